@@ -1,0 +1,17 @@
+import type { ChannelAccount } from '../../src/model/channel.js';
+import type { StockNode } from '../../src/model/stock.js';
+
+export interface Listing {
+  readonly channel: string;
+  readonly listingSku: string;
+  readonly sku: string;
+  /** The channel's own keys of the listing (inventory item id, location id, product type …). */
+  readonly listingKeys: Readonly<Record<string, string>>;
+}
+
+/** Master data that the hub keeps: items, nodes, listings and channel accounts. Read from memory, refreshed from the database. */
+export abstract class Catalog {
+  abstract account(id: string): Promise<ChannelAccount | undefined>;
+  abstract accountsOfKind(kind: string): Promise<readonly ChannelAccount[]>;
+  abstract nodes(): Promise<readonly StockNode[]>;
+}

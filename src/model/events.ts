@@ -1,0 +1,128 @@
+import type { Charge } from './channel-order.js';
+import type { Money } from './money.js';
+import type { ErpState, FulfillmentOrder, Order, OrderLine, OutsideSystem, Shipment, Wait } from './order.js';
+import type { Instant } from './time.js';
+
+export interface LineUnits {
+  readonly lineId: string;
+  readonly quantity: number;
+}
+
+/** Units of an item that an event claims, frees or takes out, by node. Publishing reads which SKUs changed from here. */
+export interface StockUnits {
+  readonly sku: string;
+  readonly node: string;
+  readonly quantity: number;
+}
+
+/**
+ * Everything that can be recorded of an order. Past tense, versioned by `EVENT_VERSIONS`, immutable, free of personal data.
+ * The order's state is the fold of its events (process-apis/orders/orders.evolve.ts).
+ */
+export type OrderEvent =
+  | { readonly type: 'OrderAccepted'; readonly order: AcceptedOrder }
+  | {
+      readonly type: 'OrderAmended';
+      readonly channelVersion: Instant;
+      readonly addedLines: readonly OrderLine[];
+      readonly shipMethod?: string;
+      readonly shipBy?: Instant;
+      readonly deliverBy?: Instant;
+      readonly charges?: readonly Charge[];
+      readonly grandTotal?: Money;
+      readonly partiesChanged: boolean;
+    }
+  | { readonly type: 'ListingMapped'; readonly lines: readonly { readonly lineId: string; readonly sku: string }[] }
+  | { readonly type: 'OrderBackordered'; readonly waits: readonly Wait[] }
+  | {
+      readonly type: 'InventoryReserved';
+      readonly fulfillmentOrders: readonly FulfillmentOrder[];
+      readonly stock: readonly StockUnits[];
+    }
+  | {
+      /** A claim is given back: the units are for sale again. `to` says where the line's units go. */
+      readonly type: 'InventoryUnreserved';
+      readonly fulfillmentOrderId: string;
+      readonly lines: readonly LineUnits[];
+      readonly stock: readonly StockUnits[];
+      readonly to: 'open' | 'cancelled';
+    }
+  | { readonly type: 'SalesOrderRequested' }
+  | { readonly type: 'SalesOrderPosted'; readonly salesOrder: string; readonly items: ErpState['items'] }
+  | { readonly type: 'SalesOrderConfirmed'; readonly salesOrder: string }
+  | { readonly type: 'SalesOrderRejected'; readonly salesOrder?: string; readonly reason: string }
+  | { readonly type: 'SalesOrderCancelRequested'; readonly lines: readonly LineUnits[] }
+  | { readonly type: 'SalesOrderCancelled' }
+  | { readonly type: 'SalesOrderNotNeeded' }
+  | { readonly type: 'FulfillmentRequested'; readonly fulfillmentOrderId: string }
+  | { readonly type: 'FulfillmentReleased'; readonly fulfillmentOrderId: string; readonly wmsReference: string }
+  | { readonly type: 'FulfillmentRejected'; readonly fulfillmentOrderId: string; readonly reason: string }
+  | { readonly type: 'FulfillmentPicked'; readonly fulfillmentOrderId: string; readonly lines: readonly LineUnits[] }
+  | { readonly type: 'FulfillmentPacked'; readonly fulfillmentOrderId: string; readonly lines: readonly LineUnits[] }
+  | {
+      readonly type: 'FulfillmentShortPicked';
+      readonly fulfillmentOrderId: string;
+      readonly lines: readonly LineUnits[];
+      readonly stock: readonly StockUnits[];
+      readonly reason: string;
+    }
+  | { readonly type: 'FulfillmentCancelRequested'; readonly fulfillmentOrderId: string }
+  | { readonly type: 'FulfillmentCancelled'; readonly fulfillmentOrderId: string }
+  | { readonly type: 'FulfillmentCancelRefused'; readonly fulfillmentOrderId: string; readonly reason: string }
+  | { readonly type: 'ShipmentConfirmed'; readonly shipment: Shipment; readonly stock: readonly StockUnits[] }
+  | {
+      readonly type: 'ChannelShipmentConfirmed';
+      readonly shipmentId: string;
+      readonly packageId: string;
+      readonly at: Instant;
+      readonly channelReference?: string;
+    }
+  | {
+      readonly type: 'GoodsIssuePosted';
+      readonly shipmentId: string;
+      readonly deliveryDocument: string;
+      readonly at: Instant;
+    }
+  | { readonly type: 'InvoicePosted'; readonly shipmentId: string; readonly invoice: string }
+  | {
+      readonly type: 'CancellationRequested';
+      readonly by: 'CHANNEL' | 'PARTNER' | 'OPERATOR';
+      readonly reason: string;
+      readonly lines: readonly LineUnits[];
+    }
+  | { readonly type: 'LinesCancelled'; readonly lines: readonly LineUnits[] }
+  | { readonly type: 'CancellationRefused'; readonly lines: readonly LineUnits[]; readonly reason: string }
+  | { readonly type: 'OrderCancelled' }
+  | {
+      readonly type: 'FulfilledOutside';
+      readonly reference: string;
+      readonly lines: readonly LineUnits[];
+    }
+  | {
+      readonly type: 'RefundIssued';
+      readonly id: string;
+      readonly reference: string;
+      readonly issuedAt: Instant;
+      readonly amount: Money;
+    }
+  | {
+      readonly type: 'OutsideCallFailed';
+      readonly waitKey: string;
+      readonly system: OutsideSystem;
+      readonly operation: string;
+      readonly error: string;
+    }
+  | { readonly type: 'OrderCompleted'; readonly at: Instant };
+
+export type AcceptedOrder = Omit<
+  Order,
+  'version' | 'fulfillmentOrders' | 'shipments' | 'erp' | 'refunds' | 'cancelling' | 'waits' | 'completedAt'
+>;
+
+/** Stock events of a position, outside any order. */
+export type StockEvent =
+  | { readonly type: 'StockReceived'; readonly stock: readonly StockUnits[]; readonly source: string }
+  | { readonly type: 'StockCounted'; readonly stock: readonly StockUnits[]; readonly source: string };
+
+export type DomainEvent = OrderEvent | StockEvent;
+export type EventType = DomainEvent['type'];

@@ -1,0 +1,234 @@
+import type { Charge } from './channel-order.js';
+import type { Money } from './money.js';
+import type { Instant } from './time.js';
+
+/** Bounds of one order; more is refused at the edge. */
+export const ORDER_LINES_MAX = 500;
+export const LINE_QUANTITY_MAX = 1_000_000;
+
+/**
+ * Where the units of an order line are. The sum is always the quantity ordered.
+ * A line never has one status: three of five units may be shipped while two wait for stock.
+ */
+export interface LineQuantities {
+  /** Not yet claimed: the SKU is unknown or the stock is not there. */
+  readonly open: number;
+  readonly reserved: number;
+  /** Handed to the warehouse. */
+  readonly released: number;
+  readonly picked: number;
+  readonly packed: number;
+  readonly shipped: number;
+  readonly cancelled: number;
+  /** Fulfilled by someone else at the channel; not our work. */
+  readonly external: number;
+}
+
+export type LineState = keyof LineQuantities;
+
+export interface OrderLine {
+  readonly id: string;
+  /** 1, 2, 3 … in the order's own order. */
+  readonly number: number;
+  readonly lineReference: string;
+  readonly listingSku: string;
+  /** Our item; null until the listing SKU is mapped. */
+  readonly sku: string | null;
+  readonly title: string;
+  readonly ordered: number;
+  readonly quantities: LineQuantities;
+  readonly unitPrice: Money;
+  readonly charges: readonly Charge[];
+  readonly gift?: { readonly wrap?: string; readonly hasMessage: boolean };
+}
+
+export type FulfillmentOrderStatus =
+  /** Stock is reserved, the ERP has not confirmed yet. */
+  | 'PLANNED'
+  /** Being handed to the warehouse. */
+  | 'RELEASE_REQUESTED'
+  | 'RELEASED'
+  | 'CANCEL_REQUESTED'
+  | 'CANCELLED'
+  /** Nothing left to do for the node. */
+  | 'CLOSED';
+
+export interface FulfillmentOrderLine {
+  readonly lineId: string;
+  readonly sku: string;
+  /** Units this node was asked for. */
+  readonly quantity: number;
+  readonly picked: number;
+  readonly packed: number;
+  readonly shipped: number;
+  /** Units that will not come from this node: cancelled or short. */
+  readonly dropped: number;
+}
+
+export interface FulfillmentOrder {
+  readonly id: string;
+  readonly number: number;
+  readonly node: string;
+  readonly status: FulfillmentOrderStatus;
+  /** The warehouse's own id. */
+  readonly wmsReference?: string;
+  readonly lines: readonly FulfillmentOrderLine[];
+}
+
+export interface PackageItem {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly serials: readonly string[];
+}
+
+export interface Package {
+  readonly id: string;
+  /** The warehouse's id of the package, unique in the shipment. */
+  readonly reference: string;
+  /** Serial shipping container code, when labelled. */
+  readonly sscc?: string;
+  readonly carrier: string;
+  readonly service?: string;
+  readonly trackingNumber: string;
+  readonly trackingUrl?: string;
+  readonly items: readonly PackageItem[];
+  /** The channel took the confirmation of this package at … */
+  readonly channelConfirmedAt?: Instant;
+  /** The channel's id of the confirmation, when it gives one. */
+  readonly channelReference?: string;
+}
+
+export interface Shipment {
+  readonly id: string;
+  /** The warehouse's shipment id. */
+  readonly reference: string;
+  readonly fulfillmentOrderId: string;
+  readonly node: string;
+  readonly shippedAt: Instant;
+  readonly packages: readonly Package[];
+  /** The ERP's delivery document, once goods issue is posted. */
+  readonly deliveryDocument?: string;
+  readonly goodsIssuedAt?: Instant;
+  /** The ERP's billing document, once billed. */
+  readonly invoice?: string;
+}
+
+export type ErpStatus =
+  | 'NONE'
+  | 'REQUESTED'
+  | 'POSTED'
+  | 'CONFIRMED'
+  | 'REJECTED'
+  | 'CANCEL_REQUESTED'
+  | 'CANCELLED'
+  /** Cancelled before anything was sent. */
+  | 'NOT_NEEDED';
+
+export interface ErpState {
+  readonly status: ErpStatus;
+  readonly salesOrder?: string;
+  readonly reason?: string;
+  /** ERP document item by order line id. */
+  readonly items: Readonly<Record<string, string>>;
+}
+
+export type OutsideSystem = 'CHANNEL' | 'ERP' | 'WMS' | 'CATALOG' | 'STOCK';
+
+/** What the order waits for, in words that a person can act on. */
+export interface Wait {
+  /** Names the wait, so that the same wait is told once: `STOCK:SKU-1`, `ERP:CONFIRMATION`. */
+  readonly key: string;
+  readonly system: OutsideSystem;
+  readonly since: Instant;
+  /** A sentence: what is awaited and why. */
+  readonly reason: string;
+  /** The last failed try, when there was one. */
+  readonly lastError?: string;
+}
+
+export interface Refund {
+  readonly id: string;
+  readonly reference: string;
+  readonly issuedAt: Instant;
+  readonly amount: Money;
+}
+
+export interface Order {
+  readonly id: string;
+  /** Grows by one with each commit that changes the order. */
+  readonly version: number;
+  readonly channel: string;
+  readonly reference: string;
+  readonly displayReference?: string;
+  readonly channelVersion: Instant;
+  readonly placedAt: Instant;
+  readonly currency: string;
+  readonly shipMethod?: string;
+  readonly shipBy?: Instant;
+  readonly deliverBy?: Instant;
+  readonly lines: readonly OrderLine[];
+  readonly charges: readonly Charge[];
+  readonly grandTotal?: Money;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly fulfillmentOrders: readonly FulfillmentOrder[];
+  readonly shipments: readonly Shipment[];
+  readonly erp: ErpState;
+  readonly refunds: readonly Refund[];
+  /** Units that the channel or a person asked to cancel and that are still with the warehouse, by line id. */
+  readonly cancelling: Readonly<Record<string, number>>;
+  readonly waits: readonly Wait[];
+  readonly completedAt?: Instant;
+}
+
+export type OrderStatus =
+  /** Accepted, nothing claimed yet. */
+  | 'OPEN'
+  /** Some units are claimed, some wait. */
+  | 'BACKORDERED'
+  | 'RESERVED'
+  /** At least one unit is with a warehouse. */
+  | 'IN_FULFILLMENT'
+  | 'PARTIALLY_SHIPPED'
+  | 'SHIPPED'
+  | 'CANCELLED';
+
+/** The order's status follows from its line quantities, and from nothing else. Nobody sets it. */
+export function orderStatus(order: Pick<Order, 'lines'>): OrderStatus {
+  const sum = sumQuantities(order.lines.map((line) => line.quantities));
+  const active = sum.open + sum.reserved + sum.released + sum.picked + sum.packed;
+  const done = sum.shipped + sum.external;
+  if (active === 0) return done > 0 ? 'SHIPPED' : 'CANCELLED';
+  if (done > 0) return 'PARTIALLY_SHIPPED';
+  if (sum.released + sum.picked + sum.packed > 0) return 'IN_FULFILLMENT';
+  if (sum.open === 0) return 'RESERVED';
+  return sum.reserved > 0 ? 'BACKORDERED' : 'OPEN';
+}
+
+export const NO_QUANTITIES: LineQuantities = {
+  open: 0,
+  reserved: 0,
+  released: 0,
+  picked: 0,
+  packed: 0,
+  shipped: 0,
+  cancelled: 0,
+  external: 0,
+};
+
+export const LINE_STATES = Object.keys(NO_QUANTITIES) as readonly LineState[];
+
+export function sumQuantities(all: readonly LineQuantities[]): LineQuantities {
+  const sum: Record<LineState, number> = { ...NO_QUANTITIES };
+  for (const quantities of all) for (const state of LINE_STATES) sum[state] += quantities[state];
+  return sum;
+}
+
+/** Moves units between states of a line; a move that would leave a state negative is a broken invariant and throws. */
+export function moveQuantity(line: OrderLine, from: LineState, to: LineState, units: number): OrderLine {
+  if (units === 0) return line;
+  const left = line.quantities[from] - units;
+  if (!Number.isSafeInteger(units) || units < 0 || left < 0)
+    throw new RangeError(`line ${line.id}: cannot move ${units} from ${from} (${line.quantities[from]}) to ${to}`);
+  return { ...line, quantities: { ...line.quantities, [from]: left, [to]: line.quantities[to] + units } };
+}

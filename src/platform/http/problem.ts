@@ -1,0 +1,29 @@
+/** One thing that is wrong in a request: where (JSON Pointer into the body) and what. */
+export interface ProblemDetail {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export interface ProblemOptions {
+  readonly status: number;
+  /** Stable, upper snake case; the last part of the problem's `type` URI. */
+  readonly code: string;
+  /** The same for each problem of this code. */
+  readonly title: string;
+  /** What is wrong this time and how to fix it. */
+  readonly detail: string;
+  readonly errors?: readonly ProblemDetail[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/** An error that reaches a client as RFC 9457 problem+json. */
+export class ProblemError extends Error {
+  readonly code: string;
+
+  constructor(readonly problem: ProblemOptions) {
+    super(problem.detail, { cause: problem.cause });
+    this.name = 'ProblemError';
+    this.code = problem.code;
+  }
+}
