@@ -1,0 +1,2 @@
+export * from './channel.port.js';
+export { ChannelConnectors } from './channel-connectors.js';

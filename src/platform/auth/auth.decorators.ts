@@ -1,0 +1,20 @@
+import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Principal } from './principal.js';
+
+export const PUBLIC_ENDPOINT = 'entrepot:public-endpoint';
+export const REQUIRED_SCOPES = 'entrepot:required-scopes';
+
+/** No bearer token is asked for here; the sentence says what guards the endpoint instead. */
+export const PublicEndpoint = (why: string): ClassDecorator & MethodDecorator => SetMetadata(PUBLIC_ENDPOINT, why);
+
+/** The bearer token must hold all of these scopes. Endpoints without this decorator still need a valid token. */
+export const Scopes = (...scopes: readonly string[]): ClassDecorator & MethodDecorator =>
+  SetMetadata(REQUIRED_SCOPES, scopes);
+
+/** The caller, as the token says. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const request = context.switchToHttp().getRequest<FastifyRequest & { principal?: Principal }>();
+  if (request.principal === undefined) throw new Error('no caller on this request: is the endpoint public?');
+  return request.principal;
+});
