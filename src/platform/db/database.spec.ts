@@ -29,7 +29,7 @@ afterAll(async () => {
 @Injectable()
 class PoolUser {
   constructor(
-    readonly dataSource: DataSource,
+    readonly source: DataSource,
     @Inject(PG_POOL) readonly pool: pg.Pool,
   ) {}
 }
@@ -43,7 +43,7 @@ describe('the database', () => {
       imports: [DatabaseModule.forRoot(dataSource), UsingModule],
     }).compile();
     const user = module.get(PoolUser);
-    expect(user.dataSource).toBe(dataSource);
+    expect(user.source).toBe(dataSource);
     expect(user.pool).toBeInstanceOf(pg.Pool);
     expect(user.pool.options.max).toBe(3);
     await module.close();

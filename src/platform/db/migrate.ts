@@ -56,7 +56,7 @@ function openForMigration(url: string, files: readonly MigrationFile[]): Promise
 }
 
 async function refuseForeignHistory(runner: QueryRunner, files: readonly MigrationFile[]): Promise<void> {
-  const applied: readonly { id: string; sha256: string }[] = await runner.query(
+  const applied = await runner.manager.query<readonly { id: string; sha256: string }[]>(
     'select id, sha256 from schema_migration_checksum order by id',
   );
   const known = new Map(files.map((file) => [file.id, file.sha256]));
