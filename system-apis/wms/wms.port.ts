@@ -94,4 +94,6 @@ export type WmsFact =
 /** Provided by the fulfillment process; called by a warehouse's inbound edge. Resolves when the facts are committed. */
 export interface WmsFactSink {
   receive(source: string, facts: readonly WmsFact[]): Promise<void>;
+  /** Keeps a signed message that could not be taken, whole, for inspection. The same message id again changes nothing. */
+  keepRefused(source: string, messageId: string, body: Buffer, reason: string): Promise<void>;
 }

@@ -1,0 +1,44 @@
+import type { RejectionCode } from '../wms-rest-release.wire.js';
+import type { WireEvent } from '../wms-rest-event.wire.js';
+import type { KeptLine, Plan } from './plan.js';
+
+/** Where the sandbox keeps its state changes, so that a restart loses nothing. */
+export interface Journal {
+  entries(): readonly unknown[];
+  append(entry: unknown): void;
+}
+
+/** A journal that ends with the process. */
+export function memoryJournal(): Journal {
+  const kept: unknown[] = [];
+  return {
+    entries: () => kept,
+    append: (entry) => {
+      kept.push(entry);
+    },
+  };
+}
+
+/** One state change of the warehouse. No address and no name is kept: the work here does not need them. */
+export type Entry =
+  | {
+      readonly t: 'accepted';
+      readonly id: string;
+      readonly fingerprint: string;
+      readonly wmsReference: string;
+      readonly node: string;
+      readonly lines: readonly KeptLine[];
+      readonly plan: Plan;
+    }
+  | {
+      readonly t: 'rejected';
+      readonly id: string;
+      readonly fingerprint: string;
+      readonly code: RejectionCode;
+      readonly reason: string;
+    }
+  | { readonly t: 'step'; readonly id: string; readonly step: number; readonly at: string }
+  | { readonly t: 'cancelled'; readonly id: string }
+  | { readonly t: 'stock'; readonly event: WireEvent }
+  /** The hub answered for these events: stored, or not in the contract. */
+  | { readonly t: 'told' | 'setAside'; readonly events: readonly string[] };

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WMS_PORT, type WmsPort } from '../wms.port.js';
+import { describeWmsConformance, type WmsUnderTest } from '../conformance/wms.conformance.js';
+import { startWmsSandbox, type WmsSandbox } from './sandbox/wms-sandbox.js';
+import { aRelease, RememberingSink, SECRET, SpecSecrets, startHubEdge, TOKEN } from './testing/spec-support.js';
+import { WmsRestAdapter } from './wms-rest.adapter.js';
+import { WmsRestClient } from './wms-rest.client.js';
+import { WmsRestSettings } from './wms-rest.settings.js';
+
+async function setup(): Promise<WmsUnderTest> {
+  const sandbox = await startWmsSandbox({ token: TOKEN, webhookSecret: SECRET, unknownSkus: ['GONE'] });
+  sandbox.pause();
+  sandbox.duplicateEvents(true);
+  const sink = new RememberingSink();
+  const hub = await startHubEdge(sink, sandbox.url);
+  sandbox.setHub(hub.url);
+  return {
+    port: hub.app.get<WmsPort>(WMS_PORT),
+    aRelease,
+    aReleaseToReject: () => aRelease({ lines: [{ lineId: 'gone', sku: 'GONE', quantity: 1 }] }),
+    held: (id) => sandbox.releases().filter(({ fulfillmentOrderId }) => fulfillmentOrderId === id).length,
+    loseNextAnswer: () => sandbox.failNext({ times: 1, mode: 'after' }),
+    setDown: (down) => sandbox.setDown(down),
+    work: (id, step) => sandbox.workUntil(id, step),
+    facts: (id) => sink.about(id),
+    close: async () => {
+      await sandbox.close();
+      await hub.app.close();
+    },
+  };
+}
+
+describeWmsConformance('the published warehouse contract', setup);
+
+describe('WmsRestAdapter', () => {
+  let sandbox: WmsSandbox;
+  let client: WmsRestClient;
+  let adapter: WmsRestAdapter;
+
+  const clientWith = (token: string): WmsRestClient =>
+    new WmsRestClient(
+      WmsRestSettings.parse({ url: `${sandbox.url}/`, tokenSecret: 'T', webhookSecrets: ['W'], timeoutMs: 2_000 }),
+      new SpecSecrets({ T: token }),
+    );
+
+  beforeAll(async () => {
+    sandbox = await startWmsSandbox({ token: TOKEN, webhookSecret: SECRET });
+    sandbox.pause();
+    client = clientWith(TOKEN);
+    adapter = new WmsRestAdapter(client);
+  });
+  afterAll(async () => {
+    await client.onModuleDestroy();
+    await sandbox.close();
+  });
+
+  it('names a wrong token as a matter of authentication', async () => {
+    const stranger = clientWith('wrong');
+    await expect(new WmsRestAdapter(stranger).release([aRelease()])).rejects.toMatchObject({
+      kind: 'authentication',
+      details: { system: 'wms', operation: 'releaseFulfillments', status: 401 },
+    });
+    await stranger.onModuleDestroy();
+  });
+
+  it.each([
+    { status: 503, kind: 'transient' },
+    { status: 429, kind: 'throttled' },
+    { status: 409, kind: 'rejected' },
+  ])('gives $status as $kind', async ({ status, kind }) => {
+    sandbox.failNext({ operation: 'release', times: 1, mode: 'before', status });
+    await expect(adapter.release([aRelease()])).rejects.toMatchObject({ kind, details: { status } });
+  });
+
+  it('rejects other content under a known id, and the work stays as it is', async () => {
+    const release = aRelease();
+    const [first] = await adapter.release([release]);
+    const [second] = await adapter.release([{ ...release, node: 'DC-WEST' }]);
+    expect(second).toMatchObject({ outcome: 'REJECTED', reason: expect.stringContaining('CONTENT_DIFFERS') as string });
+    expect(sandbox.release(release.fulfillmentOrderId)?.node).toBe('DC-EAST');
+    expect(await adapter.release([release])).toEqual([first]);
+    expect(sandbox.releaseCalls(release.fulfillmentOrderId)).toBe(3);
+  });
+
+  it('rejects a release that is not in the contract for itself alone', async () => {
+    const results = await adapter.release([aRelease({ lines: [] }), aRelease()]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['REJECTED', 'ACCEPTED']);
+  });
+
+  it('never sends more than the contract allows', async () => {
+    await expect(adapter.release(Array.from({ length: 101 }, () => aRelease()))).rejects.toThrow(RangeError);
+  });
+
+  it('asks for settings that can work', () => {
+    const good = { url: 'http://127.0.0.1:1', tokenSecret: 'T', webhookSecrets: ['W'] };
+    expect(WmsRestSettings.parse(good).timeoutMs).toBe(15_000);
+    expect(() => WmsRestSettings.parse({ ...good, url: 'ftp://127.0.0.1' })).toThrow('url');
+    expect(() => WmsRestSettings.parse({ ...good, webhookSecrets: [] })).toThrow('webhookSecrets');
+    expect(() => WmsRestSettings.parse({ ...good, token: 'x' })).toThrow('token');
+  });
+});

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { OutsideError } from '../../../src/platform/http/outside-error.js';
+import {
+  WMS_RELEASE_MAX,
+  type CancelFulfillment,
+  type CancelResult,
+  type ReleaseFulfillment,
+  type ReleaseResult,
+  type WmsPort,
+} from '../wms.port.js';
+import { WMS_REST_SYSTEM, WmsRestClient } from './wms-rest.client.js';
+import { toCancelResult, toReleaseResult, toWireRelease } from './wms-rest.mapper.js';
+
+/** The contract limits the reason; the rest of a longer one is of no use to the warehouse. */
+const REASON_CHARS_MAX = 500;
+
+/** A warehouse that implements the hub's published contract, schema/openapi/wms.yaml. */
+@Injectable()
+export class WmsRestAdapter implements WmsPort {
+  readonly system = WMS_REST_SYSTEM;
+
+  constructor(private readonly client: WmsRestClient) {}
+
+  async release(commands: readonly ReleaseFulfillment[]): Promise<readonly ReleaseResult[]> {
+    if (commands.length > WMS_RELEASE_MAX)
+      throw new RangeError(`${commands.length} releases at once, ${WMS_RELEASE_MAX} is the most`);
+    if (commands.length === 0) return [];
+    const { results } = await this.client.release({ releases: commands.map(toWireRelease) });
+    return inOrderOf(
+      commands.map((command) => command.fulfillmentOrderId),
+      results.map(toReleaseResult),
+    );
+  }
+
+  async cancel(command: CancelFulfillment): Promise<CancelResult> {
+    const reason = command.reason.slice(0, REASON_CHARS_MAX) || 'Cancelled';
+    return toCancelResult(await this.client.cancel(command.fulfillmentOrderId, reason));
+  }
+}
+
+/** Each id needs its result; a warehouse that leaves one out has not answered the call. */
+function inOrderOf(ids: readonly string[], results: readonly ReleaseResult[]): readonly ReleaseResult[] {
+  const byId = new Map(results.map((result) => [result.fulfillmentOrderId, result]));
+  return ids.map((id) => {
+    const result = byId.get(id);
+    if (result !== undefined) return result;
+    throw new OutsideError('contract', `the warehouse gave no result for the release ${id}`, {
+      system: WMS_REST_SYSTEM,
+      operation: 'releaseFulfillments',
+      outcomeUnknown: true,
+    });
+  });
+}

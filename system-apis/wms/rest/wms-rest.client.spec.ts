@@ -1,0 +1,57 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { aRelease, SpecSecrets, TOKEN } from './testing/spec-support.js';
+import { WmsRestAdapter } from './wms-rest.adapter.js';
+import { WmsRestClient } from './wms-rest.client.js';
+
+/** Warehouses that do not keep the contract: what they answer must not pass for an answer. */
+describe('WmsRestClient, against a warehouse that breaks the contract', () => {
+  let server: FastifyInstance | undefined;
+  let client: WmsRestClient | undefined;
+  afterEach(async () => {
+    await client?.onModuleDestroy();
+    await server?.close();
+  });
+
+  const answering = async (status: number, body: string): Promise<WmsRestAdapter> => {
+    server = fastify();
+    server.post('/v1/releases', (_request, reply) => reply.code(status).type('application/json').send(body));
+    const url = await server.listen({ port: 0, host: '127.0.0.1' });
+    client = new WmsRestClient(
+      { url, tokenSecret: 'WMS_TOKEN', webhookSecrets: ['WMS_OLD'], timeoutMs: 2_000 },
+      new SpecSecrets(),
+    );
+    return new WmsRestAdapter(client);
+  };
+
+  it.each([
+    ['no JSON', '<html>', 'it is not JSON'],
+    ['no results', '{}', '/results'],
+    ['an unknown outcome', '{"results":[{"outcome":"MAYBE","fulfillmentOrderId":"a"}]}', '/results/0/outcome'],
+    [
+      'the result of another release',
+      '{"results":[{"outcome":"ACCEPTED","fulfillmentOrderId":"a","wmsReference":"W"}]}',
+      'no result for the release',
+    ],
+  ])('%s is a broken contract', async (_, body, said) => {
+    const adapter = await answering(200, body);
+    await expect(adapter.release([aRelease()])).rejects.toMatchObject({
+      kind: 'contract',
+      message: expect.stringContaining(said) as string,
+      details: { outcomeUnknown: true },
+    });
+  });
+
+  it('keeps the sentences of a problem document out of the error: they may quote a person', async () => {
+    const problem = {
+      title: 'Bad address',
+      detail: 'Erika Example is unknown',
+      errors: [{ pointer: '/a', detail: 'Erika' }],
+    };
+    const adapter = await answering(422, JSON.stringify(problem));
+    const error = await adapter.release([aRelease()]).catch((caught: unknown) => caught);
+    expect(String(error)).toContain('Bad address (/a)');
+    expect(String(error)).not.toContain('Erika');
+    expect(String(error)).not.toContain(TOKEN);
+  });
+});

@@ -1,0 +1,82 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { z } from 'zod';
+import { SecretSource } from '../../../src/platform/config/secret-source.js';
+import { OutsideError } from '../../../src/platform/http/outside-error.js';
+import { OutsideHttp, type OutsideAnswer } from '../../../src/platform/http/outside-http.js';
+import { readContract } from './contract-reader.js';
+import { WireCancellationAnswer, WireReleaseResults, type WireReleaseBatch } from './wms-rest-release.wire.js';
+import { WMS_REST_SETTINGS, type WmsRestSettings } from './wms-rest.settings.js';
+
+export const WMS_REST_SYSTEM = 'wms';
+
+const WireProblem = z.object({
+  title: z.string().max(200),
+  errors: z.array(z.object({ pointer: z.string().max(200) })).optional(),
+});
+
+/** The HTTP calls of the warehouse contract. The only place that talks to the warehouse. */
+@Injectable()
+export class WmsRestClient implements OnModuleDestroy {
+  private readonly http: OutsideHttp;
+  private readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    @Inject(WMS_REST_SETTINGS) private readonly settings: WmsRestSettings,
+    secrets: SecretSource,
+  ) {
+    this.http = new OutsideHttp(WMS_REST_SYSTEM, settings.timeoutMs);
+    this.headers = {
+      authorization: `Bearer ${secrets.get(settings.tokenSecret)}`,
+      'content-type': 'application/json',
+      accept: 'application/json, application/problem+json',
+    };
+  }
+
+  release(batch: WireReleaseBatch): Promise<WireReleaseResults> {
+    return this.post('releaseFulfillments', '/v1/releases', batch, WireReleaseResults);
+  }
+
+  cancel(fulfillmentOrderId: string, reason: string): Promise<WireCancellationAnswer> {
+    const path = `/v1/releases/${encodeURIComponent(fulfillmentOrderId)}/cancellation`;
+    return this.post('cancelRelease', path, { reason }, WireCancellationAnswer);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.http.close();
+  }
+
+  private async post<T>(operation: string, path: string, body: object, schema: z.ZodType<T>): Promise<T> {
+    const answer = await this.http.send({
+      method: 'POST',
+      url: `${this.settings.url}${path}`,
+      operation,
+      headers: this.headers,
+      body: JSON.stringify(body),
+    });
+    if (answer.status !== 200) throw this.http.failure(operation, answer, explainProblem);
+    return readAnswer(operation, answer, schema);
+  }
+}
+
+function readAnswer<T>(operation: string, answer: OutsideAnswer, schema: z.ZodType<T>): T {
+  const reading = readContract(schema, Buffer.from(answer.text));
+  if (reading.outcome === 'READ') return reading.value;
+  const where =
+    reading.outcome === 'NOT_JSON'
+      ? 'it is not JSON'
+      : reading.errors.map(({ pointer, detail }) => `${pointer || 'the body'}: ${detail}`).join('; ');
+  throw new OutsideError('contract', `the warehouse's answer to ${operation} does not fit the contract: ${where}`, {
+    system: WMS_REST_SYSTEM,
+    operation,
+    status: answer.status,
+    outcomeUnknown: true,
+  });
+}
+
+/** Only the problem's title and places: its detail may quote what was sent, and that may be personal. */
+function explainProblem(text: string): string {
+  const reading = readContract(WireProblem, Buffer.from(text));
+  if (reading.outcome !== 'READ') return 'no problem document';
+  const pointers = (reading.value.errors ?? []).slice(0, 5).map(({ pointer }) => pointer);
+  return pointers.length === 0 ? reading.value.title : `${reading.value.title} (${pointers.join(', ')})`;
+}
