@@ -49,8 +49,11 @@ export type SalesOrderDecision =
 export interface CancelSalesOrderItems {
   readonly idempotencyKey: string;
   readonly salesOrder: string;
-  /** Units to take off, by ERP item. */
-  readonly items: readonly { readonly item: string; readonly sku: string; readonly quantity: number }[];
+  /**
+   * Units that each ERP item keeps; 0 cancels the item. Absolute, so that the same command twice, or late after a
+   * newer one, changes nothing: an item's quantity only ever goes down.
+   */
+  readonly items: readonly { readonly item: string; readonly sku: string; readonly remaining: number }[];
   readonly reason: string;
 }
 
