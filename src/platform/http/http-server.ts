@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { correlationIdOrNew, withCorrelation } from '../telemetry/correlation.js';
+import { installContentParser } from './content-parser.js';
+import { problemOf, sendProblem } from './problem-document.js';
+
+const CORRELATION_HEADER = 'x-correlation-id';
+/** From the first byte of a request to its last. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const HEADER_BYTES_MAX = 16 * 1024;
+const PATH_PARAMETER_CHARS_MAX = 256;
+/** A page may load what it names itself, but nobody may frame it. Pages that can do with less set their own policy. */
+const PAGE_POLICY = "base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+export interface HttpOptions {
+  readonly bodyLimitBytes: number;
+  /** Below these paths bodies stay unparsed Buffers, whatever their content type: `['/hooks/']`. */
+  readonly rawPrefixes: readonly string[];
+}
+
+/** Nest on Fastify with everything that the platform sets. Not listening yet. Errors of the start are thrown. */
+export async function createHttpApp(
+  module: Parameters<typeof NestFactory.create>[0],
+  options: HttpOptions & { readonly logger: LoggerService },
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(module, createHttpAdapter(options), {
+    ...NEST_OPTIONS,
+    logger: options.logger,
+  });
+  return configureHttp(app, options);
+}
+
+/** For Nest applications that are made by other means (tests): the content parser replaces Nest's own. */
+export const NEST_OPTIONS = { bodyParser: false, abortOnError: false } as const;
+
+export function createHttpAdapter({ bodyLimitBytes }: HttpOptions): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    // Addresses are taken from the connection: nothing in the hub trusts what a proxy writes into a header.
+    trustProxy: false,
+    routerOptions: { maxParamLength: PATH_PARAMETER_CHARS_MAX },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: HEADER_BYTES_MAX },
+    // An address that cannot be read meets no route, no hook and no filter.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, problemOf(error), request),
+    genReqId: (request: IncomingMessage) => correlationIdOrNew(request.headers[CORRELATION_HEADER]),
+  });
+}
+
+/** Sets parsers, correlation and headers on an application that `createHttpAdapter` and `NEST_OPTIONS` made. */
+export function configureHttp(app: NestFastifyApplication, { rawPrefixes }: HttpOptions): NestFastifyApplication {
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  carryCorrelation(fastify);
+  installContentParser(fastify, rawPrefixes);
+  secureHeaders(app, fastify);
+  return app;
+}
+
+/** `request.id` is the correlation id: the caller's where it is sane, else a new one; it is sent back. */
+function carryCorrelation(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header(CORRELATION_HEADER, request.id);
+    withCorrelation(request.id, done);
+  });
+}
+
+function secureHeaders(app: NestFastifyApplication, fastify: FastifyInstance): void {
+  app.useSecurityHeaders({
+    // Depends on what is sent, so it is set below.
+    contentSecurityPolicy: false,
+    referrerPolicy: { policy: 'no-referrer' },
+    // TLS ends before the hub; who ends it knows whether it may be demanded.
+    strictTransportSecurity: false,
+    xFrameOptions: { action: 'deny' },
+  });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
+    const policy = isPage ? PAGE_POLICY : DATA_POLICY;
+    if (!reply.hasHeader('content-security-policy')) void reply.header('content-security-policy', policy);
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+    done();
+  });
+}
