@@ -1,0 +1,2 @@
+export { AmazonModule } from './amazon.module.js';
+export { AmazonPoller } from './amazon.poller.js';
