@@ -97,13 +97,13 @@ class SandboxServer {
         .type('text/html')
         .send('<html>401</html>');
     const address = parseAddress(request.url);
-    const fault = this.faults.take(operationOf(request.method, address));
-    if (fault?.mode === 'before') return fail(reply, fault.status);
     const reading = request.method === 'GET' || request.method === 'HEAD';
     if (reading && request.headers['x-csrf-token']?.toString().toLowerCase() === 'fetch')
       reply.headers(this.sessions.issueToken());
     if (!reading && !this.sessions.hasToken(request.headers))
       return reply.code(403).header('x-csrf-token', 'Required').type('text/plain').send('CSRF token validation failed');
+    const fault = this.faults.take(operationOf(request.method, address));
+    if (fault?.mode === 'before') return fail(reply, fault.status);
     if (address.resource === '$metadata') return metadata(reply, address);
     const { status, body } = this.perform(request, address);
     if (fault !== undefined) return fail(reply, fault.status);
