@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { inUse, stopAbandonedServer } from './embedded/abandoned-server.js';
 import { locateBinaries, type Binaries } from './embedded/binaries.js';
 import { placeCluster, type ClusterPlace } from './embedded/cluster-place.js';
 import { createCluster, SUPERUSER } from './embedded/create-cluster.js';
+import { explainSystemError } from './embedded/embedded-postgres-error.js';
 import { takeOwnership, type Ownership } from './embedded/owner.js';
+import { readIfThere } from './embedded/read-if-there.js';
 import { serverLog, startServer, stopServer } from './embedded/server.js';
 
 export { EmbeddedPostgresError } from './embedded/embedded-postgres-error.js';
@@ -40,6 +42,14 @@ export interface EmbeddedPostgres {
  * @throws EmbeddedPostgresError with a sentence that says what to do.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  try {
+    return await start(options);
+  } catch (cause) {
+    throw explainSystemError(options.dataDir, cause);
+  }
+}
+
+async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const home = resolve(options.dataDir);
   const place = await placeCluster(home, options.log);
   const binaries = await locateBinaries(place.runAs, options.log);
@@ -63,7 +73,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 async function readOrMakePassword(file: string): Promise<string> {
-  const known = await readFile(file, 'utf8').catch(() => undefined);
+  const known = await readIfThere(file);
   if (known !== undefined) return known;
   const password = randomBytes(24).toString('base64url');
   await writeFile(file, password, { mode: 0o600 });

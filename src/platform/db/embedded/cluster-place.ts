@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { readIfThere } from './read-if-there.js';
 import { canReach, chooseRunAs, type RunAs } from './run-as.js';
 import { ensureSharedHome } from './shared-home.js';
 
@@ -22,26 +23,31 @@ const LOCATION_FILE = 'location';
 export async function placeCluster(dataDir: string, log: (line: string) => void): Promise<ClusterPlace> {
   await mkdir(dataDir, { recursive: true, mode: 0o755 });
   const local = join(dataDir, 'cluster');
-  const remembered = await readFile(join(dataDir, LOCATION_FILE), 'utf8').catch(() => undefined);
+  const remembered = await readIfThere(join(dataDir, LOCATION_FILE));
   const cluster = remembered ?? local;
   const runAs = await chooseRunAs(cluster);
   if (remembered === undefined && !(await canReachFolder(dataDir, runAs))) {
-    return { cluster: await moveOut(dataDir, local), runAs };
+    return { cluster: await chooseShared(dataDir, local, runAs, log), runAs };
   }
   if (remembered !== undefined) log(`the database's data are in ${cluster}`);
   return { cluster, runAs };
+}
 
-  async function moveOut(from: string, existing: string): Promise<string> {
-    if (await isThere(existing)) {
-      throw new EmbeddedPostgresError(
-        `The database's data in ${existing} belong to a user that cannot enter the folders above any more. Let it in again (chmod o+x).`,
-      );
-    }
-    const target = join(await ensureSharedHome(), `cluster-${randomUUID()}`);
-    await writeFile(join(from, LOCATION_FILE), target);
-    log(`the database's data go to ${target}: PostgreSQL must run as user ${runAs.name}, which cannot enter ${from}`);
-    return target;
+async function chooseShared(
+  dataDir: string,
+  local: string,
+  runAs: RunAs,
+  log: (line: string) => void,
+): Promise<string> {
+  if (await isThere(local)) {
+    throw new EmbeddedPostgresError(
+      `The database's data in ${local} belong to a user that cannot enter the folders above any more. Let it in again (chmod o+x).`,
+    );
   }
+  const target = join(await ensureSharedHome(), `cluster-${randomUUID()}`);
+  await writeFile(join(dataDir, LOCATION_FILE), target);
+  log(`the database's data go to ${target}: PostgreSQL must run as user ${runAs.name}, which cannot enter ${dataDir}`);
+  return target;
 }
 
 async function canReachFolder(folder: string, runAs: RunAs): Promise<boolean> {

@@ -1,11 +1,12 @@
-import { chown, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chown, mkdtemp, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Binaries } from './binaries.js';
 import type { ClusterPlace } from './cluster-place.js';
-import { EmbeddedPostgresError, explainFailure } from './embedded-postgres-error.js';
+import { EmbeddedPostgresError, explainFailure, isMissing } from './embedded-postgres-error.js';
 import { runProgram } from './run-program.js';
 
 export const SUPERUSER = 'entrepot';
+const UNFINISHED = '.new-';
 const FREE_BYTES_MIN = 300 * 1024 * 1024;
 
 /**
@@ -15,11 +16,11 @@ const FREE_BYTES_MIN = 300 * 1024 * 1024;
 export async function createCluster(binaries: Binaries, place: ClusterPlace, password: string): Promise<void> {
   if (await isCluster(place.cluster)) return;
   await checkFreeSpace(dirname(place.cluster));
-  // Made aside and renamed: a creation that was cut short is never taken for a cluster.
-  const aside = `${place.cluster}.new`;
-  const passwordFile = `${place.cluster}.password`;
-  await rm(aside, { recursive: true, force: true });
-  await mkdir(aside, { recursive: true, mode: 0o700 });
+  await removeUnfinished(place.cluster);
+  // Made aside and renamed: a creation that was cut short is never taken for a cluster. Under a name of its own,
+  // for the initdb of a killed process may still be at work.
+  const aside = await mkdtemp(`${place.cluster}${UNFINISHED}`);
+  const passwordFile = `${aside}.password`;
   await writeFile(passwordFile, password, { mode: 0o600 });
   try {
     await giveTo(place, aside, passwordFile);
@@ -46,6 +47,15 @@ function initdbArguments(folder: string, passwordFile: string): readonly string[
   ];
 }
 
+async function removeUnfinished(cluster: string): Promise<void> {
+  const folder = dirname(cluster);
+  const unfinished = (await readdir(folder)).filter((name) => name.startsWith(`${basename(cluster)}${UNFINISHED}`));
+  for (const name of unfinished) {
+    // What an initdb still writes to cannot be removed yet; the next creation will.
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
 async function giveTo({ runAs }: ClusterPlace, ...paths: readonly string[]): Promise<void> {
   const { uid, gid } = runAs.ids;
   if (uid === undefined || gid === undefined) return;
@@ -57,11 +67,8 @@ async function isCluster(folder: string): Promise<boolean> {
     await stat(join(folder, 'PG_VERSION'));
     return true;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return false;
-    throw new EmbeddedPostgresError(
-      `The database's data in ${folder} belong to another user. Start Entrepot as the user that started it first.`,
-      cause,
-    );
+    if (isMissing(cause)) return false;
+    throw cause;
   }
 }
 

@@ -34,3 +34,23 @@ export function explainFailure(what: string, output: string): EmbeddedPostgresEr
     `The embedded PostgreSQL could not ${what}. ${known ?? USE_OWN_SERVER}\n${lastLines}`,
   );
 }
+
+const SYSTEM_CAUSES: Readonly<Record<string, string>> = {
+  EACCES: 'They belong to another user. Start Entrepot as the user that started it first.',
+  EPERM: 'They belong to another user. Start Entrepot as the user that started it first.',
+  EROFS: 'They are on a disk that cannot be written.',
+  ENOSPC: 'The disk is full. Free some space and start again.',
+  EDQUOT: 'The disk is full. Free some space and start again.',
+};
+
+/** Turns what the file system said into a sentence; gives everything else back as it is. */
+export function explainSystemError(folder: string, cause: unknown): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const sentence = SYSTEM_CAUSES[code];
+  if (sentence === undefined) return cause;
+  return new EmbeddedPostgresError(`The database's files in ${folder} cannot be used. ${sentence}`, cause);
+}
+
+export function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}
