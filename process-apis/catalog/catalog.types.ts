@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { StockNode } from '../../src/model/stock.js';
 
@@ -14,4 +15,11 @@ export abstract class Catalog {
   abstract account(id: string): Promise<ChannelAccount | undefined>;
   abstract accountsOfKind(kind: string): Promise<readonly ChannelAccount[]>;
   abstract nodes(): Promise<readonly StockNode[]>;
+}
+
+/** What a commit needs of the catalog, read inside its transaction. */
+export interface CatalogReader {
+  nodes(): Promise<readonly StockNode[]>;
+  /** The items of `<channel>/<listing SKU>` keys; unknown ones are absent. */
+  listingsFor(tx: Pick<ClientBase, 'query'>, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

@@ -1,6 +1,6 @@
 import type { Charge } from './channel-order.js';
 import type { Money } from './money.js';
-import type { ErpState, FulfillmentOrder, Order, OrderLine, OutsideSystem, Shipment, Wait } from './order.js';
+import type { ErpState, FulfillmentOrder, Order, OrderLine, OutsideSystem, Shipment } from './order.js';
 import type { Instant } from './time.js';
 
 export interface LineUnits {
@@ -25,6 +25,8 @@ export type OrderEvent =
       readonly type: 'OrderAmended';
       readonly channelVersion: Instant;
       readonly addedLines: readonly OrderLine[];
+      /** Units that the channel added to existing lines. */
+      readonly addedUnits: readonly LineUnits[];
       readonly shipMethod?: string;
       readonly shipBy?: Instant;
       readonly deliverBy?: Instant;
@@ -33,7 +35,12 @@ export type OrderEvent =
       readonly partiesChanged: boolean;
     }
   | { readonly type: 'ListingMapped'; readonly lines: readonly { readonly lineId: string; readonly sku: string }[] }
-  | { readonly type: 'OrderBackordered'; readonly waits: readonly Wait[] }
+  | {
+      readonly type: 'OrderBackordered';
+      /** Items that are not there, with the units missing. */
+      readonly shortages: readonly { readonly sku: string; readonly missing: number }[];
+      readonly unknownListings: readonly string[];
+    }
   | {
       readonly type: 'InventoryReserved';
       readonly fulfillmentOrders: readonly FulfillmentOrder[];
@@ -43,16 +50,27 @@ export type OrderEvent =
       /** A claim is given back: the units are for sale again. `to` says where the line's units go. */
       readonly type: 'InventoryUnreserved';
       readonly fulfillmentOrderId: string;
+      readonly node: string;
       readonly lines: readonly LineUnits[];
       readonly stock: readonly StockUnits[];
       readonly to: 'open' | 'cancelled';
     }
-  | { readonly type: 'SalesOrderRequested' }
+  | {
+      readonly type: 'SalesOrderRequested';
+      /** 1 for the first; a rejected one that is sent again counts on, under a new key. */
+      readonly attempt: number;
+      /** What the ERP is asked to hold. */
+      readonly lines: readonly LineUnits[];
+    }
   | { readonly type: 'SalesOrderPosted'; readonly salesOrder: string; readonly items: ErpState['items'] }
   | { readonly type: 'SalesOrderConfirmed'; readonly salesOrder: string }
   | { readonly type: 'SalesOrderRejected'; readonly salesOrder?: string; readonly reason: string }
-  | { readonly type: 'SalesOrderCancelRequested'; readonly lines: readonly LineUnits[] }
-  | { readonly type: 'SalesOrderCancelled' }
+  | {
+      /** The ERP shall hold these quantities instead. */
+      readonly type: 'SalesOrderReduceRequested';
+      readonly remaining: readonly LineUnits[];
+    }
+  | { readonly type: 'SalesOrderReduced'; readonly remaining: readonly LineUnits[] }
   | { readonly type: 'SalesOrderNotNeeded' }
   | { readonly type: 'FulfillmentRequested'; readonly fulfillmentOrderId: string }
   | { readonly type: 'FulfillmentReleased'; readonly fulfillmentOrderId: string; readonly wmsReference: string }

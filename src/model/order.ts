@@ -50,6 +50,8 @@ export type FulfillmentOrderStatus =
   | 'RELEASED'
   | 'CANCEL_REQUESTED'
   | 'CANCELLED'
+  /** The node said no: it is not asked again for this order. */
+  | 'REJECTED'
   /** Nothing left to do for the node. */
   | 'CLOSED';
 
@@ -58,6 +60,10 @@ export interface FulfillmentOrderLine {
   readonly sku: string;
   /** Units this node was asked for. */
   readonly quantity: number;
+  /**
+   * Units the node reported, each counted once per report. Reports may come out of order:
+   * what is shipped has been packed, and what is packed has been picked, whether it was told or not.
+   */
   readonly picked: number;
   readonly packed: number;
   readonly shipped: number;
@@ -120,8 +126,6 @@ export type ErpStatus =
   | 'POSTED'
   | 'CONFIRMED'
   | 'REJECTED'
-  | 'CANCEL_REQUESTED'
-  | 'CANCELLED'
   /** Cancelled before anything was sent. */
   | 'NOT_NEEDED';
 
@@ -129,8 +133,14 @@ export interface ErpState {
   readonly status: ErpStatus;
   readonly salesOrder?: string;
   readonly reason?: string;
+  /** How often the sales order was requested; part of its idempotency key. */
+  readonly attempt: number;
   /** ERP document item by order line id. */
   readonly items: Readonly<Record<string, string>>;
+  /** Units that the ERP was asked to hold, by order line id. */
+  readonly requested: Readonly<Record<string, number>>;
+  /** Units that the ERP holds, as far as it has confirmed: behind `requested` while a reduction is under way. */
+  readonly held: Readonly<Record<string, number>>;
 }
 
 export type OutsideSystem = 'CHANNEL' | 'ERP' | 'WMS' | 'CATALOG' | 'STOCK';

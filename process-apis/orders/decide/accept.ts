@@ -1,0 +1,117 @@
+import type { OrderEvent } from '../../../src/model/events.js';
+import type { ChannelOrder, ChannelOrderLine } from '../../../src/model/channel-order.js';
+import { NO_QUANTITIES, type OrderLine } from '../../../src/model/order.js';
+import { requestCancellation } from './cancel.js';
+import type { Decision } from './decision.js';
+
+/** The channel told of an order: new, changed, or (when older than what is known) nothing. */
+export function decideChannelOrder(decision: Decision, told: ChannelOrder): void {
+  if (!decision.exists) {
+    accept(decision, told);
+    return;
+  }
+  if (told.version <= decision.order.channelVersion) return;
+  amend(decision, told);
+  takeOutsideFulfillment(decision, told);
+  cancelWhatChannelCancelled(decision, told);
+}
+
+function accept(decision: Decision, told: ChannelOrder): void {
+  const { channel, reference, currency, placedAt, charges, attributes } = told;
+  decision.emit({
+    type: 'OrderAccepted',
+    order: {
+      id: decision.context.newId(),
+      channel,
+      reference,
+      currency,
+      placedAt,
+      charges,
+      attributes,
+      channelVersion: told.version,
+      lines: told.lines.map((line, index) => toLine(decision, told, line, index + 1)),
+      ...optional(told),
+    },
+  });
+  const everything = decision.order.lines.flatMap((line) =>
+    line.quantities.open > 0 ? [{ lineId: line.id, quantity: line.quantities.open }] : [],
+  );
+  if (told.cancelled && everything.length > 0)
+    requestCancellation(decision, everything, 'CHANNEL', told.cancelReason ?? 'cancelled at the channel');
+}
+
+function toLine(decision: Decision, told: ChannelOrder, line: ChannelOrderLine, number: number): OrderLine {
+  const cancelled = Math.min(line.cancelledQuantity, line.quantity);
+  // What needs no shipping (gift cards, services) and what the channel says is fulfilled is not work for a warehouse.
+  const external = Math.min(line.requiresShipping ? line.fulfilledQuantity : line.quantity, line.quantity - cancelled);
+  return {
+    id: decision.context.newId(),
+    number,
+    lineReference: line.lineReference,
+    listingSku: line.listingSku,
+    sku: decision.context.skuOf(told.channel, line.listingSku) ?? null,
+    title: line.title,
+    ordered: line.quantity,
+    quantities: { ...NO_QUANTITIES, open: line.quantity - cancelled - external, cancelled, external },
+    unitPrice: line.unitPrice,
+    charges: line.charges,
+    ...(line.gift === undefined ? {} : { gift: line.gift }),
+  };
+}
+
+function amend(decision: Decision, told: ChannelOrder): void {
+  const known = new Map(decision.order.lines.map((line) => [line.lineReference, line]));
+  const added = told.lines.filter((line) => !known.has(line.lineReference));
+  const event: OrderEvent = {
+    type: 'OrderAmended',
+    channelVersion: told.version,
+    addedLines: added.map((line, index) => toLine(decision, told, line, decision.order.lines.length + index + 1)),
+    addedUnits: told.lines.flatMap((line) => {
+      const before = known.get(line.lineReference);
+      const units = before === undefined ? 0 : line.quantity - before.ordered;
+      return before !== undefined && units > 0 ? [{ lineId: before.id, quantity: units }] : [];
+    }),
+    charges: told.charges,
+    partiesChanged: true,
+    ...(told.shipMethod === undefined ? {} : { shipMethod: told.shipMethod }),
+    ...(told.shipBy === undefined ? {} : { shipBy: told.shipBy }),
+    ...(told.deliverBy === undefined ? {} : { deliverBy: told.deliverBy }),
+    ...(told.grandTotal === undefined ? {} : { grandTotal: told.grandTotal }),
+  };
+  decision.emit(event);
+}
+
+/** Units that the channel shows as fulfilled beyond what the hub shipped: someone did it by hand there. */
+function takeOutsideFulfillment(decision: Decision, told: ChannelOrder): void {
+  const lines = told.lines.flatMap((line) => {
+    const known = decision.order.lines.find((candidate) => candidate.lineReference === line.lineReference);
+    if (known === undefined) return [];
+    const beyond = line.fulfilledQuantity - known.quantities.shipped - known.quantities.external;
+    const quantity = Math.min(beyond, known.quantities.open);
+    return quantity > 0 ? [{ lineId: known.id, quantity }] : [];
+  });
+  if (lines.length > 0) decision.emit({ type: 'FulfilledOutside', reference: `order@${told.version}`, lines });
+}
+
+function cancelWhatChannelCancelled(decision: Decision, told: ChannelOrder): void {
+  const { order } = decision;
+  const toldLines = new Map(told.lines.map((line) => [line.lineReference, line]));
+  const lines = order.lines.flatMap((line) => {
+    const cancelled = line.quantities.cancelled + (order.cancelling[line.id] ?? 0);
+    const left = line.ordered - cancelled - line.quantities.shipped - line.quantities.external;
+    const wanted = told.cancelled ? left : (toldLines.get(line.lineReference)?.cancelledQuantity ?? 0) - cancelled;
+    const quantity = Math.min(wanted, left);
+    return quantity > 0 ? [{ lineId: line.id, quantity }] : [];
+  });
+  if (lines.length > 0)
+    requestCancellation(decision, lines, 'CHANNEL', told.cancelReason ?? 'cancelled at the channel');
+}
+
+function optional(told: ChannelOrder): object {
+  const { displayReference, shipMethod, shipBy, deliverBy, grandTotal } = told;
+  return Object.fromEntries(
+    Object.entries({ displayReference, shipMethod, shipBy, deliverBy, grandTotal }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}

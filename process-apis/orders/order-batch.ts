@@ -1,0 +1,149 @@
+import type { OrderEvent } from '../../src/model/events.js';
+import type { OrderParties } from '../../src/model/channel-order.js';
+import type { Order } from '../../src/model/order.js';
+import type { RecordedFact } from '../../src/platform/commit/index.js';
+import type { NewEvent } from '../../src/platform/event-log/index.js';
+import type { StockBook } from '../availability/index.js';
+import { FactRejectedError, type DecisionContext } from './decide/decision.js';
+import { crossReferencesOf, type OutsideNames } from './orders.cross-references.js';
+import type { FactOutcome, OrderFact, SubmitOutcome } from './orders.facts.js';
+import type { ChangedOrder, CrossReference } from './orders.sql.js';
+import type { OrderTask } from './orders.tasks.js';
+import { decide, type Decided } from './orders.transitions.js';
+import { withWaits } from './orders.waits.js';
+
+/** Bumped when the shape of an event's data changes; readers of old events upcast by it. */
+const EVENT_SCHEMA_VERSION = 1;
+
+const UNKNOWN_ORDER: FactOutcome = { result: 'UNKNOWN_ORDER', reason: 'there is no such order yet' };
+
+/**
+ * Many facts on their way through `decide` in one transaction: each sees the orders and the stock as the facts before
+ * it left them. Knows nothing of the database; what is to be written is read off it at the end.
+ */
+export class OrderBatch {
+  readonly events: NewEvent[] = [];
+  readonly tasks: OrderTask[] = [];
+  readonly facts: RecordedFact<FactOutcome>[] = [];
+  readonly crossReferences: CrossReference[] = [];
+  readonly parties = new Map<string, OrderParties>();
+  private readonly byId = new Map<string, Order>();
+  private readonly byReference = new Map<string, Order>();
+  private readonly versionsRead = new Map<string, number>();
+  private readonly taken = new Map<string, RecordedFact<FactOutcome>>();
+
+  constructor(
+    orders: readonly Order[],
+    known: ReadonlyMap<string, RecordedFact<FactOutcome>>,
+    private readonly ordersOfFulfillments: ReadonlyMap<string, string>,
+    private readonly stock: StockBook,
+    private readonly context: DecisionContext,
+    private readonly names: OutsideNames,
+  ) {
+    for (const order of orders) {
+      this.versionsRead.set(order.id, order.version);
+      this.keep(order);
+    }
+    for (const fact of known.values()) this.taken.set(fact.id, fact);
+  }
+
+  apply(fact: OrderFact): SubmitOutcome {
+    const before = this.taken.get(fact.id);
+    if (before !== undefined) {
+      const digestDiffers = fact.digest !== undefined && before.digest !== undefined && fact.digest !== before.digest;
+      return { ...before.outcome, duplicate: true, digestDiffers };
+    }
+    const outcome = this.decideOn(fact);
+    // A fact that came before its order is not taken: it may come again.
+    if (outcome.result !== 'UNKNOWN_ORDER') this.record(fact, outcome);
+    return { ...outcome, duplicate: false, digestDiffers: false };
+  }
+
+  get created(): readonly Order[] {
+    return [...this.byId.values()].filter((order) => !this.versionsRead.has(order.id));
+  }
+
+  get changed(): readonly ChangedOrder[] {
+    return [...this.byId.values()].flatMap((order) => {
+      const from = this.versionsRead.get(order.id);
+      return from === undefined || from === order.version ? [] : [{ order, from }];
+    });
+  }
+
+  private decideOn(fact: OrderFact): FactOutcome {
+    const order = this.find(fact);
+    if (order === undefined && fact.body.kind !== 'ChannelOrderReceived') return UNKNOWN_ORDER;
+    let decided: Decided;
+    try {
+      decided = decide(order, fact, this.context);
+    } catch (error) {
+      if (!(error instanceof FactRejectedError)) throw error;
+      return { result: 'REJECTED', reason: error.message, ...(order === undefined ? {} : { orderId: order.id }) };
+    }
+    if (decided.events.length === 0) return { result: 'UNCHANGED', orderId: decided.order.id };
+    this.take(fact, order, decided);
+    return { result: 'APPLIED', orderId: decided.order.id, created: order === undefined };
+  }
+
+  private take(fact: OrderFact, before: Order | undefined, decided: Decided): void {
+    const order = withWaits(decided.order, this.context.now);
+    let version = before?.version ?? 0;
+    for (const { event, movements } of decided.events) {
+      version += 1;
+      this.stock.apply(movements, order.id, version);
+      this.events.push(toNewEvent(order, event, version, fact));
+      this.crossReferences.push(...crossReferencesOf(order, event, this.names));
+      if (fact.body.kind === 'ChannelOrderReceived' && carriesParties(event))
+        this.parties.set(order.id, fact.body.order.parties);
+    }
+    this.tasks.push(...decided.tasks);
+    this.keep(order);
+  }
+
+  private find(fact: OrderFact): Order | undefined {
+    const { address } = fact;
+    switch (address.by) {
+      case 'ID':
+        return this.byId.get(address.orderId);
+      case 'REFERENCE':
+        return this.byReference.get(referenceKey(address.channel, address.reference));
+      case 'FULFILLMENT_ORDER':
+        return this.byId.get(this.ordersOfFulfillments.get(address.fulfillmentOrderId) ?? '');
+    }
+  }
+
+  private keep(order: Order): void {
+    this.byId.set(order.id, order);
+    this.byReference.set(referenceKey(order.channel, order.reference), order);
+  }
+
+  private record(fact: OrderFact, outcome: FactOutcome): void {
+    const recorded = { id: fact.id, outcome, ...(fact.digest === undefined ? {} : { digest: fact.digest }) };
+    this.taken.set(fact.id, recorded);
+    this.facts.push(recorded);
+  }
+}
+
+function carriesParties(event: OrderEvent): boolean {
+  return event.type === 'OrderAccepted' || (event.type === 'OrderAmended' && event.partiesChanged);
+}
+
+function toNewEvent(order: Order, event: OrderEvent, version: number, fact: OrderFact): NewEvent {
+  const { type, ...data } = event;
+  return {
+    streamType: 'order',
+    streamId: order.id,
+    streamVersion: version,
+    type,
+    schemaVersion: EVENT_SCHEMA_VERSION,
+    scope: order.channel,
+    source: fact.source,
+    factId: fact.id,
+    occurredAt: fact.occurredAt,
+    data,
+  };
+}
+
+function referenceKey(channel: string, reference: string): string {
+  return `${channel}\u0000${reference}`;
+}

@@ -1,0 +1,193 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
+import {
+  findFacts,
+  GroupCommit,
+  insertFacts,
+  inRetriedTransaction,
+  type GroupCommitLimits,
+} from '../../src/platform/commit/index.js';
+import { appendEvents } from '../../src/platform/event-log/index.js';
+import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
+import type { TaskQueue } from '../../src/platform/jobs/index.js';
+import { StockBook } from '../availability/index.js';
+import type { CatalogReader } from '../catalog/index.js';
+import { OrderBatch } from './order-batch.js';
+import type { OutsideNames } from './orders.cross-references.js';
+import type { FactOutcome, OrderFact, SubmitOutcome } from './orders.facts.js';
+import {
+  findOrdersOfFulfillments,
+  insertCrossReferences,
+  insertOrders,
+  lockOrders,
+  updateOrders,
+  writeParties,
+} from './orders.sql.js';
+import { TRANSITIONS } from './orders.transitions.js';
+
+/** Rows of another process that must be committed together with the facts. Set-wise: one call per batch and writer. */
+export interface Rider<Row = unknown> {
+  readonly write: (tx: PoolClient, rows: readonly Row[]) => Promise<void>;
+  /** Made when the outcomes are known. */
+  readonly row: (outcomes: readonly SubmitOutcome[]) => Row;
+}
+
+interface Submission {
+  readonly facts: readonly OrderFact[];
+  readonly rider?: Rider;
+}
+
+export interface OrderCommitParts {
+  readonly pool: Pool;
+  readonly catalog: CatalogReader;
+  readonly tasks: TaskQueue;
+  readonly cipher: FieldCipher;
+  readonly names: OutsideNames;
+  readonly limits: GroupCommitLimits;
+  /** Called after each commit that changed something: wakes readers of the event log. */
+  readonly committed: () => void;
+}
+
+/**
+ * The one door for orders: facts in, decided purely, and everything that follows written in one transaction for many
+ * submissions. Locks are taken in one order everywhere: orders by id, then positions by item and node.
+ */
+export class OrderCommit {
+  private readonly group: GroupCommit<Submission, readonly SubmitOutcome[]>;
+
+  constructor(private readonly parts: OrderCommitParts) {
+    this.group = new GroupCommit((batch) => this.run(batch), parts.limits);
+  }
+
+  /** Resolves after the commit, with one outcome per fact. */
+  submit(facts: readonly OrderFact[], rider?: Rider): Promise<readonly SubmitOutcome[]> {
+    return this.group.submit({ facts, ...(rider === undefined ? {} : { rider }) });
+  }
+
+  async drain(): Promise<void> {
+    await this.group.drain();
+  }
+
+  /** Submissions that wait for their commit. */
+  get depth(): number {
+    return this.group.depth;
+  }
+
+  private async run(batch: readonly Submission[]): Promise<readonly (readonly SubmitOutcome[])[]> {
+    const { outcomes, kinds } = await inRetriedTransaction(this.parts.pool, (tx) => this.commit(tx, batch));
+    this.parts.tasks.wake(kinds);
+    this.parts.committed();
+    return outcomes;
+  }
+
+  private async commit(
+    tx: PoolClient,
+    batch: readonly Submission[],
+  ): Promise<{ outcomes: (readonly SubmitOutcome[])[]; kinds: ReadonlySet<string> }> {
+    const work = await this.load(
+      tx,
+      batch.flatMap((submission) => submission.facts),
+    );
+    const outcomes = batch.map(({ facts }) => facts.map((fact) => work.batch.apply(fact)));
+    await this.write(tx, work.batch, work.stock);
+    await writeRiders(tx, batch, outcomes);
+    return { outcomes, kinds: new Set(work.batch.tasks.map((task) => task.kind)) };
+  }
+
+  private async load(tx: PoolClient, facts: readonly OrderFact[]): Promise<{ batch: OrderBatch; stock: StockBook }> {
+    const ofFulfillments = await findOrdersOfFulfillments(
+      tx,
+      facts.flatMap(({ address }) => (address.by === 'FULFILLMENT_ORDER' ? [address.fulfillmentOrderId] : [])),
+    );
+    const ids = facts.flatMap(({ address }) => (address.by === 'ID' ? [address.orderId] : []));
+    const references = facts.flatMap(({ address }) => (address.by === 'REFERENCE' ? [address] : []));
+    const orders =
+      facts.length === 0 ? [] : await lockOrders(tx, [...new Set([...ids, ...ofFulfillments.values()])], references);
+    // Looked up after the locks: what another transaction took for these orders is committed and seen by now.
+    const known = await findFacts<FactOutcome>(
+      tx,
+      facts.map((fact) => fact.id),
+    );
+    const listings = await this.parts.catalog.listingsFor(tx, [...wantedListings(facts, orders)]);
+    const skuOf = (channel: string, listingSku: string): string | undefined => listings.get(`${channel}/${listingSku}`);
+    const nodes = await this.parts.catalog.nodes();
+    const stock = await StockBook.lock(tx, stockToLock(facts, orders, ofFulfillments, skuOf));
+    const context = { now: new Date().toISOString(), newId: randomUUIDv7, nodes, skuOf, stock };
+    return { stock, batch: new OrderBatch(orders, known, ofFulfillments, stock, context, this.parts.names) };
+  }
+
+  private async write(tx: PoolClient, batch: OrderBatch, stock: StockBook): Promise<void> {
+    await insertOrders(tx, batch.created);
+    await updateOrders(tx, batch.changed);
+    await writeParties(
+      tx,
+      [...batch.parties].map(([orderId, parties]) => ({
+        orderId,
+        sealed: this.parts.cipher.seal(JSON.stringify(parties), `order:${orderId}`),
+      })),
+    );
+    await appendEvents(tx, batch.events);
+    await insertFacts(tx, batch.facts);
+    await insertCrossReferences(tx, batch.crossReferences);
+    await stock.flush(tx);
+    if (batch.tasks.length > 0) await this.parts.tasks.enqueue(tx, batch.tasks);
+  }
+}
+
+async function writeRiders(
+  tx: PoolClient,
+  batch: readonly Submission[],
+  outcomes: readonly (readonly SubmitOutcome[])[],
+): Promise<void> {
+  const rows = new Map<Rider['write'], unknown[]>();
+  batch.forEach(({ rider }, index) => {
+    if (rider === undefined) return;
+    const ofWriter = rows.get(rider.write) ?? [];
+    ofWriter.push(rider.row(outcomes[index] ?? []));
+    rows.set(rider.write, ofWriter);
+  });
+  for (const [write, ofWriter] of rows) await write(tx, ofWriter);
+}
+
+type LockedOrders = Awaited<ReturnType<typeof lockOrders>>;
+
+/** `<channel>/<listing SKU>` of all lines whose item is not known yet. */
+function wantedListings(facts: readonly OrderFact[], orders: LockedOrders): ReadonlySet<string> {
+  const wanted = new Set<string>();
+  for (const { body } of facts)
+    if (body.kind === 'ChannelOrderReceived')
+      for (const line of body.order.lines) wanted.add(`${body.order.channel}/${line.listingSku}`);
+  for (const order of orders)
+    for (const line of order.lines) if (line.sku === null) wanted.add(`${order.channel}/${line.listingSku}`);
+  return wanted;
+}
+
+/** Items whose positions the decisions may change. */
+function stockToLock(
+  facts: readonly OrderFact[],
+  orders: LockedOrders,
+  ofFulfillments: ReadonlyMap<string, string>,
+  skuOf: (channel: string, listingSku: string) => string | undefined,
+): ReadonlySet<string> {
+  const skus = new Set<string>();
+  const touched = new Set<string>();
+  for (const { body, address } of facts) {
+    if (!TRANSITIONS[body.kind].touchesStock) continue;
+    if (address.by === 'ID') touched.add(address.orderId);
+    if (address.by === 'FULFILLMENT_ORDER') touched.add(ofFulfillments.get(address.fulfillmentOrderId) ?? '');
+    if (address.by === 'REFERENCE') touched.add(`${address.channel}/${address.reference}`);
+    if (body.kind === 'ChannelOrderReceived')
+      for (const line of body.order.lines) add(skus, skuOf(body.order.channel, line.listingSku));
+  }
+  for (const order of orders) {
+    const open = order.lines.some((line) => line.quantities.open > 0);
+    // An order with open units claims stock after any fact.
+    if (!open && !touched.has(order.id) && !touched.has(`${order.channel}/${order.reference}`)) continue;
+    for (const line of order.lines) add(skus, line.sku ?? skuOf(order.channel, line.listingSku));
+  }
+  return skus;
+}
+
+function add(skus: Set<string>, sku: string | undefined): void {
+  if (sku !== undefined) skus.add(sku);
+}

@@ -1,0 +1,284 @@
+import type { OrderEvent, LineUnits } from '../../src/model/events.js';
+import {
+  moveQuantity,
+  type FulfillmentOrder,
+  type FulfillmentOrderLine,
+  type LineState,
+  type Order,
+  type OrderLine,
+  type Package,
+  type Shipment,
+} from '../../src/model/order.js';
+
+/** The order after an event. The state is nothing but the fold of its events; this is the fold. Pure. */
+export function evolve(order: Order | undefined, event: OrderEvent): Order {
+  if (event.type === 'OrderAccepted') {
+    return {
+      ...event.order,
+      version: 1,
+      fulfillmentOrders: [],
+      shipments: [],
+      erp: { status: 'NONE', attempt: 0, items: {}, requested: {}, held: {} },
+      refunds: [],
+      cancelling: {},
+      waits: [],
+    };
+  }
+  if (order === undefined) throw new Error(`${event.type} for an order that was never accepted`);
+  return { ...change(order, event), version: order.version + 1 };
+}
+
+function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted' }>): Order {
+  switch (event.type) {
+    case 'OrderAmended':
+      return amend(order, event);
+    case 'ListingMapped': {
+      const skus = new Map(event.lines.map((line) => [line.lineId, line.sku]));
+      return { ...order, lines: order.lines.map((line) => ({ ...line, sku: skus.get(line.id) ?? line.sku })) };
+    }
+    case 'InventoryReserved':
+      return reserve(order, event.fulfillmentOrders);
+    case 'InventoryUnreserved':
+      return dropUnits(order, event.fulfillmentOrderId, event.lines, event.to);
+    case 'FulfillmentShortPicked':
+      return dropUnits(order, event.fulfillmentOrderId, event.lines, 'open');
+    case 'SalesOrderRequested': {
+      const requested = Object.fromEntries(event.lines.map((line) => [line.lineId, line.quantity]));
+      const { salesOrder: _, reason: __, ...erp } = order.erp;
+      return { ...order, erp: { ...erp, status: 'REQUESTED', attempt: event.attempt, requested, held: requested } };
+    }
+    case 'SalesOrderPosted':
+      return { ...order, erp: { ...order.erp, status: 'POSTED', salesOrder: event.salesOrder, items: event.items } };
+    case 'SalesOrderConfirmed':
+      return { ...order, erp: { ...order.erp, status: 'CONFIRMED' } };
+    case 'SalesOrderRejected':
+      return { ...order, erp: { ...order.erp, status: 'REJECTED', reason: event.reason } };
+    case 'SalesOrderNotNeeded':
+      return { ...order, erp: { ...order.erp, status: 'NOT_NEEDED', requested: {}, held: {} } };
+    case 'SalesOrderReduceRequested':
+      return { ...order, erp: { ...order.erp, requested: withUnits(order.erp.requested, event.remaining) } };
+    case 'SalesOrderReduced':
+      return { ...order, erp: { ...order.erp, held: withUnits(order.erp.held, event.remaining) } };
+    case 'FulfillmentRequested':
+      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({ ...fo, status: 'RELEASE_REQUESTED' }));
+    case 'FulfillmentReleased':
+      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({
+        ...fo,
+        status: fo.status === 'RELEASE_REQUESTED' ? 'RELEASED' : fo.status,
+        wmsReference: event.wmsReference,
+      }));
+    case 'FulfillmentRejected':
+      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({ ...fo, status: 'REJECTED' }));
+    case 'FulfillmentPicked':
+      return report(order, event.fulfillmentOrderId, event.lines, 'picked');
+    case 'FulfillmentPacked':
+      return report(order, event.fulfillmentOrderId, event.lines, 'packed');
+    case 'FulfillmentCancelRequested':
+      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({ ...fo, status: 'CANCEL_REQUESTED' }));
+    case 'FulfillmentCancelled':
+      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({ ...fo, status: 'CANCELLED' }));
+    case 'FulfillmentCancelRefused':
+      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({
+        ...fo,
+        status: fo.status === 'CANCEL_REQUESTED' ? 'RELEASED' : fo.status,
+      }));
+    case 'ShipmentConfirmed':
+      return ship(order, event.shipment);
+    case 'ChannelShipmentConfirmed':
+      return withPackage(order, event.shipmentId, event.packageId, (parcel) => ({
+        ...parcel,
+        channelConfirmedAt: event.at,
+        ...(event.channelReference === undefined ? {} : { channelReference: event.channelReference }),
+      }));
+    case 'GoodsIssuePosted':
+      return withShipment(order, event.shipmentId, (shipment) => ({
+        ...shipment,
+        deliveryDocument: event.deliveryDocument,
+        goodsIssuedAt: event.at,
+      }));
+    case 'InvoicePosted':
+      return withShipment(order, event.shipmentId, (shipment) => ({ ...shipment, invoice: event.invoice }));
+    case 'CancellationRequested':
+      return { ...order, cancelling: addUnits(order.cancelling, event.lines, 1) };
+    case 'LinesCancelled':
+      return moveLines(order, event.lines, 'open', 'cancelled');
+    case 'CancellationRefused':
+      return { ...order, cancelling: addUnits(order.cancelling, event.lines, -1) };
+    case 'FulfilledOutside':
+      return moveLines(order, event.lines, 'open', 'external');
+    case 'RefundIssued': {
+      const { id, reference, issuedAt, amount } = event;
+      return { ...order, refunds: [...order.refunds, { id, reference, issuedAt, amount }] };
+    }
+    case 'OutsideCallFailed':
+      return {
+        ...order,
+        waits: order.waits.map((wait) => (wait.key === event.waitKey ? { ...wait, lastError: event.error } : wait)),
+      };
+    case 'OrderCompleted':
+      return { ...order, completedAt: event.at };
+    case 'OrderBackordered':
+    case 'OrderCancelled':
+      return order;
+  }
+}
+
+function amend(order: Order, event: Extract<OrderEvent, { type: 'OrderAmended' }>): Order {
+  const added = new Map(event.addedUnits.map((line) => [line.lineId, line.quantity]));
+  const lines = order.lines.map((line) => {
+    const units = added.get(line.id) ?? 0;
+    if (units === 0) return line;
+    return {
+      ...line,
+      ordered: line.ordered + units,
+      quantities: { ...line.quantities, open: line.quantities.open + units },
+    };
+  });
+  return {
+    ...order,
+    channelVersion: event.channelVersion,
+    lines: [...lines, ...event.addedLines],
+    ...(event.shipMethod === undefined ? {} : { shipMethod: event.shipMethod }),
+    ...(event.shipBy === undefined ? {} : { shipBy: event.shipBy }),
+    ...(event.deliverBy === undefined ? {} : { deliverBy: event.deliverBy }),
+    ...(event.charges === undefined ? {} : { charges: event.charges }),
+    ...(event.grandTotal === undefined ? {} : { grandTotal: event.grandTotal }),
+  };
+}
+
+function reserve(order: Order, added: readonly FulfillmentOrder[]): Order {
+  const units = added.flatMap((fo) => fo.lines.map((line) => ({ lineId: line.lineId, quantity: line.quantity })));
+  return moveLines({ ...order, fulfillmentOrders: [...order.fulfillmentOrders, ...added] }, units, 'open', 'reserved');
+}
+
+/** Takes units away from a node; what was being cancelled is cancelled, and no longer asked for. */
+function dropUnits(order: Order, foId: string, lines: readonly LineUnits[], to: 'open' | 'cancelled'): Order {
+  const before = order.fulfillmentOrders.find((fo) => fo.id === foId);
+  if (before === undefined) throw new Error(`unknown fulfillment order ${foId}`);
+  const dropped = closeWhenDone({
+    ...before,
+    lines: before.lines.map((line) => ({ ...line, dropped: line.dropped + unitsOf(lines, line.lineId) })),
+  });
+  const placed = replaceFulfillment(order, before, dropped, lines, to);
+  return to === 'open' ? placed : { ...placed, cancelling: addUnits(placed.cancelling, lines, -1) };
+}
+
+function report(order: Order, foId: string, lines: readonly LineUnits[], counter: 'picked' | 'packed'): Order {
+  return withFulfillment(order, foId, (fo) => ({
+    ...fo,
+    lines: fo.lines.map((line) => ({ ...line, [counter]: line[counter] + unitsOf(lines, line.lineId) })),
+  }));
+}
+
+function ship(order: Order, shipment: Shipment): Order {
+  const units = shipment.packages.flatMap((parcel) => parcel.items);
+  const shipped = withFulfillment(order, shipment.fulfillmentOrderId, (fo) =>
+    closeWhenDone({
+      ...fo,
+      lines: fo.lines.map((line) => ({ ...line, shipped: line.shipped + unitsOf(units, line.lineId) })),
+    }),
+  );
+  return { ...shipped, shipments: [...shipped.shipments, shipment] };
+}
+
+function closeWhenDone(fo: FulfillmentOrder): FulfillmentOrder {
+  const open = fo.lines.some((line) => remainingUnits(line) > 0);
+  return open || fo.status === 'CANCELLED' || fo.status === 'REJECTED' ? fo : { ...fo, status: 'CLOSED' };
+}
+
+/** Units that the node still has to ship. */
+export function remainingUnits(line: FulfillmentOrderLine): number {
+  return line.quantity - line.dropped - line.shipped;
+}
+
+type InNodeState = Extract<LineState, 'reserved' | 'released' | 'picked' | 'packed' | 'shipped'>;
+
+/** Where a fulfillment order line's units stand, whatever order the reports came in. */
+function standing(fo: FulfillmentOrder, line: FulfillmentOrderLine): Readonly<Record<InNodeState, number>> {
+  const asked = line.quantity - line.dropped;
+  const withNode = fo.status !== 'PLANNED' && fo.status !== 'RELEASE_REQUESTED';
+  const packedOrFurther = Math.min(asked, Math.max(line.packed, line.shipped));
+  const pickedOrFurther = Math.min(asked, Math.max(line.picked, packedOrFurther));
+  const untouched = asked - pickedOrFurther;
+  return {
+    reserved: withNode ? 0 : untouched,
+    released: withNode ? untouched : 0,
+    picked: pickedOrFurther - packedOrFurther,
+    packed: packedOrFurther - line.shipped,
+    shipped: line.shipped,
+  };
+}
+
+function withFulfillment(order: Order, foId: string, next: (fo: FulfillmentOrder) => FulfillmentOrder): Order {
+  const before = order.fulfillmentOrders.find((fo) => fo.id === foId);
+  if (before === undefined) throw new Error(`unknown fulfillment order ${foId}`);
+  return replaceFulfillment(order, before, next(before), [], 'open');
+}
+
+/** Puts the changed fulfillment order in place and brings the order lines' quantities in line with it. */
+function replaceFulfillment(
+  order: Order,
+  before: FulfillmentOrder,
+  after: FulfillmentOrder,
+  left: readonly LineUnits[],
+  leftTo: 'open' | 'cancelled',
+): Order {
+  const lines = order.lines.map((line): OrderLine => {
+    const old = before.lines.find((candidate) => candidate.lineId === line.id);
+    const now = after.lines.find((candidate) => candidate.lineId === line.id);
+    if (old === undefined || now === undefined) return line;
+    const was = standing(before, old);
+    const is = standing(after, now);
+    const quantities = { ...line.quantities };
+    for (const state of ['reserved', 'released', 'picked', 'packed', 'shipped'] as const)
+      quantities[state] += is[state] - was[state];
+    quantities[leftTo] += unitsOf(left, line.id);
+    return { ...line, quantities };
+  });
+  return {
+    ...order,
+    lines,
+    fulfillmentOrders: order.fulfillmentOrders.map((fo) => (fo.id === before.id ? after : fo)),
+  };
+}
+
+function withShipment(order: Order, shipmentId: string, next: (shipment: Shipment) => Shipment): Order {
+  return {
+    ...order,
+    shipments: order.shipments.map((shipment) => (shipment.id === shipmentId ? next(shipment) : shipment)),
+  };
+}
+
+function withPackage(order: Order, shipmentId: string, packageId: string, next: (parcel: Package) => Package): Order {
+  return withShipment(order, shipmentId, (shipment) => ({
+    ...shipment,
+    packages: shipment.packages.map((parcel) => (parcel.id === packageId ? next(parcel) : parcel)),
+  }));
+}
+
+/** Units leave `open`; those being cancelled are no longer asked for once they are. */
+function moveLines(order: Order, units: readonly LineUnits[], from: LineState, to: LineState): Order {
+  const lines = order.lines.map((line) => moveQuantity(line, from, to, unitsOf(units, line.id)));
+  const moved = { ...order, lines };
+  return to === 'cancelled' ? { ...moved, cancelling: addUnits(moved.cancelling, units, -1) } : moved;
+}
+
+function unitsOf(lines: readonly LineUnits[], lineId: string): number {
+  let units = 0;
+  for (const line of lines) if (line.lineId === lineId) units += line.quantity;
+  return units;
+}
+
+function withUnits(all: Readonly<Record<string, number>>, lines: readonly LineUnits[]): Record<string, number> {
+  return { ...all, ...Object.fromEntries(lines.map((line) => [line.lineId, line.quantity])) };
+}
+
+function addUnits(
+  all: Readonly<Record<string, number>>,
+  lines: readonly LineUnits[],
+  sign: 1 | -1,
+): Readonly<Record<string, number>> {
+  const sum: Record<string, number> = { ...all };
+  for (const line of lines) sum[line.lineId] = Math.max(0, (sum[line.lineId] ?? 0) + sign * line.quantity);
+  return Object.fromEntries(Object.entries(sum).filter(([, units]) => units > 0));
+}

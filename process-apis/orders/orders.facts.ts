@@ -1,0 +1,112 @@
+import type { ChannelOrder } from '../../src/model/channel-order.js';
+import type { Money } from '../../src/model/money.js';
+import type { OutsideSystem, Package } from '../../src/model/order.js';
+import type { Instant } from '../../src/model/time.js';
+
+/** How a fact finds its order. */
+export type OrderAddress =
+  | { readonly by: 'ID'; readonly orderId: string }
+  | { readonly by: 'REFERENCE'; readonly channel: string; readonly reference: string }
+  | { readonly by: 'FULFILLMENT_ORDER'; readonly fulfillmentOrderId: string };
+
+export interface FactUnits {
+  readonly lineId: string;
+  readonly quantity: number;
+}
+
+/** What happened, by kind. */
+export type OrderFactBody =
+  | { readonly kind: 'ChannelOrderReceived'; readonly order: ChannelOrder }
+  | {
+      readonly kind: 'CancellationRequested';
+      readonly by: 'CHANNEL' | 'PARTNER' | 'OPERATOR';
+      readonly reason: string;
+      /** By the channel's line reference; absent means everything. */
+      readonly lines?: readonly { readonly lineReference: string; readonly quantity: number }[];
+    }
+  | { readonly kind: 'Reconsidered' }
+  | { readonly kind: 'RetryRequested' }
+  | { readonly kind: 'SalesOrderPosted'; readonly salesOrder: string; readonly items: Readonly<Record<string, string>> }
+  | { readonly kind: 'SalesOrderConfirmed'; readonly salesOrder: string }
+  | { readonly kind: 'SalesOrderRejected'; readonly salesOrder?: string; readonly reason: string }
+  | { readonly kind: 'SalesOrderNotNeeded' }
+  | { readonly kind: 'SalesOrderReduced'; readonly remaining: readonly FactUnits[] }
+  | { readonly kind: 'FulfillmentReleased'; readonly fulfillmentOrderId: string; readonly wmsReference: string }
+  | { readonly kind: 'FulfillmentRejected'; readonly fulfillmentOrderId: string; readonly reason: string }
+  | { readonly kind: 'FulfillmentPicked'; readonly fulfillmentOrderId: string; readonly lines: readonly FactUnits[] }
+  | { readonly kind: 'FulfillmentPacked'; readonly fulfillmentOrderId: string; readonly lines: readonly FactUnits[] }
+  | {
+      readonly kind: 'FulfillmentShortPicked';
+      readonly fulfillmentOrderId: string;
+      readonly lines: readonly FactUnits[];
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'FulfillmentShipped';
+      readonly fulfillmentOrderId: string;
+      readonly shipmentReference: string;
+      readonly packages: readonly (Omit<Package, 'id' | 'items' | 'channelConfirmedAt' | 'channelReference'> & {
+        readonly items: readonly (FactUnits & { readonly serials: readonly string[] })[];
+      })[];
+    }
+  | { readonly kind: 'FulfillmentCancelled'; readonly fulfillmentOrderId: string }
+  | { readonly kind: 'FulfillmentCancelRefused'; readonly fulfillmentOrderId: string; readonly reason: string }
+  | {
+      readonly kind: 'ChannelShipmentConfirmed';
+      readonly shipmentId: string;
+      readonly packageId: string;
+      readonly channelReference?: string;
+    }
+  | { readonly kind: 'GoodsIssuePosted'; readonly shipmentId: string; readonly deliveryDocument: string }
+  | { readonly kind: 'InvoicePosted'; readonly deliveryDocument: string; readonly invoice: string }
+  | { readonly kind: 'RefundIssued'; readonly refundId: string; readonly issuedAt: Instant; readonly amount: Money }
+  | {
+      readonly kind: 'FulfillmentObserved';
+      readonly fulfillmentId: string;
+      readonly trackingNumbers: readonly string[];
+      readonly lines: readonly { readonly lineReference: string; readonly quantity: number }[];
+    }
+  | {
+      readonly kind: 'OutsideCallFailed';
+      readonly waitKey: string;
+      readonly system: OutsideSystem;
+      readonly operation: string;
+      readonly error: string;
+    };
+
+/** A fact about one order, as it reached the hub. */
+export interface OrderFact {
+  /** From the business fact itself: the same id twice changes nothing. */
+  readonly id: string;
+  /** The system that told it: `amazon-de`, `sap-s4hana`, `wms`, `hub`. */
+  readonly source: string;
+  readonly occurredAt: Instant;
+  readonly address: OrderAddress;
+  /** Of the request that carried it; tells a repeated request from another that reuses the key. */
+  readonly digest?: string;
+  readonly body: OrderFactBody;
+}
+
+export type OrderFactKind = OrderFactBody['kind'];
+
+/** What came of a fact: stored with it, and the answer when it comes again. */
+export interface FactOutcome {
+  readonly result:
+    | 'APPLIED'
+    /** Nothing to change: older than what is known, or already so. */
+    | 'UNCHANGED'
+    /** No order at the address yet. Not stored as taken: the fact may come again once the order is there. */
+    | 'UNKNOWN_ORDER'
+    /** Against the rules; the reason says which. */
+    | 'REJECTED';
+  readonly orderId?: string;
+  readonly created?: boolean;
+  readonly reason?: string;
+}
+
+export interface SubmitOutcome extends FactOutcome {
+  /** The fact had been taken before; this is the answer it got then. */
+  readonly duplicate: boolean;
+  /** The same id came before with other content. */
+  readonly digestDiffers: boolean;
+}

@@ -1,0 +1,149 @@
+import type { Order, OutsideSystem, Wait } from '../../src/model/order.js';
+import type { Instant } from '../../src/model/time.js';
+import { isLateAddition } from './decide/proceed.js';
+import { remainingUnits } from './orders.evolve.js';
+
+type Awaited = Pick<Wait, 'key' | 'system' | 'reason'>;
+
+/** Wait keys by which someone looks for orders: stored in an indexed column. */
+const SEARCHED = /^(STOCK:|LISTING:|ERP:CONFIRMATION$|ERP:BILLING$)/;
+
+/** What the order waits for, with the time since each wait has lasted. Pure; follows from the state. */
+export function withWaits(order: Order, now: Instant): Order {
+  const before = new Map(order.waits.map((wait) => [wait.key, wait]));
+  const waits = awaited(order).map((wait): Wait => {
+    const known = before.get(wait.key);
+    if (known === undefined) return { ...wait, since: now };
+    return known.lastError === undefined
+      ? { ...wait, since: known.since }
+      : { ...wait, since: known.since, lastError: known.lastError };
+  });
+  return { ...order, waits };
+}
+
+export function searchedWaitKeys(order: Order): readonly string[] {
+  return [...new Set(order.waits.map((wait) => wait.key).filter((key) => SEARCHED.test(key)))];
+}
+
+export const waitKeys = {
+  stock: (sku: string): string => `STOCK:${sku}`,
+  listing: (channel: string, listingSku: string): string => `LISTING:${channel}/${listingSku}`,
+  posting: 'ERP:POSTING',
+  confirmation: 'ERP:CONFIRMATION',
+  reduction: 'ERP:REDUCTION',
+  billing: 'ERP:BILLING',
+  release: (number: number): string => `WMS:RELEASE:${number}`,
+  shipment: (number: number): string => `WMS:SHIPMENT:${number}`,
+  wmsCancel: (number: number): string => `WMS:CANCEL:${number}`,
+  package: (packageId: string): string => `CHANNEL:PACKAGE:${packageId}`,
+  goodsIssue: (shipmentId: string): string => `ERP:GOODS-ISSUE:${shipmentId}`,
+} as const;
+
+function awaited(order: Order): readonly Awaited[] {
+  return [...lineWaits(order), ...erpWaits(order), ...warehouseWaits(order), ...shipmentWaits(order)];
+}
+
+function lineWaits(order: Order): readonly Awaited[] {
+  const waits = new Map<string, Awaited>();
+  const add = (key: string, system: OutsideSystem, reason: string): void =>
+    void waits.set(key, { key, system, reason });
+  for (const line of order.lines) {
+    const { open } = line.quantities;
+    if (open === 0) continue;
+    if (isLateAddition({ order }, line))
+      add(
+        'ERP:AMENDMENT',
+        'ERP',
+        `Line ${line.number} was added after the sales order was sent: post it by hand, or cancel it.`,
+      );
+    else if (line.sku === null)
+      add(
+        waitKeys.listing(order.channel, line.listingSku),
+        'CATALOG',
+        `The listing SKU "${line.listingSku}" of ${order.channel} is not mapped to an item.`,
+      );
+    else add(waitKeys.stock(line.sku), 'STOCK', `Not enough stock of ${line.sku} at the nodes that may ship it.`);
+  }
+  return [...waits.values()];
+}
+
+function erpWaits(order: Order): readonly Awaited[] {
+  const { erp } = order;
+  switch (erp.status) {
+    case 'REQUESTED':
+      return [{ key: waitKeys.posting, system: 'ERP', reason: 'The sales order is being posted to the ERP.' }];
+    case 'POSTED':
+      return [
+        {
+          key: waitKeys.confirmation,
+          system: 'ERP',
+          reason: `The ERP has yet to confirm sales order ${erp.salesOrder}.`,
+        },
+        ...reductionWaits(order),
+      ];
+    case 'REJECTED':
+      return stillWanted(order)
+        ? [{ key: 'ERP:REJECTED', system: 'ERP', reason: `The ERP rejected the sales order: ${erp.reason}` }]
+        : [];
+    case 'CONFIRMED':
+      return reductionWaits(order);
+    case 'NONE':
+    case 'NOT_NEEDED':
+      return [];
+  }
+}
+
+function stillWanted(order: Order): boolean {
+  return order.lines.some((line) => line.quantities.reserved + line.quantities.open > 0);
+}
+
+function reductionWaits(order: Order): readonly Awaited[] {
+  const { requested, held, salesOrder } = order.erp;
+  const open = Object.entries(requested).some(([lineId, units]) => held[lineId] !== units);
+  return open
+    ? [
+        {
+          key: waitKeys.reduction,
+          system: 'ERP',
+          reason: `Cancelled units are being taken off sales order ${salesOrder}.`,
+        },
+      ]
+    : [];
+}
+
+function warehouseWaits(order: Order): readonly Awaited[] {
+  return order.fulfillmentOrders.flatMap((fo): readonly Awaited[] => {
+    const units = fo.lines.reduce((sum, line) => sum + remainingUnits(line), 0);
+    switch (fo.status) {
+      case 'RELEASE_REQUESTED':
+        return [{ key: waitKeys.release(fo.number), system: 'WMS', reason: `${fo.node} has yet to take the work.` }];
+      case 'RELEASED':
+        return [{ key: waitKeys.shipment(fo.number), system: 'WMS', reason: `${fo.node} has ${units} units to ship.` }];
+      case 'CANCEL_REQUESTED':
+        return [{ key: waitKeys.wmsCancel(fo.number), system: 'WMS', reason: `${fo.node} is asked to stop the work.` }];
+      case 'PLANNED':
+      case 'CANCELLED':
+      case 'REJECTED':
+      case 'CLOSED':
+        return [];
+    }
+  });
+}
+
+function shipmentWaits(order: Order): readonly Awaited[] {
+  return order.shipments.flatMap((shipment): readonly Awaited[] => {
+    const untold = shipment.packages
+      .filter((parcel) => parcel.channelConfirmedAt === undefined)
+      .map((parcel): Awaited => {
+        const reason = `${order.channel} has yet to take package ${parcel.trackingNumber}.`;
+        return { key: waitKeys.package(parcel.id), system: 'CHANNEL', reason };
+      });
+    if (shipment.deliveryDocument === undefined) {
+      const reason = `The goods issue of shipment ${shipment.reference} is being posted.`;
+      return [...untold, { key: waitKeys.goodsIssue(shipment.id), system: 'ERP', reason }];
+    }
+    if (shipment.invoice !== undefined) return untold;
+    const reason = `Delivery ${shipment.deliveryDocument} is not billed yet.`;
+    return [...untold, { key: waitKeys.billing, system: 'ERP', reason }];
+  });
+}

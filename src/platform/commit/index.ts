@@ -1,0 +1,3 @@
+export * from './fact.sql.js';
+export * from './group-commit.js';
+export * from './transaction.js';

@@ -1,0 +1,50 @@
+import type { Pool, PoolClient } from 'pg';
+
+const UNIQUE_VIOLATION = '23505';
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+const TRIES_MAX = 5;
+
+/** A version check failed: someone else changed the row since it was read. The transaction is run again. */
+export class ConcurrentChangeError extends Error {
+  readonly code = 'CONCURRENT_CHANGE';
+}
+
+/** Runs the work in one transaction. */
+export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
+  const tx = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await tx.query('begin');
+    const result = await work(tx);
+    await tx.query('commit');
+    return result;
+  } catch (error) {
+    await tx.query('rollback').catch((lost: unknown) => {
+      broken = lost instanceof Error ? lost : new Error(String(lost));
+    });
+    throw error;
+  } finally {
+    tx.release(broken);
+  }
+}
+
+/**
+ * Runs the work in one transaction, again when another writer was first (same new key, changed row, deadlock).
+ * The work must read all it needs inside the transaction.
+ */
+export async function inRetriedTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await inTransaction(pool, work);
+    } catch (error) {
+      if (tries >= TRIES_MAX || !isConcurrency(error)) throw error;
+    }
+  }
+}
+
+function isConcurrency(error: unknown): boolean {
+  if (error instanceof ConcurrentChangeError) return true;
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return error.code === UNIQUE_VIOLATION || error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK_DETECTED;
+}

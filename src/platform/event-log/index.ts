@@ -1,0 +1,3 @@
+export * from './event-cursor.js';
+export * from './event-feed.js';
+export * from './event-log.sql.js';

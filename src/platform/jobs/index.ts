@@ -1,0 +1,3 @@
+export * from './background-loop.js';
+export * from './task.js';
+export * from './task-queue.js';
