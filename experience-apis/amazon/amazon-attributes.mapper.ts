@@ -5,7 +5,7 @@ type Attributes = Readonly<Record<string, string>>;
 type Payment = NonNullable<NonNullable<Order2026['payment']>['paymentExecutions']>[number];
 type Entry = readonly [key: string, value: string | null | undefined];
 
-/** Facts worth keeping that have no field of their own and are not personal. Item facts are `item.<orderItemId>.<name>`. */
+/** Facts worth keeping that have no field of their own and are not personal. (So no link to a buyer's customization.) Item facts are `item.<orderItemId>.<name>`. */
 export function orderAttributes(order: Order2026): Attributes {
   const entries: readonly Entry[] = [
     ['marketplaceId', order.salesChannel.marketplaceId],
@@ -53,7 +53,6 @@ function itemEntries(item: OrderItem2026): readonly Entry[] {
     ['conditionNote', product.condition?.conditionNote],
     ['priceDesignation', product.price?.priceDesignation],
     ['serialNumbers', product.serialNumbers?.join(',')],
-    ['customizedUrl', product.customization?.customizedUrl],
     ['programs', item.programs?.join(',')],
     ['promotionIds', item.promotion?.breakdowns?.map(({ promotionId }) => promotionId).join(',')],
     ['measurement', item.measurement ? `${item.measurement.value} ${item.measurement.unit}` : undefined],

@@ -102,6 +102,7 @@ export class AmazonAccountPoll {
   }
 
   private tell(error: unknown, pauseMs: number): void {
+    if (this.stopping.signal.aborted) return;
     const sentence = error instanceof Error ? error.message : String(error);
     const expected = error instanceof OutsideError && error.kind === 'throttled';
     const text = `reading the orders of ${this.accountId} goes on in ${Math.round(pauseMs / 1000)} s: ${sentence}`;

@@ -78,6 +78,8 @@ describe('Amazon as a channel', () => {
       kind: 'transient',
       details: { outcomeUnknown: true },
     });
+    // Sending it again would fail: it is not sent.
+    sandbox.failNext({ operation: 'confirmShipment', times: 1, mode: 'before', status: 500 });
     await connector.confirmPackage(account, command(1, 3, { mayExist: true }));
     expect(sandbox.confirmations(order.orderId)).toHaveLength(1);
     expect(status()).toBe('SHIPPED');

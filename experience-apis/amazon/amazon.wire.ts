@@ -49,7 +49,6 @@ const Product = z.looseObject({
   condition: z.looseObject({ conditionType: text, conditionSubtype: text, conditionNote: text }).nullish(),
   price: z.looseObject({ unitPrice: MoneyWire.nullish(), priceDesignation: text }).nullish(),
   serialNumbers: texts,
-  customization: z.looseObject({ customizedUrl: text }).nullish(),
 });
 
 const ItemFulfillment = z.looseObject({

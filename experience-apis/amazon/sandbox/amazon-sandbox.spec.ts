@@ -15,10 +15,6 @@ describe("the sandbox of Amazon's APIs", () => {
     running.push(sandbox);
     return sandbox;
   }
-  async function get(sandbox: AmazonSandbox, path: string, accessToken?: string): Promise<Response> {
-    const headers = { 'x-amz-access-token': accessToken ?? (await token(sandbox)) };
-    return await fetch(sandbox.url + path, { headers });
-  }
 
   it('knows everything again after a restart', async () => {
     const journal = memoryJournal();
@@ -117,4 +113,9 @@ function memoryJournal(): Journal {
     entries: () => lines.map((line) => JSON.parse(line) as unknown),
     append: (entry) => void lines.push(JSON.stringify(entry)),
   };
+}
+
+async function get(sandbox: AmazonSandbox, path: string, accessToken?: string): Promise<Response> {
+  const headers = { 'x-amz-access-token': accessToken ?? (await token(sandbox)) };
+  return await fetch(sandbox.url + path, { headers });
 }
