@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { ChannelConnector, ConfirmPackage, PublishQuantity, PublishResult } from '../channel-kit/index.js';
+import type { ChannelAccount } from '../../src/model/channel.js';
+import type { Interpretation } from '../../src/model/channel-order.js';
+import { ShopifyFulfillments } from './shopify-fulfillments.js';
+import { ShopifyInventory } from './shopify-inventory.js';
+import { interpretWebhook } from './shopify.mapper.js';
+
+export const SHOPIFY = 'shopify';
+
+@Injectable()
+export class ShopifyConnector implements ChannelConnector {
+  readonly kind = SHOPIFY;
+
+  constructor(
+    private readonly fulfillments: ShopifyFulfillments,
+    private readonly inventory: ShopifyInventory,
+  ) {}
+
+  interpret(account: ChannelAccount, topic: string, body: Buffer): Interpretation {
+    return interpretWebhook(account, topic, body);
+  }
+
+  async confirmPackage(
+    account: ChannelAccount,
+    command: ConfirmPackage,
+  ): Promise<{ readonly channelReference: string }> {
+    return { channelReference: await this.fulfillments.confirm(account, command) };
+  }
+
+  publishQuantities(
+    account: ChannelAccount,
+    quantities: readonly PublishQuantity[],
+  ): Promise<readonly PublishResult[]> {
+    return this.inventory.publish(account, quantities);
+  }
+}
