@@ -22,10 +22,9 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const server of running) {
-    await server.stop();
-    await rm(server.dataDir, { recursive: true, force: true });
-  }
+  // All first: two starts in a test share one folder.
+  for (const server of running) await server.stop();
+  for (const server of running) await rm(server.dataDir, { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
 });
 
