@@ -5,7 +5,18 @@ import { defineConfig } from 'vitest/config';
 const require = createRequire(import.meta.url);
 
 export default defineConfig({
-  plugins: [swc.vite()],
+  plugins: [
+    // Not from .swcrc: that one leaves specs out of the build.
+    swc.vite({
+      swcrc: false,
+      jsc: {
+        target: 'es2024',
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true },
+        keepClassNames: true,
+      },
+    }),
+  ],
   resolve: {
     // graphql must be one module for all, or its instanceof checks fail across copies.
     alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }],
