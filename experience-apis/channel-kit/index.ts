@@ -1,2 +1,3 @@
 export * from './channel.port.js';
 export { ChannelConnectors } from './channel-connectors.js';
+export { ChannelTasks } from './channel-tasks.js';

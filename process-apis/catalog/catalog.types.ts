@@ -12,6 +12,7 @@ export interface Listing {
 
 /** Master data that the hub keeps: items, nodes, listings and channel accounts. Read from memory, refreshed from the database. */
 export abstract class Catalog {
+  /** An active account. */
   abstract account(id: string): Promise<ChannelAccount | undefined>;
   abstract accountsOfKind(kind: string): Promise<readonly ChannelAccount[]>;
   abstract nodes(): Promise<readonly StockNode[]>;

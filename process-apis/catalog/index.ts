@@ -1,1 +1,2 @@
 export * from './catalog.types.js';
+export { SqlCatalog } from './catalog.service.js';

@@ -18,8 +18,19 @@ export interface IntakeResult {
   readonly reason?: IgnoredReason | RefusedReason;
   readonly detail?: string;
   readonly pointer?: string;
-  /** The hub's orders that the message is about. */
-  readonly orders: readonly { readonly reference: string; readonly orderId: string; readonly created: boolean }[];
+  /** The hub's orders that the message is about. Of a repeated message: as they were answered the first time. */
+  readonly orders: readonly IntakeOrder[];
+  /** The message id came before with another body: nothing of this one was taken. */
+  readonly digestDiffers: boolean;
+}
+
+export interface IntakeOrder {
+  readonly reference: string;
+  readonly orderId?: string;
+  readonly created: boolean;
+  readonly result: 'APPLIED' | 'UNCHANGED' | 'REJECTED' | 'UNKNOWN_ORDER';
+  /** Why it was rejected, or what it waits for. */
+  readonly reason?: string;
 }
 
 /** Reads a channel's message. Pure: same message, same reading, today and at a replay. */

@@ -17,6 +17,13 @@ const EVENT_SCHEMA_VERSION = 1;
 
 const UNKNOWN_ORDER: FactOutcome = { result: 'UNKNOWN_ORDER', reason: 'there is no such order yet' };
 
+interface AppliedMessage {
+  readonly outcomes: readonly SubmitOutcome[];
+  readonly duplicate: boolean;
+  readonly digestDiffers: boolean;
+  readonly recordId?: string;
+}
+
 /**
  * Many facts on their way through `decide` in one transaction: each sees the orders and the stock as the facts before
  * it left them. Knows nothing of the database; what is to be written is read off it at the end.
@@ -57,6 +64,29 @@ export class OrderBatch {
     // A fact that came before its order is not taken: it may come again.
     if (outcome.result !== 'UNKNOWN_ORDER') this.record(fact, outcome);
     return { ...outcome, duplicate: false, digestDiffers: false };
+  }
+
+  /** All facts of a message, once: a claim that was taken before answers with what came of it then. */
+  applyAll(
+    facts: readonly OrderFact[],
+    claim?: { readonly id: string; readonly digest: string; readonly recordId: string },
+  ): AppliedMessage {
+    const before = claim === undefined ? undefined : this.taken.get(claim.id);
+    if (before !== undefined) {
+      const outcomes = (before.outcome.facts ?? []).map((fact) => ({ ...fact, duplicate: true, digestDiffers: false }));
+      const { recordId } = before.outcome;
+      const digestDiffers = before.digest !== claim?.digest;
+      return { outcomes, duplicate: true, digestDiffers, ...(recordId === undefined ? {} : { recordId }) };
+    }
+    const outcomes = facts.map((fact) => this.apply(fact));
+    if (claim === undefined) return { outcomes, duplicate: false, digestDiffers: false };
+    const { recordId } = claim;
+    this.record(claim, {
+      result: 'APPLIED',
+      facts: outcomes.map(({ duplicate: _, digestDiffers: __, ...outcome }) => outcome),
+      recordId,
+    });
+    return { outcomes, duplicate: false, digestDiffers: false, recordId };
   }
 
   get created(): readonly Order[] {
@@ -117,7 +147,7 @@ export class OrderBatch {
     this.byReference.set(referenceKey(order.channel, order.reference), order);
   }
 
-  private record(fact: OrderFact, outcome: FactOutcome): void {
+  private record(fact: Pick<OrderFact, 'id' | 'digest'>, outcome: FactOutcome): void {
     const recorded = { id: fact.id, outcome, ...(fact.digest === undefined ? {} : { digest: fact.digest }) };
     this.taken.set(fact.id, recorded);
     this.facts.push(recorded);

@@ -32,9 +32,29 @@ export interface Rider<Row = unknown> {
   readonly row: (outcomes: readonly SubmitOutcome[]) => Row;
 }
 
+/** Makes a whole message one fact: the same id again gives the first answer, and its facts are not looked at. */
+export interface Claim {
+  readonly id: string;
+  /** Of the content; tells a repetition from another message that reuses the id. */
+  readonly digest: string;
+  /** The id under which the message is kept; a repetition is answered with the first one's. */
+  readonly recordId: string;
+}
+
 interface Submission {
   readonly facts: readonly OrderFact[];
+  readonly claim?: Claim;
   readonly rider?: Rider;
+}
+
+export interface SubmitResult {
+  /** One per fact, in order. Of a repeated message: as they were the first time. */
+  readonly outcomes: readonly SubmitOutcome[];
+  /** The claim was taken before. */
+  readonly duplicate: boolean;
+  /** … with other content. */
+  readonly digestDiffers: boolean;
+  readonly recordId?: string;
 }
 
 export interface OrderCommitParts {
@@ -53,15 +73,20 @@ export interface OrderCommitParts {
  * submissions. Locks are taken in one order everywhere: orders by id, then positions by item and node.
  */
 export class OrderCommit {
-  private readonly group: GroupCommit<Submission, readonly SubmitOutcome[]>;
+  private readonly group: GroupCommit<Submission, SubmitResult>;
 
   constructor(private readonly parts: OrderCommitParts) {
     this.group = new GroupCommit((batch) => this.run(batch), parts.limits);
   }
 
   /** Resolves after the commit, with one outcome per fact. */
-  submit(facts: readonly OrderFact[], rider?: Rider): Promise<readonly SubmitOutcome[]> {
-    return this.group.submit({ facts, ...(rider === undefined ? {} : { rider }) });
+  async submit(facts: readonly OrderFact[]): Promise<readonly SubmitOutcome[]> {
+    return (await this.group.submit({ facts })).outcomes;
+  }
+
+  /** Takes the facts of one message, together with the rows that keep it. Resolves after the commit. */
+  submitMessage(claim: Claim, facts: readonly OrderFact[], rider: Rider): Promise<SubmitResult> {
+    return this.group.submit({ facts, claim, rider });
   }
 
   async drain(): Promise<void> {
@@ -73,28 +98,30 @@ export class OrderCommit {
     return this.group.depth;
   }
 
-  private async run(batch: readonly Submission[]): Promise<readonly (readonly SubmitOutcome[])[]> {
-    const { outcomes, kinds } = await inRetriedTransaction(this.parts.pool, (tx) => this.commit(tx, batch));
+  private async run(batch: readonly Submission[]): Promise<readonly SubmitResult[]> {
+    const { results, kinds } = await inRetriedTransaction(this.parts.pool, (tx) => this.commit(tx, batch));
     this.parts.tasks.wake(kinds);
     this.parts.committed();
-    return outcomes;
+    return results;
   }
 
   private async commit(
     tx: PoolClient,
     batch: readonly Submission[],
-  ): Promise<{ outcomes: (readonly SubmitOutcome[])[]; kinds: ReadonlySet<string> }> {
-    const work = await this.load(
-      tx,
-      batch.flatMap((submission) => submission.facts),
-    );
-    const outcomes = batch.map(({ facts }) => facts.map((fact) => work.batch.apply(fact)));
-    await this.write(tx, work.batch, work.stock);
-    await writeRiders(tx, batch, outcomes);
-    return { outcomes, kinds: new Set(work.batch.tasks.map((task) => task.kind)) };
+  ): Promise<{ results: readonly SubmitResult[]; kinds: ReadonlySet<string> }> {
+    const { batch: work, stock } = await this.load(tx, batch);
+    const results = batch.map(({ facts, claim }) => work.applyAll(facts, claim));
+    await this.write(tx, work, stock);
+    await writeRiders(tx, batch, results);
+    return { results, kinds: new Set(work.tasks.map((task) => task.kind)) };
   }
 
-  private async load(tx: PoolClient, facts: readonly OrderFact[]): Promise<{ batch: OrderBatch; stock: StockBook }> {
+  private async load(
+    tx: PoolClient,
+    submissions: readonly Submission[],
+  ): Promise<{ batch: OrderBatch; stock: StockBook }> {
+    const facts = submissions.flatMap((submission) => submission.facts);
+    const claims = submissions.flatMap(({ claim }) => claim ?? []);
     const ofFulfillments = await findOrdersOfFulfillments(
       tx,
       facts.flatMap(({ address }) => (address.by === 'FULFILLMENT_ORDER' ? [address.fulfillmentOrderId] : [])),
@@ -106,7 +133,7 @@ export class OrderCommit {
     // Looked up after the locks: what another transaction took for these orders is committed and seen by now.
     const known = await findFacts<FactOutcome>(
       tx,
-      facts.map((fact) => fact.id),
+      [...claims, ...facts].map(({ id }) => id),
     );
     const listings = await this.parts.catalog.listingsFor(tx, [...wantedListings(facts, orders)]);
     const skuOf = (channel: string, listingSku: string): string | undefined => listings.get(`${channel}/${listingSku}`);
@@ -137,13 +164,14 @@ export class OrderCommit {
 async function writeRiders(
   tx: PoolClient,
   batch: readonly Submission[],
-  outcomes: readonly (readonly SubmitOutcome[])[],
+  results: readonly SubmitResult[],
 ): Promise<void> {
   const rows = new Map<Rider['write'], unknown[]>();
   batch.forEach(({ rider }, index) => {
-    if (rider === undefined) return;
+    const result = results[index];
+    if (rider === undefined || result === undefined || result.duplicate) return;
     const ofWriter = rows.get(rider.write) ?? [];
-    ofWriter.push(rider.row(outcomes[index] ?? []));
+    ofWriter.push(rider.row(result.outcomes));
     rows.set(rider.write, ofWriter);
   });
   for (const [write, ofWriter] of rows) await write(tx, ofWriter);

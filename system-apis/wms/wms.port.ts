@@ -20,7 +20,13 @@ export interface ReleaseFulfillment {
 
 export type ReleaseResult =
   | { readonly fulfillmentOrderId: string; readonly outcome: 'ACCEPTED'; readonly wmsReference: string }
-  | { readonly fulfillmentOrderId: string; readonly outcome: 'REJECTED'; readonly reason: string };
+  | {
+      readonly fulfillmentOrderId: string;
+      readonly outcome: 'REJECTED';
+      /** `CONTENT_DIFFERS`: the warehouse holds an earlier release of this id; anything else: it holds nothing. */
+      readonly code: string;
+      readonly reason: string;
+    };
 
 export interface CancelFulfillment {
   readonly fulfillmentOrderId: string;

@@ -22,7 +22,7 @@ export class MemoryIntake extends Intake {
   async receive(message: InboundMessage): Promise<IntakeResult> {
     await this.beforeCommit(message);
     const reading = this.kinds.get(message.account.kind)?.(message.account, message.topic, message.body);
-    const base = { messageId: `hub-${message.messageId}`, orders: [] };
+    const base = { messageId: `hub-${message.messageId}`, orders: [], digestDiffers: false };
     if (this.seen.has(message.messageId)) return { ...base, outcome: 'DUPLICATE' };
     this.seen.add(message.messageId);
     this.committed.push(message);
@@ -32,7 +32,7 @@ export class MemoryIntake extends Intake {
 
   async keepRefused(message: InboundMessage, reason: RefusedReason, detail: string): Promise<IntakeResult> {
     this.refused.push({ message, reason });
-    return { messageId: `hub-${message.messageId}`, outcome: 'REFUSED', reason, detail, orders: [] };
+    return { messageId: `hub-${message.messageId}`, outcome: 'REFUSED', reason, detail, orders: [], digestDiffers: false };
   }
 
   reprocess(messageId: string): Promise<IntakeResult> {

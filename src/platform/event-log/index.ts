@@ -1,3 +1,4 @@
 export * from './event-cursor.js';
 export * from './event-feed.js';
 export * from './event-log.sql.js';
+export * from './log-consumer.js';

@@ -28,7 +28,7 @@ export function toReleaseResult(result: WireReleaseResult): ReleaseResult {
   const { fulfillmentOrderId } = result;
   if (result.outcome === 'ACCEPTED')
     return { fulfillmentOrderId, outcome: 'ACCEPTED', wmsReference: result.wmsReference };
-  return { fulfillmentOrderId, outcome: 'REJECTED', reason: `${result.code}: ${result.reason}` };
+  return { fulfillmentOrderId, outcome: 'REJECTED', code: result.code, reason: result.reason };
 }
 
 export function toCancelResult(answer: WireCancellationAnswer): CancelResult {

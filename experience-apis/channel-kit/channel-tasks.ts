@@ -1,0 +1,102 @@
+import type { Order, Package, Shipment } from '../../src/model/order.js';
+import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
+import type { Catalog } from '../../process-apis/catalog/index.js';
+import { failed, loadOrders, submitResult, type OrderLookup } from '../../process-apis/fulfillment/index.js';
+import { waitKeys, type OrderCommit, type OrderTaskOf } from '../../process-apis/orders/index.js';
+import type { DuePublication, Publishing, ToldQuantity } from '../../process-apis/publishing/index.js';
+import type { ChannelConnectors } from './channel-connectors.js';
+import { PUBLISH_MAX, type ConfirmPackage } from './channel.port.js';
+
+type Payload = OrderTaskOf<'channel.confirm-package'>['payload'];
+
+const DONE: TaskResult = { outcome: 'DONE' };
+
+/** What processes ask of channels, done by the connector of each channel's kind. */
+export class ChannelTasks {
+  constructor(
+    private readonly connectors: ChannelConnectors,
+    private readonly catalog: Catalog,
+    private readonly orders: OrderCommit,
+    private readonly lookup: OrderLookup,
+  ) {}
+
+  register(queue: TaskQueue, publishing: Publishing): void {
+    queue.register('channel.confirm-package', (tasks) => this.confirmAll(tasks));
+    publishing.register((channel, due) => this.tellQuantities(channel, due));
+  }
+
+  private async confirmAll(tasks: readonly TaskRun[]): Promise<readonly TaskResult[]> {
+    const orders = await loadOrders(
+      this.lookup,
+      tasks.map((task) => (task.payload as Payload).orderId),
+    );
+    return Promise.all(
+      tasks.map((task) => {
+        const order = orders.get((task.payload as Payload).orderId)?.order;
+        return order === undefined
+          ? Promise.resolve<TaskResult>({ outcome: 'DEAD', error: 'there is no such order' })
+          : this.confirm(task, order);
+      }),
+    );
+  }
+
+  private async confirm(task: TaskRun, order: Order): Promise<TaskResult> {
+    const { shipmentId, packageId } = task.payload as Payload;
+    const shipment = order.shipments.find((candidate) => candidate.id === shipmentId);
+    const parcel = shipment?.packages.find((candidate) => candidate.id === packageId);
+    if (shipment === undefined || parcel === undefined) return { outcome: 'DEAD', error: 'there is no such package' };
+    if (parcel.channelConfirmedAt !== undefined) return DONE;
+    try {
+      const account = await this.catalog.account(order.channel);
+      if (account === undefined) throw new Error(`the channel account "${order.channel}" is not active`);
+      const connector = this.connectors.of(account.kind);
+      const command = toConfirmPackage(order, shipment, parcel, task.attempt > 0);
+      const answer = await connector.confirmPackage?.(account, command);
+      const body = { kind: 'ChannelShipmentConfirmed', shipmentId, packageId, ...answer } as const;
+      await submitResult(this.orders, order.channel, order.id, task.key, body);
+      return DONE;
+    } catch (error) {
+      const waitKey = waitKeys.package(packageId);
+      return failed(this.orders, task, { orderId: order.id, waitKey, system: 'CHANNEL', operation: task.kind }, error);
+    }
+  }
+
+  private async tellQuantities(
+    channel: string,
+    due: readonly DuePublication[],
+  ): Promise<readonly ToldQuantity[] | 'NOTHING_TO_TELL'> {
+    const account = await this.catalog.account(channel);
+    if (account === undefined) throw new Error(`the channel account "${channel}" is not active`);
+    const connector = this.connectors.of(account.kind);
+    if (connector.publishQuantities === undefined) return 'NOTHING_TO_TELL';
+    const results = await connector.publishQuantities(account, due.slice(0, PUBLISH_MAX));
+    const quantities = new Map(due.map((row) => [row.listingSku, row.quantity]));
+    return results.map((result) => ({
+      listingSku: result.listingSku,
+      quantity: quantities.get(result.listingSku) ?? 0,
+      ...(result.outcome === 'REFUSED' ? { refusedReason: result.reason } : {}),
+    }));
+  }
+}
+
+function toConfirmPackage(order: Order, shipment: Shipment, parcel: Package, mayExist: boolean): ConfirmPackage {
+  const references = new Map(order.lines.map((line) => [line.id, line.lineReference]));
+  const all = order.shipments.flatMap((candidate) => candidate.packages);
+  return {
+    idempotencyKey: parcel.id,
+    orderReference: order.reference,
+    packageNumber: all.findIndex((candidate) => candidate.id === parcel.id) + 1,
+    carrier: parcel.carrier,
+    trackingNumber: parcel.trackingNumber,
+    shippedAt: shipment.shippedAt,
+    items: parcel.items.map(({ lineId, quantity, serials }) => ({
+      lineReference: references.get(lineId) ?? '',
+      quantity,
+      serials,
+    })),
+    mayExist,
+    attributes: order.attributes,
+    ...(parcel.service === undefined ? {} : { service: parcel.service }),
+    ...(parcel.trackingUrl === undefined ? {} : { trackingUrl: parcel.trackingUrl }),
+  };
+}

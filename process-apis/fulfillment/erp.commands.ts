@@ -1,0 +1,95 @@
+import { multiplyMoney, sumMoney, type Money } from '../../src/model/money.js';
+import type { Order, OrderLine, Shipment } from '../../src/model/order.js';
+import type { OrderParties } from '../../src/model/channel-order.js';
+import type {
+  CancelSalesOrderItems,
+  PostGoodsIssue,
+  PostSalesOrder,
+  SalesOrderLine,
+} from '../../system-apis/erp/erp.port.js';
+import { salesOrderKey } from '../orders/index.js';
+
+/** The sales order as it was requested; later cancellations are taken off it by a task of their own. Pure. */
+export function toPostSalesOrder(order: Order, parties: OrderParties, mayExist: boolean): PostSalesOrder {
+  const { requested } = order.erp;
+  return {
+    idempotencyKey: salesOrderKey(order.id, order.erp.attempt),
+    orderId: order.id,
+    channel: order.channel,
+    reference: order.reference,
+    placedAt: order.placedAt,
+    currency: order.currency,
+    mayExist,
+    lines: order.lines
+      .filter((line) => (requested[line.id] ?? 0) > 0)
+      .map((line) => toSalesOrderLine(order, line, requested[line.id] ?? 0)),
+    ...(parties.shipTo === undefined ? {} : { shipTo: parties.shipTo }),
+  };
+}
+
+function toSalesOrderLine(order: Order, line: OrderLine, quantity: number): SalesOrderLine {
+  if (line.sku === null) throw new Error(`line ${line.id} has no item`);
+  const allocations = order.fulfillmentOrders.flatMap((fo) =>
+    fo.lines
+      .filter((candidate) => candidate.lineId === line.id && candidate.quantity > candidate.dropped)
+      .map((candidate) => ({ node: fo.node, quantity: candidate.quantity - candidate.dropped })),
+  );
+  return {
+    lineId: line.id,
+    number: line.number,
+    sku: line.sku,
+    quantity,
+    unitPrice: line.unitPrice,
+    netAmount: netAmount(line, quantity),
+    allocations,
+  };
+}
+
+/** Price of the units less the line's discounts. Discounts are for the whole line: a part of it gets its share, rounded down. */
+function netAmount(line: OrderLine, quantity: number): Money {
+  const { currency } = line.unitPrice;
+  const gross = multiplyMoney(line.unitPrice, quantity);
+  const discounts = line.charges.filter((charge) => charge.kind === 'DISCOUNT' && charge.includedInPrice !== true);
+  const whole = sumMoney(
+    discounts.map((charge) => charge.amount),
+    currency,
+  );
+  const share = Math.trunc((whole.minor * quantity) / Math.max(1, line.ordered));
+  return { minor: gross.minor + share, currency };
+}
+
+export function toReduceSalesOrder(
+  order: Order,
+  idempotencyKey: string,
+  remaining: readonly { readonly lineId: string; readonly quantity: number }[],
+): CancelSalesOrderItems {
+  return {
+    idempotencyKey,
+    salesOrder: order.erp.salesOrder ?? '',
+    reason: 'cancelled',
+    items: remaining.map(({ lineId, quantity }) => ({
+      item: order.erp.items[lineId] ?? '',
+      sku: order.lines.find((line) => line.id === lineId)?.sku ?? '',
+      remaining: quantity,
+    })),
+  };
+}
+
+/** Units of all packages by ERP item: the delivery knows no packages. */
+export function toPostGoodsIssue(order: Order, shipment: Shipment, mayExist: boolean): PostGoodsIssue {
+  const items = new Map<string, { item: string; sku: string; node: string; quantity: number; serials: string[] }>();
+  for (const { lineId, sku, quantity, serials } of shipment.packages.flatMap((parcel) => parcel.items)) {
+    const item = order.erp.items[lineId] ?? '';
+    const known = items.get(item) ?? { item, sku, node: shipment.node, quantity: 0, serials: [] };
+    items.set(item, { ...known, quantity: known.quantity + quantity, serials: [...known.serials, ...serials] });
+  }
+  return {
+    idempotencyKey: shipment.id,
+    salesOrder: order.erp.salesOrder ?? '',
+    shipmentReference: shipment.reference,
+    shippedAt: shipment.shippedAt,
+    trackingNumbers: shipment.packages.map((parcel) => parcel.trackingNumber),
+    items: [...items.values()],
+    mayExist,
+  };
+}

@@ -1,0 +1,111 @@
+import { OutsideError } from '../../src/platform/http/outside-error.js';
+import type { TaskHandler, TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
+import type { ErpPort } from '../../system-apis/erp/erp.port.js';
+import { waitKeys, type OrderCommit, type OrderTaskKind, type OrderTaskOf } from '../orders/index.js';
+import { toPostGoodsIssue, toPostSalesOrder, toReduceSalesOrder } from './erp.commands.js';
+import { loadOrders, type LoadedOrder, type OrderLookup } from './fulfillment.context.js';
+import { failed, submitResult } from './task-outcome.js';
+
+type Payload<Kind extends OrderTaskKind> = OrderTaskOf<Kind>['payload'];
+
+const DONE: TaskResult = { outcome: 'DONE' };
+/** Calls to the ERP at once, of one kind. ERPs are the slowest of all: more does not make them faster. */
+const ERP_BATCH_MAX = 16;
+/** SAP has no unique key: a lost answer's effect must have had time to show before the look-up. */
+const ERP_RETRY_DELAY_SECONDS = 2;
+
+/** The work that orders ask of the ERP. Each task reads its order anew, calls once, and hands the answer in as a fact. */
+export class ErpTasks {
+  constructor(
+    private readonly erp: ErpPort,
+    private readonly orders: OrderCommit,
+    private readonly lookup: OrderLookup,
+  ) {}
+
+  register(queue: TaskQueue): void {
+    const options = { batchMax: ERP_BATCH_MAX, retryDelaySeconds: ERP_RETRY_DELAY_SECONDS };
+    queue.register(
+      'erp.post-sales-order',
+      this.each((task, loaded) => this.post(task, loaded)),
+      options,
+    );
+    queue.register(
+      'erp.reduce-sales-order',
+      this.each((task, loaded) => this.reduce(task, loaded)),
+      options,
+    );
+    queue.register(
+      'erp.post-goods-issue',
+      this.each((task, loaded) => this.goodsIssue(task, loaded)),
+      options,
+    );
+  }
+
+  private each(run: (task: TaskRun, loaded: LoadedOrder) => Promise<TaskResult>): TaskHandler {
+    return async (tasks) => {
+      const orderIds = tasks.map((task) => (task.payload as { orderId: string }).orderId);
+      const orders = await loadOrders(this.lookup, orderIds);
+      return Promise.all(
+        tasks.map((task, index) => {
+          const loaded = orders.get(orderIds[index] ?? '');
+          return loaded === undefined
+            ? Promise.resolve<TaskResult>({ outcome: 'DEAD', error: `there is no order ${orderIds[index]}` })
+            : run(task, loaded);
+        }),
+      );
+    };
+  }
+
+  private async post(task: TaskRun, { order, parties }: LoadedOrder): Promise<TaskResult> {
+    if (order.erp.status !== 'REQUESTED') return DONE;
+    const wanted = order.lines.some((line) => line.quantities.reserved + line.quantities.open > 0);
+    // Only before the very first try is it sure that the ERP holds nothing.
+    if (!wanted && task.attempt === 0) {
+      await submitResult(this.orders, 'hub', order.id, task.key, { kind: 'SalesOrderNotNeeded' });
+      return DONE;
+    }
+    try {
+      const posted = await this.erp.postSalesOrder(toPostSalesOrder(order, parties, task.attempt > 0));
+      const body = { kind: 'SalesOrderPosted', ...posted } as const;
+      await submitResult(this.orders, this.erp.system, order.id, task.key, body);
+      return DONE;
+    } catch (error) {
+      if (error instanceof OutsideError && error.kind === 'rejected') {
+        const body = { kind: 'SalesOrderRejected', reason: error.message } as const;
+        await submitResult(this.orders, this.erp.system, order.id, task.key, body);
+        return DONE;
+      }
+      const subject = { orderId: order.id, waitKey: waitKeys.posting, system: 'ERP', operation: task.kind } as const;
+      return failed(this.orders, task, subject, error);
+    }
+  }
+
+  private async reduce(task: TaskRun, { order }: LoadedOrder): Promise<TaskResult> {
+    const { remaining } = task.payload as Payload<'erp.reduce-sales-order'>;
+    try {
+      await this.erp.cancelSalesOrderItems(toReduceSalesOrder(order, task.key, remaining));
+      const body = { kind: 'SalesOrderReduced', remaining } as const;
+      await submitResult(this.orders, this.erp.system, order.id, task.key, body);
+      return DONE;
+    } catch (error) {
+      const subject = { orderId: order.id, waitKey: waitKeys.reduction, system: 'ERP', operation: task.kind } as const;
+      return failed(this.orders, task, subject, error);
+    }
+  }
+
+  private async goodsIssue(task: TaskRun, { order }: LoadedOrder): Promise<TaskResult> {
+    const { shipmentId } = task.payload as Payload<'erp.post-goods-issue'>;
+    const shipment = order.shipments.find((candidate) => candidate.id === shipmentId);
+    if (shipment === undefined) return { outcome: 'DEAD', error: `there is no shipment ${shipmentId}` };
+    if (shipment.goodsIssuedAt !== undefined) return DONE;
+    try {
+      const { deliveryDocument } = await this.erp.postGoodsIssue(toPostGoodsIssue(order, shipment, task.attempt > 0));
+      const body = { kind: 'GoodsIssuePosted', shipmentId, deliveryDocument } as const;
+      await submitResult(this.orders, this.erp.system, order.id, task.key, body);
+      return DONE;
+    } catch (error) {
+      const waitKey = waitKeys.goodsIssue(shipmentId);
+      return failed(this.orders, task, { orderId: order.id, waitKey, system: 'ERP', operation: task.kind }, error);
+    }
+  }
+}

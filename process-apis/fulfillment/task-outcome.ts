@@ -1,0 +1,55 @@
+import { OutsideError } from '../../src/platform/http/outside-error.js';
+import type { TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
+import type { OutsideSystem } from '../../src/model/order.js';
+import type { OrderCommit, OrderFactBody } from '../orders/index.js';
+
+export interface TaskSubject {
+  readonly orderId: string;
+  readonly waitKey: string;
+  readonly system: OutsideSystem;
+  readonly operation: string;
+}
+
+/** Hands in what a task led to, as a fact whose id is the task's own key: a task that runs twice says it once. */
+export async function submitResult(
+  orders: OrderCommit,
+  source: string,
+  orderId: string,
+  taskKey: string,
+  body: OrderFactBody,
+): Promise<void> {
+  await orders.submit([
+    {
+      id: `task/${taskKey}/${body.kind}`,
+      source,
+      occurredAt: new Date().toISOString(),
+      address: { by: 'ID', orderId },
+      body,
+    },
+  ]);
+}
+
+/**
+ * What becomes of a task whose call failed. The order's wait gets the error as a sentence; a refusal for a business
+ * reason or a broken contract ends the task (a person must act), everything else is tried again.
+ */
+export async function failed(
+  orders: OrderCommit,
+  task: TaskRun,
+  subject: TaskSubject,
+  error: unknown,
+): Promise<TaskResult> {
+  const message = error instanceof Error ? error.message : String(error);
+  const { orderId, waitKey, system, operation } = subject;
+  await orders.submit([
+    {
+      id: `task/${task.key}/attempt/${task.attempt}`,
+      source: 'hub',
+      occurredAt: new Date().toISOString(),
+      address: { by: 'ID', orderId },
+      body: { kind: 'OutsideCallFailed', waitKey, system, operation, error: message },
+    },
+  ]);
+  const useless = error instanceof OutsideError && (error.kind === 'rejected' || error.kind === 'contract');
+  return { outcome: useless ? 'DEAD' : 'RETRY', error: message };
+}

@@ -1,0 +1,140 @@
+import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
+import type { FulfillmentOrder } from '../../src/model/order.js';
+import {
+  WMS_RELEASE_MAX,
+  type ReleaseFulfillment,
+  type ReleaseResult,
+  type WmsPort,
+} from '../../system-apis/wms/wms.port.js';
+import { waitKeys, type OrderCommit, type OrderTaskOf } from '../orders/index.js';
+import { loadOrders, type LoadedOrder, type OrderLookup } from './fulfillment.context.js';
+import { failed, submitResult } from './task-outcome.js';
+
+type Payload = OrderTaskOf<'wms.release' | 'wms.cancel'>['payload'];
+
+const DONE: TaskResult = { outcome: 'DONE' };
+
+interface FoundTask extends LoadedOrder {
+  readonly task: TaskRun;
+  readonly fo: FulfillmentOrder;
+}
+
+/** The work that orders ask of warehouses. Releases go out in batches, as the warehouse takes them. */
+export class WmsTasks {
+  constructor(
+    private readonly wms: WmsPort,
+    private readonly orders: OrderCommit,
+    private readonly lookup: OrderLookup,
+  ) {}
+
+  register(queue: TaskQueue): void {
+    queue.register('wms.release', (tasks) => this.release(tasks), { batchMax: WMS_RELEASE_MAX });
+    queue.register('wms.cancel', (tasks) => this.cancelAll(tasks));
+  }
+
+  private async release(tasks: readonly TaskRun[]): Promise<readonly TaskResult[]> {
+    const found = await this.find(tasks);
+    const due = found.filter(({ fo }) => fo.wmsReference === undefined && fo.status === 'RELEASE_REQUESTED');
+    const results = new Map(found.map(({ task }) => [task.key, DONE]));
+    if (due.length > 0) for (const [key, result] of await this.sendReleases(due)) results.set(key, result);
+    return tasks.map((task) => results.get(task.key) ?? notFound(task));
+  }
+
+  private async sendReleases(due: readonly FoundTask[]): Promise<readonly (readonly [string, TaskResult])[]> {
+    let answers: ReadonlyMap<string, ReleaseResult>;
+    try {
+      const results = await this.wms.release(due.map(toRelease));
+      answers = new Map(results.map((result) => [result.fulfillmentOrderId, result]));
+    } catch (error) {
+      return Promise.all(due.map(async (found) => [found.task.key, await this.releaseFailed(found, error)] as const));
+    }
+    return Promise.all(
+      due.map(async (found) => [found.task.key, await this.takeAnswer(found, answers.get(found.fo.id))] as const),
+    );
+  }
+
+  private async takeAnswer(found: FoundTask, answer: ReleaseResult | undefined): Promise<TaskResult> {
+    const { task, order, fo } = found;
+    if (answer === undefined)
+      return this.releaseFailed(found, new Error(`${this.wms.system} did not say what became of it`));
+    if (answer.outcome === 'ACCEPTED') {
+      const { wmsReference } = answer;
+      const body = { kind: 'FulfillmentReleased', fulfillmentOrderId: fo.id, wmsReference } as const;
+      await submitResult(this.orders, this.wms.system, order.id, task.key, body);
+      return DONE;
+    }
+    // The warehouse holds an earlier release of other content: sourcing the units again would ship them twice.
+    if (answer.code === 'CONTENT_DIFFERS') {
+      await this.releaseFailed(found, new Error(answer.reason));
+      return { outcome: 'DEAD', error: answer.reason };
+    }
+    const body = { kind: 'FulfillmentRejected', fulfillmentOrderId: fo.id, reason: answer.reason } as const;
+    await submitResult(this.orders, this.wms.system, order.id, task.key, body);
+    return DONE;
+  }
+
+  private releaseFailed({ task, order, fo }: FoundTask, error: unknown): Promise<TaskResult> {
+    const waitKey = waitKeys.release(fo.number);
+    return failed(this.orders, task, { orderId: order.id, waitKey, system: 'WMS', operation: task.kind }, error);
+  }
+
+  private async cancelAll(tasks: readonly TaskRun[]): Promise<readonly TaskResult[]> {
+    const found = new Map((await this.find(tasks)).map((item) => [item.task.key, item]));
+    return Promise.all(
+      tasks.map((task) => {
+        const item = found.get(task.key);
+        return item === undefined ? notFound(task) : this.cancel(item);
+      }),
+    );
+  }
+
+  private async cancel({ task, order, fo }: FoundTask): Promise<TaskResult> {
+    if (fo.status !== 'CANCEL_REQUESTED') return DONE;
+    try {
+      const answer = await this.wms.cancel({ fulfillmentOrderId: fo.id, node: fo.node, reason: 'cancelled' });
+      const body =
+        answer.outcome === 'CANCELLED'
+          ? ({ kind: 'FulfillmentCancelled', fulfillmentOrderId: fo.id } as const)
+          : ({ kind: 'FulfillmentCancelRefused', fulfillmentOrderId: fo.id, reason: answer.reason } as const);
+      await submitResult(this.orders, this.wms.system, order.id, task.key, body);
+      return DONE;
+    } catch (error) {
+      const waitKey = waitKeys.wmsCancel(fo.number);
+      return failed(this.orders, task, { orderId: order.id, waitKey, system: 'WMS', operation: task.kind }, error);
+    }
+  }
+
+  private async find(tasks: readonly TaskRun[]): Promise<readonly FoundTask[]> {
+    const orders = await loadOrders(
+      this.lookup,
+      tasks.map((task) => (task.payload as Payload).orderId),
+    );
+    return tasks.flatMap((task) => {
+      const { orderId, fulfillmentOrderId } = task.payload as Payload;
+      const loaded = orders.get(orderId);
+      const fo = loaded?.order.fulfillmentOrders.find((candidate) => candidate.id === fulfillmentOrderId);
+      return loaded === undefined || fo === undefined ? [] : [{ ...loaded, task, fo }];
+    });
+  }
+}
+
+function notFound(task: TaskRun): TaskResult {
+  return { outcome: 'DEAD', error: `there is no fulfillment order ${(task.payload as Payload).fulfillmentOrderId}` };
+}
+
+function toRelease({ order, parties, fo }: FoundTask): ReleaseFulfillment {
+  const messages = Object.values(parties.giftMessages ?? {});
+  return {
+    fulfillmentOrderId: fo.id,
+    node: fo.node,
+    channel: order.channel,
+    reference: order.reference,
+    lines: fo.lines
+      .filter((line) => line.quantity > line.dropped)
+      .map((line) => ({ lineId: line.lineId, sku: line.sku, quantity: line.quantity - line.dropped })),
+    ...(order.shipMethod === undefined ? {} : { shipMethod: order.shipMethod }),
+    ...(order.shipBy === undefined ? {} : { shipBy: order.shipBy }),
+    ...(parties.shipTo === undefined ? {} : { shipTo: parties.shipTo }),
+    ...(messages.length === 0 ? {} : { giftMessage: messages.join('\n') }),
+  };
+}

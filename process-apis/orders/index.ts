@@ -1,0 +1,9 @@
+export { salesOrderKey } from './decide/proceed.js';
+export { OrderCommit, type Claim, type OrderCommitParts, type Rider, type SubmitResult } from './order-commit.js';
+export type { FactOutcome, OrderAddress, OrderFact, OrderFactBody, SubmitOutcome } from './orders.facts.js';
+export type { OrderTask, OrderTaskKind, OrderTaskOf } from './orders.tasks.js';
+export { TRANSITIONS } from './orders.transitions.js';
+export { waitKeys } from './orders.waits.js';
+export * from './order-reader.js';
+export { WaitingOrders } from './waiting-orders.js';
+export { Resumption } from './resumption.js';

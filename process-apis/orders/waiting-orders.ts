@@ -1,0 +1,55 @@
+import type { ClientBase } from 'pg';
+import type { Order } from '../../src/model/order.js';
+import type { OrderCommit } from './order-commit.js';
+
+type Db = Pick<ClientBase, 'query'>;
+
+/** Orders resumed in one transaction. */
+const RESUME_PAGE = 200;
+
+/** Finds the orders that wait for something, by the key of the wait. */
+export class WaitingOrders {
+  constructor(private readonly orders: OrderCommit) {}
+
+  /** In id order, that is oldest first, behind `after`. */
+  async find(db: Db, key: string, after: string | undefined, limit: number): Promise<readonly Order[]> {
+    const { rows } = await db.query<{ state: Order }>({
+      name: 'orders.waiting',
+      text: `select state from orders
+             where waiting_keys <> '{}' and waiting_keys @> array[$1::text] and ($2::uuid is null or id > $2)
+             order by id limit $3`,
+      values: [key, after ?? null, limit],
+    });
+    return rows.map((row) => row.state);
+  }
+
+  /**
+   * What these keys name may be there now: the orders that wait for it are looked at again, oldest first, so that who
+   * came first is served first. `cause` makes the fact's id: the same cause looks at an order once.
+   */
+  async resume(db: Db, keys: readonly string[], cause: string): Promise<number> {
+    let after: string | undefined;
+    for (let resumed = 0; ;) {
+      const { rows } = await db.query<{ id: string }>({
+        name: 'orders.waiting-ids',
+        text: `select id from orders
+               where waiting_keys <> '{}' and waiting_keys && $1::text[] and ($2::uuid is null or id > $2)
+               order by id limit $3`,
+        values: [keys, after ?? null, RESUME_PAGE],
+      });
+      after = rows.at(-1)?.id;
+      if (after === undefined) return resumed;
+      const occurredAt = new Date().toISOString();
+      await this.orders.submit(
+        rows.map(({ id }) => ({
+          id: `hub/reconsider/${id}/${cause}`,
+          source: 'hub',
+          occurredAt,
+          address: { by: 'ID', orderId: id },
+          body: { kind: 'Reconsidered' },
+        })),
+      );
+      resumed += rows.length;
+    }
+  }
+}
