@@ -7,9 +7,9 @@ import { inTransaction } from '../../src/platform/commit/index.js';
 import { appendEvents, type NewEvent } from '../../src/platform/event-log/index.js';
 import {
   readAccounts,
-  readListingsOfSkus,
   readNodes,
   readSkusOfListings,
+  readUnknownSkus,
   upsertAccounts,
   upsertItems,
   upsertListings,
@@ -49,16 +49,8 @@ export class SqlCatalog extends Catalog implements CatalogReader {
     return (await this.accounts.get()).filter((account) => account.kind === kind && account.active);
   }
 
-  async allAccounts(): Promise<readonly ChannelAccount[]> {
-    return this.accounts.get();
-  }
-
   override async nodes(): Promise<readonly StockNode[]> {
     return this.allNodes.get();
-  }
-
-  async listingsOfSkus(skus: readonly string[]): Promise<readonly Listing[]> {
-    return skus.length === 0 ? [] : readListingsOfSkus(this.pool, skus);
   }
 
   async listingsFor(tx: Pick<ClientBase, 'query'>, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -77,6 +69,11 @@ export class SqlCatalog extends Catalog implements CatalogReader {
       this.listings.set(key, row.sku);
     }
     return found;
+  }
+
+  /** Those of the items that the catalog does not hold. */
+  async unknownSkus(skus: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(await readUnknownSkus(this.pool, skus));
   }
 
   /** This and the saves below replace what has the same key. */

@@ -30,14 +30,12 @@ export async function readSkusOfListings(
   return rows;
 }
 
-export async function readListingsOfSkus(db: Db, skus: readonly string[]): Promise<readonly Listing[]> {
-  const { rows } = await db.query<Listing>({
-    name: 'listing.of-skus',
-    text: `select channel, listing_sku as "listingSku", sku, listing_keys as "listingKeys"
-           from listing where sku = any($1::text[])`,
-    values: [skus],
-  });
-  return rows;
+export async function readUnknownSkus(db: Db, skus: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await db.query<{ sku: string }>(
+    'select sku from unnest($1::text[]) as w (sku) where not exists (select 1 from item i where i.sku = w.sku)',
+    [skus],
+  );
+  return rows.map((row) => row.sku);
 }
 
 export interface ItemRow {

@@ -3,7 +3,7 @@ import type { Order } from '../../src/model/order.js';
 
 /** What a task needs to know of its order when it runs. */
 export interface OrderLookup {
-  byIds(ids: readonly string[]): Promise<readonly Order[]>;
+  byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Order>>;
   parties(ids: readonly string[]): Promise<ReadonlyMap<string, OrderParties>>;
 }
 
@@ -19,5 +19,5 @@ export async function loadOrders(
 ): Promise<ReadonlyMap<string, LoadedOrder>> {
   const ids = [...new Set(orderIds)];
   const [orders, parties] = await Promise.all([lookup.byIds(ids), lookup.parties(ids)]);
-  return new Map(orders.map((order) => [order.id, { order, parties: parties.get(order.id) ?? {} }]));
+  return new Map([...orders].map(([id, order]) => [id, { order, parties: parties.get(id) ?? {} }]));
 }

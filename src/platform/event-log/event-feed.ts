@@ -65,6 +65,8 @@ export class EventFeed {
     after: EventCursor | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<LoggedEvent, void, undefined> {
+    // An abort that came before is not told again.
+    if (signal.aborted) return;
     const live = new LiveBuffer(filter);
     const stopListening = this.onEvents((events) => live.push(events));
     const onAbort = (): void => live.close();
@@ -106,14 +108,27 @@ export class EventFeed {
         const last = events.at(-1);
         if (last === undefined) return;
         this.position = last.cursor;
-        for (const listener of this.listeners) listener(events);
+        for (const listener of this.listeners) this.tell(listener, events);
         if (events.length < PAGE) return;
       }
     } catch (error) {
       // The next poll tries again from the same place: nothing is skipped.
-      this.logger.warn(`event log not readable: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.warn(`event log not readable: ${textOf(error)}`);
     }
   }
+
+  /** One listener's failure is its own: the page is past, and the others must get it. */
+  private tell(listener: Listener, events: readonly LoggedEvent[]): void {
+    try {
+      listener(events);
+    } catch (error) {
+      this.logger.error(`a listener of the event log failed: ${textOf(error)}`);
+    }
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What a subscriber has yet to take; bounded. */

@@ -1,0 +1,52 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { AmazonModule } from '../experience-apis/amazon/index.js';
+import { GraphqlModule } from '../experience-apis/graphql/index.js';
+import { OperationsModule } from '../experience-apis/operations/index.js';
+import { PartnerModule } from '../experience-apis/partner/index.js';
+import { ShopifyModule } from '../experience-apis/shopify/index.js';
+import { Background } from './composition/background.js';
+import { CoreModule } from './composition/core.module.js';
+import { systemModules } from './composition/systems.js';
+import { AuthModule } from './platform/auth/auth.module.js';
+import type { Config } from './platform/config/config.js';
+import { ConfigModule } from './platform/config/config.module.js';
+import type { SecretSource } from './platform/config/secret-source.js';
+import { SystemSettings } from './platform/config/system-settings.js';
+import { CryptoModule } from './platform/crypto/crypto.module.js';
+import { DatabaseModule } from './platform/db/database.module.js';
+import { HttpModule } from './platform/http/http.module.js';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly dataSource: DataSource;
+  /** The demo brings its own; otherwise they come from the environment and files. */
+  readonly secrets?: SecretSource;
+  readonly systems?: SystemSettings;
+}
+
+/** The whole hub. The only place, with what stands beside it, that sees all layers. */
+@Module({})
+export class AppModule {
+  static forRoot({ config, dataSource, secrets, systems }: AppOptions): DynamicModule {
+    const settings = systems ?? SystemSettings.fromFile(config.systemsFile);
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot({ config, systems: settings, ...(secrets === undefined ? {} : { secrets }) }),
+        CryptoModule.forRoot(config),
+        DatabaseModule.forRoot(dataSource),
+        AuthModule.forRoot(config),
+        HttpModule,
+        CoreModule,
+        ...systemModules(settings),
+        AmazonModule,
+        ShopifyModule,
+        PartnerModule,
+        GraphqlModule,
+        OperationsModule,
+      ],
+      providers: [Background],
+    };
+  }
+}

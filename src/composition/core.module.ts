@@ -1,0 +1,115 @@
+import { Global, Module } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { ChannelConnectors, ChannelTasks } from '../../experience-apis/channel-kit/index.js';
+import { StockIntake } from '../../process-apis/availability/index.js';
+import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
+import { WmsInbound } from '../../process-apis/fulfillment/index.js';
+import { Intake, SqlIntake } from '../../process-apis/intake/index.js';
+import { OrderCommit, OrderReader, Resumption, WaitingOrders } from '../../process-apis/orders/index.js';
+import { Publishing } from '../../process-apis/publishing/index.js';
+import { ERP_SYSTEM_NAME } from '../../system-apis/erp/erp.port.js';
+import { WMS_FACT_SINK, WMS_SYSTEM_NAME } from '../../system-apis/wms/wms.port.js';
+import { CONFIG, type Config } from '../platform/config/config.js';
+import { FieldCipher } from '../platform/crypto/field-cipher.js';
+import { CursorStore } from '../platform/db/cursor-store.js';
+import { PG_POOL } from '../platform/db/database.module.js';
+import { SqlCursorStore } from '../platform/db/sql-cursor-store.js';
+import { EventFeed } from '../platform/event-log/index.js';
+import { TaskQueue } from '../platform/jobs/index.js';
+
+/** The process layer, bound together: plain classes that know nothing of Nest get here what they need. */
+@Global()
+@Module({
+  providers: [
+    { provide: EventFeed, inject: [PG_POOL], useFactory: (pool: Pool) => new EventFeed(pool) },
+    { provide: TaskQueue, inject: [PG_POOL], useFactory: (pool: Pool) => new TaskQueue(pool) },
+    { provide: CursorStore, inject: [PG_POOL], useFactory: (pool: Pool) => new SqlCursorStore(pool) },
+    {
+      provide: SqlCatalog,
+      inject: [PG_POOL, EventFeed],
+      useFactory: (pool: Pool, feed: EventFeed) => new SqlCatalog(pool, () => feed.wake()),
+    },
+    { provide: Catalog, useExisting: SqlCatalog },
+    {
+      provide: OrderCommit,
+      inject: [PG_POOL, SqlCatalog, TaskQueue, FieldCipher, EventFeed, CONFIG],
+      useFactory: (
+        pool: Pool,
+        catalog: SqlCatalog,
+        tasks: TaskQueue,
+        cipher: FieldCipher,
+        feed: EventFeed,
+        config: Config,
+      ) =>
+        new OrderCommit({
+          pool,
+          catalog,
+          tasks,
+          cipher,
+          names: { erp: ERP_SYSTEM_NAME, wms: WMS_SYSTEM_NAME },
+          limits: {
+            batchMax: config.commitBatchMax,
+            inFlightMax: config.commitInFlightMax,
+            queueMax: config.commitQueueMax,
+          },
+          committed: () => feed.wake(),
+        }),
+    },
+    {
+      provide: OrderReader,
+      inject: [PG_POOL, FieldCipher],
+      useFactory: (pool: Pool, cipher: FieldCipher) => new OrderReader(pool, cipher),
+    },
+    { provide: WaitingOrders, inject: [OrderCommit], useFactory: (orders: OrderCommit) => new WaitingOrders(orders) },
+    {
+      provide: Resumption,
+      inject: [PG_POOL, WaitingOrders],
+      useFactory: (pool: Pool, waiting: WaitingOrders) => new Resumption(pool, waiting),
+    },
+    {
+      provide: StockIntake,
+      inject: [PG_POOL, EventFeed],
+      useFactory: (pool: Pool, feed: EventFeed) => new StockIntake(pool, () => feed.wake()),
+    },
+    {
+      provide: SqlIntake,
+      inject: [PG_POOL, OrderCommit, FieldCipher, SqlCatalog],
+      useFactory: (pool: Pool, orders: OrderCommit, cipher: FieldCipher, catalog: SqlCatalog) =>
+        new SqlIntake(pool, orders, cipher, catalog),
+    },
+    { provide: Intake, useExisting: SqlIntake },
+    { provide: Publishing, inject: [PG_POOL], useFactory: (pool: Pool) => new Publishing(pool) },
+    {
+      provide: WMS_FACT_SINK,
+      inject: [PG_POOL, OrderCommit, StockIntake, FieldCipher],
+      useFactory: (pool: Pool, orders: OrderCommit, stock: StockIntake, cipher: FieldCipher) =>
+        new WmsInbound(pool, orders, stock, cipher),
+    },
+    ChannelConnectors,
+    {
+      provide: ChannelTasks,
+      inject: [ChannelConnectors, SqlCatalog, OrderCommit, OrderReader],
+      useFactory: (connectors: ChannelConnectors, catalog: SqlCatalog, orders: OrderCommit, reader: OrderReader) =>
+        new ChannelTasks(connectors, catalog, orders, reader),
+    },
+  ],
+  exports: [
+    EventFeed,
+    TaskQueue,
+    CursorStore,
+    SqlCatalog,
+    Catalog,
+    OrderCommit,
+    OrderReader,
+    WaitingOrders,
+    Resumption,
+    StockIntake,
+    SqlIntake,
+    Intake,
+    Publishing,
+    WMS_FACT_SINK,
+    ChannelConnectors,
+    ChannelTasks,
+  ],
+})
+export class CoreModule {}

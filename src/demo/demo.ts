@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import { StockIntake, readPositions } from '../../process-apis/availability/index.js';
+import { SqlCatalog } from '../../process-apis/catalog/index.js';
+import { HUB_SETTINGS } from '../hub.settings.js';
+import { openHubDatabase, startHub, type RunningHub } from '../hub.js';
+import { EmbeddedIssuer } from '../platform/auth/embedded-issuer.js';
+import type { ConfigOf } from '../platform/config/setting.js';
+import { PG_POOL } from '../platform/db/database.module.js';
+import { EventFeed } from '../platform/event-log/index.js';
+import { JsonLogger } from '../platform/telemetry/logger.js';
+import { untilToldToStop } from '../stop-signal.js';
+import { greeting } from './greeting.js';
+import { OrderPlacer } from './order-placer.js';
+import { ITEMS, SHOPIFY_ACCOUNT, SHOPIFY_LOCATION, UNMAPPED_LISTING } from './retail.js';
+import { seed } from './seed.js';
+import { Terminal, type OrderCounts } from './terminal.js';
+import { startWorld, type World } from './world.js';
+
+const OPENING_UNITS = 300;
+const STATUS_EVERY_MS = 5_000;
+const REPLENISH_EVERY_MS = 20_000;
+const REPLENISH_BELOW = 100;
+const REPLENISH_UNITS = 200;
+/** How long the new product stays unmapped, for people to see its orders wait. */
+const MAP_AFTER_MS = 45_000;
+const DAY_SECONDS = 86_400;
+const TOKEN_SCOPES = [
+  'orders:read',
+  'orders:write',
+  'pii:read',
+  'graphql:introspect',
+  'operations:read',
+  'operations:write',
+];
+
+type HubConfig = ConfigOf<typeof HUB_SETTINGS>;
+
+/** The hub with everything outside it in one process, and orders coming in. Runs until Ctrl-C. */
+export async function runDemo(config: HubConfig): Promise<void> {
+  const startedAt = performance.now();
+  const print = (line: string): void => console.log(line);
+  const logger = new JsonLogger({ level: config.logLevel, file: config.logFile ?? join(config.dataDir, 'hub.log') });
+  const database = await openHubDatabase(config, print);
+  const world = await startWorld({ journalDir: join(config.dataDir, 'sandboxes') });
+  const { secrets, systems } = world;
+  const hub = await startHub({ config, dataSource: database.dataSource, logger, secrets, systems });
+  await seed(hub.app.get(SqlCatalog), hub.app.get(StockIntake), world.accounts, OPENING_UNITS);
+  const issuer = hub.app.get(EmbeddedIssuer, { strict: false });
+  const notifier = { subject: 'amazon-eventbridge', scopes: ['channel:notify'], ttlSeconds: 7 * DAY_SECONDS };
+  world.connect(hub.url, await issuer.issue(notifier));
+  const token = await issuer.issue({ subject: 'demo', scopes: TOKEN_SCOPES, ttlSeconds: DAY_SECONDS });
+  print(greeting({ hub: hub.url, token, config, world, seconds: (performance.now() - startedAt) / 1_000 }));
+
+  const stop = keepBusy(hub, world, config, print);
+  await untilToldToStop();
+  print('\nStopping. What is under way is finished or waits in the database; the next start goes on from there.');
+  stop();
+  await hub.close();
+  await world.close();
+  await database.close();
+  await logger.flush();
+}
+
+function keepBusy(hub: RunningHub, world: World, config: HubConfig, print: (line: string) => void): () => void {
+  const pool = hub.app.get<Pool>(PG_POOL);
+  const terminal = new Terminal(print);
+  const stopListening = hub.app.get(EventFeed).onEvents((events) => {
+    for (const event of events) if (event.streamType === 'order') terminal.event(event);
+  });
+  const { demoRate: rate, demoOrders: orders, demoSeed } = config;
+  const placer = new OrderPlacer(world, { rate, orders, seed: demoSeed });
+  placer.start();
+  const inBackground = (work: () => Promise<void>) => () =>
+    void work().catch((error: unknown) => print(`demo: ${error instanceof Error ? error.message : String(error)}`));
+  const timers = [
+    setInterval(
+      inBackground(async () => terminal.status(await countOrders(pool))),
+      STATUS_EVERY_MS,
+    ),
+    setInterval(
+      inBackground(() => replenish(pool, world)),
+      REPLENISH_EVERY_MS,
+    ),
+  ];
+  const mapping = setTimeout(
+    inBackground(() => mapNewListing(hub, print)),
+    MAP_AFTER_MS,
+  );
+  return () => {
+    placer.stop();
+    stopListening();
+    clearTimeout(mapping);
+    for (const timer of timers) clearInterval(timer);
+  };
+}
+
+async function countOrders(pool: Pool): Promise<OrderCounts> {
+  const { rows } = await pool.query<{ status: string; orders: number; completed: number }>(
+    `select status, count(*)::int as orders, count(*) filter (where completed)::int as completed
+     from orders group by status`,
+  );
+  return {
+    byStatus: Object.fromEntries(rows.map((row) => [row.status, row.orders])),
+    completed: rows.reduce((sum, row) => sum + row.completed, 0),
+    total: rows.reduce((sum, row) => sum + row.orders, 0),
+  };
+}
+
+/** Trucks arrive where stock runs low, told by the warehouse. */
+async function replenish(pool: Pool, world: World): Promise<void> {
+  const positions = await readPositions(
+    pool,
+    ITEMS.map((item) => item.sku),
+  );
+  for (const { sku, node, onHand, reserved } of positions)
+    if (onHand - reserved < REPLENISH_BELOW) world.wms.receiveStock({ sku, node, quantity: REPLENISH_UNITS });
+}
+
+/** Someone maps the new product's listing: the orders that waited for it go on by themselves. */
+async function mapNewListing(hub: RunningHub, print: (line: string) => void): Promise<void> {
+  const sku = ITEMS[0]?.sku ?? '';
+  const listingKeys = { inventoryItemId: '42000009999', locationId: String(SHOPIFY_LOCATION) };
+  const catalog = hub.app.get(SqlCatalog);
+  await catalog.saveListings([{ channel: SHOPIFY_ACCOUNT, listingSku: UNMAPPED_LISTING, sku, listingKeys }]);
+  print(`          ── the listing ${UNMAPPED_LISTING} is mapped to ${sku} now: orders that waited for it go on`);
+}

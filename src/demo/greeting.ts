@@ -1,0 +1,35 @@
+import type { World } from './world.js';
+
+export interface Greeting {
+  readonly hub: string;
+  readonly token: string;
+  readonly seconds: number;
+  readonly config: { readonly demoRate: number; readonly dataDir: string; readonly graphiql: boolean };
+  readonly world: World;
+}
+
+/** What a person needs to look around: where everything is, a token, and one command to watch. */
+export function greeting({ hub, token, config, world, seconds }: Greeting): string {
+  const graphiql = config.graphiql ? [`  GraphiQL    ${hub}/graphql`] : [];
+  return [
+    '',
+    `Entrepot is up after ${seconds.toFixed(1)} s. Orders come in at ${config.demoRate}/s from the sandboxes; Ctrl-C stops everything.`,
+    '',
+    ...graphiql,
+    `  OpenAPI     ${hub}/openapi`,
+    `  Health      ${hub}/readyz`,
+    `  Outside     Amazon ${world.amazon.url} · Shopify ${world.shopify.url} · SAP ${world.sap.url} · WMS ${world.wms.url}`,
+    `  Data, log   ${config.dataDir}/`,
+    '',
+    '  A token for all of it (one day):',
+    '',
+    token,
+    '',
+    '  Watch orders live, in another terminal (Ctrl-C ends it):',
+    '',
+    `    ENTREPOT_TOKEN=<the token> npm run -s watch -- --url ${hub}`,
+    '',
+    'Times are UTC.',
+    '',
+  ].join('\n');
+}

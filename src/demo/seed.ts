@@ -1,0 +1,49 @@
+import type { StockIntake } from '../../process-apis/availability/index.js';
+import type { Listing, SqlCatalog } from '../../process-apis/catalog/index.js';
+import type { ChannelAccount } from '../model/channel.js';
+import { AMAZON_ACCOUNT, ITEMS, NODES, PARTNER_ACCOUNT, SHOPIFY_ACCOUNT, SHOPIFY_LOCATION } from './retail.js';
+
+/** Master data and opening stock of the demo's retailer. May run at each start: the same receipt counts once. */
+export async function seed(
+  catalog: SqlCatalog,
+  stock: StockIntake,
+  accounts: readonly ChannelAccount[],
+  openingUnits: number,
+): Promise<void> {
+  await catalog.saveItems(ITEMS);
+  await catalog.saveNodes(NODES);
+  await catalog.saveAccounts(accounts);
+  await catalog.saveListings(listings());
+  const occurredAt = new Date().toISOString();
+  await stock.receive(
+    ITEMS.flatMap(({ sku }, index) =>
+      NODES.filter((_, node) => stocks(index, node)).map(({ id }) => ({
+        id: `demo/opening-stock/${id}/${sku}`,
+        source: 'demo',
+        kind: 'RECEIVED' as const,
+        sku,
+        node: id,
+        quantity: openingUnits,
+        occurredAt,
+      })),
+    ),
+  );
+}
+
+/** A third of the items lies in both centres, a third in each alone: orders that mix them ship from two nodes. */
+function stocks(item: number, node: number): boolean {
+  return item % 3 === 2 || item % 3 === node;
+}
+
+function listings(): readonly Listing[] {
+  return ITEMS.flatMap(({ sku, inventoryItemId }) => [
+    { channel: AMAZON_ACCOUNT, listingSku: sku, sku, listingKeys: {} },
+    {
+      channel: SHOPIFY_ACCOUNT,
+      listingSku: sku,
+      sku,
+      listingKeys: { inventoryItemId: String(inventoryItemId), locationId: String(SHOPIFY_LOCATION) },
+    },
+    { channel: PARTNER_ACCOUNT, listingSku: sku, sku, listingKeys: {} },
+  ]);
+}

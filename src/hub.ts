@@ -1,0 +1,72 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LoggerService } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DataSource } from 'typeorm';
+import { AppModule, type AppOptions } from './app.module.js';
+import type { Config } from './platform/config/config.js';
+import { openDatabase } from './platform/db/database.js';
+import { startEmbeddedPostgres } from './platform/db/embedded-postgres.js';
+import { migrate } from './platform/db/migrate.js';
+import { createHttpApp } from './platform/http/http-server.js';
+
+const DATABASE_TIMEOUTS = { statementMs: 30_000, idleInTransactionMs: 30_000, transactionMs: 60_000 } as const;
+
+/** Paths below which bodies are taken as they came: their signatures cover the bytes, and a broken one is kept. */
+export const RAW_PREFIXES = ['/channels/', '/wms/'] as const;
+
+export interface OpenDatabase {
+  readonly url: string;
+  readonly dataSource: DataSource;
+  close(): Promise<void>;
+}
+
+/** The configured database, or one of our own; migrated and open. */
+export async function openHubDatabase(config: Config, tell: (sentence: string) => void): Promise<OpenDatabase> {
+  const embedded = config.databaseUrl === undefined ? await startOwn(config, tell) : undefined;
+  const url = config.databaseUrl ?? embedded?.url ?? '';
+  try {
+    await migrate(url);
+    const dataSource = await openDatabase({
+      url,
+      applicationName: `entrepot ${config.roles.join('+')}`,
+      connectionsMax: config.databasePoolSize,
+      timeouts: DATABASE_TIMEOUTS,
+      onIdleError: (error) => tell(`A database connection was lost: ${error.message}`),
+    });
+    return {
+      url,
+      dataSource,
+      close: async () => {
+        await dataSource.destroy();
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+async function startOwn(config: Config, tell: (sentence: string) => void): ReturnType<typeof startEmbeddedPostgres> {
+  mkdirSync(config.dataDir, { recursive: true });
+  return startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), database: 'entrepot', log: tell });
+}
+
+export interface RunningHub {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts the hub on an open database and listens. */
+export async function startHub(options: AppOptions & { readonly logger: LoggerService }): Promise<RunningHub> {
+  const { config, logger } = options;
+  const app = await createHttpApp(AppModule.forRoot(options), {
+    bodyLimitBytes: config.bodyLimitBytes,
+    rawPrefixes: RAW_PREFIXES,
+    logger,
+  });
+  await app.listen({ port: config.port, host: config.host });
+  return { app, url: await app.getUrl(), close: () => app.close() };
+}

@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import { runDemo } from './demo/demo.js';
+import { HUB_SETTINGS } from './hub.settings.js';
+import { openHubDatabase, startHub } from './hub.js';
+import { ConfigError } from './platform/config/config-error.js';
+import { loadConfig } from './platform/config/config.js';
+import { DatabaseVersionError } from './platform/db/database.js';
+import { EmbeddedPostgresError } from './platform/db/embedded-postgres.js';
+import { MigrationError } from './platform/db/migrate.js';
+import { untilToldToStop } from './stop-signal.js';
+import { JsonLogger } from './platform/telemetry/logger.js';
+
+const BAD_CONFIGURATION = 2;
+
+async function main(): Promise<void> {
+  const loaded = loadConfig(process.env, process.argv.slice(2), HUB_SETTINGS);
+  if (loaded.action === 'print') {
+    console.log(loaded.text);
+    return;
+  }
+  const { config, warnings } = loaded;
+  for (const warning of warnings) console.error(warning);
+  if (config.demo) {
+    await runDemo(config);
+    return;
+  }
+  const logger = new JsonLogger({
+    level: config.logLevel,
+    ...(config.logFile === undefined ? {} : { file: config.logFile }),
+  });
+  const database = await openHubDatabase(config, (sentence) => logger.warn(sentence));
+  const hub = await startHub({ config, dataSource: database.dataSource, logger });
+  logger.log(`Entrepot listens on ${hub.url} (${config.roles.join(', ')})`);
+  await untilToldToStop();
+  await hub.close();
+  await database.close();
+  await logger.flush();
+}
+
+/** Errors that a person at the terminal can act on are sentences; everything else is a stack. */
+function tellError(error: unknown): number {
+  if (error instanceof ConfigError) {
+    for (const sentence of error.sentences) console.error(sentence);
+    return BAD_CONFIGURATION;
+  }
+  if (
+    error instanceof DatabaseVersionError ||
+    error instanceof EmbeddedPostgresError ||
+    error instanceof MigrationError
+  ) {
+    console.error(error.message);
+    return BAD_CONFIGURATION;
+  }
+  console.error(error);
+  return 1;
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  process.exit(tellError(error));
+}
