@@ -1,6 +1,7 @@
 import type { OrderEvent, LineUnits } from '../../src/model/events.js';
 import {
   moveQuantity,
+  type ErpState,
   type FulfillmentOrder,
   type FulfillmentOrderLine,
   type LineState,
@@ -134,8 +135,12 @@ function amend(order: Order, event: Extract<OrderEvent, { type: 'OrderAmended' }
       quantities: { ...line.quantities, open: line.quantities.open + units },
     };
   });
+  const newWork = added.size > 0 || event.addedLines.some((line) => line.quantities.open > 0);
+  const { completedAt, ...reopened } = order;
   return {
-    ...order,
+    ...reopened,
+    // An order that gets new work is not complete any more.
+    ...(newWork || completedAt === undefined ? {} : { completedAt }),
     channelVersion: event.channelVersion,
     lines: [...lines, ...event.addedLines],
     ...(event.shipMethod === undefined ? {} : { shipMethod: event.shipMethod }),
@@ -184,6 +189,18 @@ function ship(order: Order, shipment: Shipment): Order {
 function closeWhenDone(fo: FulfillmentOrder): FulfillmentOrder {
   const open = fo.lines.some((line) => remainingUnits(line) > 0);
   return open || fo.status === 'CANCELLED' || fo.status === 'REJECTED' ? fo : { ...fo, status: 'CLOSED' };
+}
+
+/** The sales order was asked to hold nothing any more: everything on it is cancelled. */
+export function wantsNothingOfErp({ status, requested }: ErpState): boolean {
+  return status === 'POSTED' && Object.values(requested).every((units) => units === 0);
+}
+
+/** The units of each line once, where several entries name it. */
+export function sumByLine(units: readonly LineUnits[]): readonly LineUnits[] {
+  const sum = new Map<string, number>();
+  for (const { lineId, quantity } of units) sum.set(lineId, (sum.get(lineId) ?? 0) + quantity);
+  return [...sum].map(([lineId, quantity]) => ({ lineId, quantity }));
 }
 
 /** Units that the node still has to ship. */

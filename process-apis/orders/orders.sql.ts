@@ -33,9 +33,13 @@ export async function lockOrders(
   return rows.map((row) => row.state);
 }
 
-/** New orders. A unique violation when another transaction accepted one of them first: run the transaction again. */
-export async function insertOrders(tx: ClientBase, orders: readonly Order[]): Promise<void> {
-  if (orders.length === 0) return;
+/**
+ * New orders. A unique violation when another transaction accepted one of them first: run the transaction again.
+ * In one order everywhere, since each insert of a key waits for whoever inserts the same one.
+ */
+export async function insertOrders(tx: ClientBase, created: readonly Order[]): Promise<void> {
+  if (created.length === 0) return;
+  const orders = created.toSorted((a, b) => compare(a.channel, b.channel) || compare(a.reference, b.reference));
   await tx.query({
     name: 'orders.insert',
     text: `insert into orders (id, version, channel, reference, status, placed_at, completed, waiting_keys, state)
@@ -56,6 +60,11 @@ export async function insertOrders(tx: ClientBase, orders: readonly Order[]): Pr
       orders.map((order) => JSON.stringify(order)),
     ],
   });
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 export interface ChangedOrder {

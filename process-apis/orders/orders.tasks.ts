@@ -1,17 +1,25 @@
 import type { Task } from '../../src/platform/jobs/index.js';
 
-/** Outside work that an order asks for. The payload names what to do it for; the content is read when it runs. */
-export type OrderTask =
-  | (Task<{ readonly orderId: string }> & { readonly kind: 'erp.post-sales-order' })
-  | (Task<{ readonly orderId: string; readonly remaining: readonly { lineId: string; quantity: number }[] }> & {
-      readonly kind: 'erp.reduce-sales-order';
-    })
-  | (Task<{ readonly orderId: string; readonly shipmentId: string }> & { readonly kind: 'erp.post-goods-issue' })
-  | (Task<{ readonly orderId: string; readonly fulfillmentOrderId: string }> & { readonly kind: 'wms.release' })
-  | (Task<{ readonly orderId: string; readonly fulfillmentOrderId: string }> & { readonly kind: 'wms.cancel' })
-  | (Task<{ readonly orderId: string; readonly shipmentId: string; readonly packageId: string }> & {
-      readonly kind: 'channel.confirm-package';
-    });
+interface OfOrder {
+  readonly orderId: string;
+  /** Asked for again after a failure: an earlier task may have had its effect, also at this one's first attempt. */
+  readonly again?: boolean;
+}
 
-export type OrderTaskKind = OrderTask['kind'];
-export type OrderTaskOf<Kind extends OrderTaskKind> = Extract<OrderTask, { kind: Kind }>;
+interface Payloads {
+  readonly 'erp.post-sales-order': OfOrder;
+  readonly 'erp.reduce-sales-order': OfOrder & {
+    readonly remaining: readonly { readonly lineId: string; readonly quantity: number }[];
+  };
+  readonly 'erp.post-goods-issue': OfOrder & { readonly shipmentId: string };
+  readonly 'wms.release': OfOrder & { readonly fulfillmentOrderId: string };
+  readonly 'wms.cancel': OfOrder & { readonly fulfillmentOrderId: string };
+  readonly 'channel.confirm-package': OfOrder & { readonly shipmentId: string; readonly packageId: string };
+}
+
+export type OrderTaskKind = keyof Payloads;
+
+export type OrderTaskOf<Kind extends OrderTaskKind> = Task<Payloads[Kind]> & { readonly kind: Kind };
+
+/** Outside work that an order asks for. The payload names what to do it for; the content is read when it runs. */
+export type OrderTask = { [Kind in OrderTaskKind]: OrderTaskOf<Kind> }[OrderTaskKind];

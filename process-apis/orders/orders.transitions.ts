@@ -8,7 +8,6 @@ import {
   decideChannelConfirmed,
   decideGoodsIssued,
   decideInvoiced,
-  decideRetry,
   decideSalesOrderConfirmed,
   decideSalesOrderNotNeeded,
   decideSalesOrderPosted,
@@ -26,6 +25,7 @@ import {
 } from './decide/fulfill.js';
 import { decideOutsideFulfillment, decideOutsideCallFailed, decideRefund } from './decide/observe.js';
 import { proceed } from './decide/proceed.js';
+import { decideRetry } from './decide/retry.js';
 
 interface Transition<Kind extends OrderFactKind> {
   /** What the fact means for the order, in a sentence. */
@@ -148,7 +148,7 @@ export const TRANSITIONS: { readonly [Kind in OrderFactKind]: Transition<Kind> }
   },
   FulfillmentObserved: {
     means: 'The channel shows a fulfillment: our own, or units that someone shipped by hand.',
-    touchesStock: false,
+    touchesStock: true,
     decide: decideOutsideFulfillment,
   },
   OutsideCallFailed: {

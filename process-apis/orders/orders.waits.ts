@@ -1,7 +1,7 @@
 import type { Order, OutsideSystem, Wait } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
-import { isLateAddition } from './decide/proceed.js';
-import { remainingUnits } from './orders.evolve.js';
+import { unitsToClaim } from './decide/proceed.js';
+import { remainingUnits, wantsNothingOfErp } from './orders.evolve.js';
 
 type Awaited = Pick<Wait, 'key' | 'system' | 'reason'>;
 
@@ -32,6 +32,8 @@ export const waitKeys = {
   confirmation: 'ERP:CONFIRMATION',
   reduction: 'ERP:REDUCTION',
   billing: 'ERP:BILLING',
+  amendment: 'ERP:AMENDMENT',
+  rejection: 'ERP:REJECTED',
   release: (number: number): string => `WMS:RELEASE:${number}`,
   shipment: (number: number): string => `WMS:SHIPMENT:${number}`,
   wmsCancel: (number: number): string => `WMS:CANCEL:${number}`,
@@ -48,15 +50,16 @@ function lineWaits(order: Order): readonly Awaited[] {
   const add = (key: string, system: OutsideSystem, reason: string): void =>
     void waits.set(key, { key, system, reason });
   for (const line of order.lines) {
-    const { open } = line.quantities;
-    if (open === 0) continue;
-    if (isLateAddition({ order }, line))
+    const claimable = unitsToClaim(order, line);
+    const late = line.quantities.open - claimable;
+    if (late > 0)
       add(
-        'ERP:AMENDMENT',
+        waitKeys.amendment,
         'ERP',
-        `Line ${line.number} was added after the sales order was sent: post it by hand, or cancel it.`,
+        `${late} units of line ${line.number} were added after the sales order was sent: post them by hand, or cancel them.`,
       );
-    else if (line.sku === null)
+    if (claimable === 0) continue;
+    if (line.sku === null)
       add(
         waitKeys.listing(order.channel, line.listingSku),
         'CATALOG',
@@ -73,6 +76,7 @@ function erpWaits(order: Order): readonly Awaited[] {
     case 'REQUESTED':
       return [{ key: waitKeys.posting, system: 'ERP', reason: 'The sales order is being posted to the ERP.' }];
     case 'POSTED':
+      if (wantsNothingOfErp(erp)) return reductionWaits(order);
       return [
         {
           key: waitKeys.confirmation,
@@ -83,7 +87,7 @@ function erpWaits(order: Order): readonly Awaited[] {
       ];
     case 'REJECTED':
       return stillWanted(order)
-        ? [{ key: 'ERP:REJECTED', system: 'ERP', reason: `The ERP rejected the sales order: ${erp.reason}` }]
+        ? [{ key: waitKeys.rejection, system: 'ERP', reason: `The ERP rejected the sales order: ${erp.reason}` }]
         : [];
     case 'CONFIRMED':
       return reductionWaits(order);

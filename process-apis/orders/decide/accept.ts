@@ -3,6 +3,7 @@ import type { ChannelOrder, ChannelOrderLine } from '../../../src/model/channel-
 import { NO_QUANTITIES, type OrderLine } from '../../../src/model/order.js';
 import { requestCancellation } from './cancel.js';
 import type { Decision } from './decision.js';
+import { takeFulfilledOutside } from './observe.js';
 
 /** The channel told of an order: new, changed, or (when older than what is known) nothing. */
 export function decideChannelOrder(decision: Decision, told: ChannelOrder): void {
@@ -10,7 +11,8 @@ export function decideChannelOrder(decision: Decision, told: ChannelOrder): void
     accept(decision, told);
     return;
   }
-  if (told.version <= decision.order.channelVersion) return;
+  // Two changes may carry one version where a channel's clock is coarse: the same version is looked at again.
+  if (told.version < decision.order.channelVersion) return;
   amend(decision, told);
   takeOutsideFulfillment(decision, told);
   cancelWhatChannelCancelled(decision, told);
@@ -78,6 +80,8 @@ function amend(decision: Decision, told: ChannelOrder): void {
     ...(told.deliverBy === undefined ? {} : { deliverBy: told.deliverBy }),
     ...(told.grandTotal === undefined ? {} : { grandTotal: told.grandTotal }),
   };
+  const sameVersion = told.version === decision.order.channelVersion;
+  if (sameVersion && event.addedLines.length + event.addedUnits.length === 0) return;
   decision.emit(event);
 }
 
@@ -86,11 +90,10 @@ function takeOutsideFulfillment(decision: Decision, told: ChannelOrder): void {
   const lines = told.lines.flatMap((line) => {
     const known = decision.order.lines.find((candidate) => candidate.lineReference === line.lineReference);
     if (known === undefined) return [];
-    const beyond = line.fulfilledQuantity - known.quantities.shipped - known.quantities.external;
-    const quantity = Math.min(beyond, known.quantities.open);
-    return quantity > 0 ? [{ lineId: known.id, quantity }] : [];
+    const done = line.requiresShipping ? line.fulfilledQuantity : line.quantity - line.cancelledQuantity;
+    return [{ lineId: known.id, quantity: done - known.quantities.shipped - known.quantities.external }];
   });
-  if (lines.length > 0) decision.emit({ type: 'FulfilledOutside', reference: `order@${told.version}`, lines });
+  takeFulfilledOutside(decision, `order@${told.version}`, lines);
 }
 
 function cancelWhatChannelCancelled(decision: Decision, told: ChannelOrder): void {
@@ -99,7 +102,10 @@ function cancelWhatChannelCancelled(decision: Decision, told: ChannelOrder): voi
   const lines = order.lines.flatMap((line) => {
     const cancelled = line.quantities.cancelled + (order.cancelling[line.id] ?? 0);
     const left = line.ordered - cancelled - line.quantities.shipped - line.quantities.external;
-    const wanted = told.cancelled ? left : (toldLines.get(line.lineReference)?.cancelledQuantity ?? 0) - cancelled;
+    const toldLine = toldLines.get(line.lineReference);
+    // Some channels count cancelled units, others lower the quantity: what is left there is what counts.
+    const leftThere = toldLine === undefined ? line.ordered : toldLine.quantity - toldLine.cancelledQuantity;
+    const wanted = told.cancelled ? left : line.ordered - leftThere - cancelled;
     const quantity = Math.min(wanted, left);
     return quantity > 0 ? [{ lineId: line.id, quantity }] : [];
   });

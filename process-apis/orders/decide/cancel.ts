@@ -1,26 +1,19 @@
 import type { LineUnits } from '../../../src/model/events.js';
-import type { FulfillmentOrder } from '../../../src/model/order.js';
+import type { FulfillmentOrder, FulfillmentOrderStatus } from '../../../src/model/order.js';
 import type { OrderFactBody } from '../orders.facts.js';
-import { remainingUnits } from '../orders.evolve.js';
+import { remainingUnits, sumByLine } from '../orders.evolve.js';
 import { FactRejectedError, type Decision } from './decision.js';
 import { unreserve } from './stock-moves.js';
 
 type CancellationFact = Extract<OrderFactBody, { kind: 'CancellationRequested' }>;
 
 export function decideCancellation(decision: Decision, fact: CancellationFact): void {
-  const asked = askedUnits(decision, fact);
-  const { possible, tooLate } = splitByWhatIsLeft(decision, asked);
-  if (possible.length === 0 && tooLate.length === 0) return;
-  if (possible.length === 0) {
-    decision.emit({ type: 'CancellationRequested', by: fact.by, reason: fact.reason, lines: tooLate });
-    decision.emit({ type: 'CancellationRefused', lines: tooLate, reason: 'the units are shipped already' });
-    return;
-  }
-  requestCancellation(decision, possible, fact.by, fact.reason);
+  const lines = unitsNotCancelledYet(decision, sumByLine(askedUnits(decision, fact)));
+  if (lines.length > 0) requestCancellation(decision, lines, fact.by, fact.reason);
 }
 
 /**
- * Cancels units, wherever they are: unclaimed ones at once, reserved ones with their claim given back, those with a
+ * Cancels units, wherever they are: shipped ones are refused, unclaimed ones go at once, reserved ones with their claim given back, those with a
  * warehouse as soon as it agrees. The ERP is brought in line by `proceed`.
  */
 export function requestCancellation(
@@ -30,6 +23,7 @@ export function requestCancellation(
   reason: string,
 ): void {
   decision.emit({ type: 'CancellationRequested', by, reason, lines });
+  refuseWhatIsGone(decision, 'the units are shipped already');
   cancelOpenUnits(decision);
   for (const fo of decision.order.fulfillmentOrders) if (fo.status === 'PLANNED') cancelInFulfillment(decision, fo);
   requestWarehouseCancellations(decision);
@@ -60,14 +54,38 @@ export function dropFulfillment(decision: Decision, fo: FulfillmentOrder): void 
   cancelOpenUnits(decision);
 }
 
-/** The warehouse said too late: nothing of this node is being cancelled any more. */
+/** From where cancelled units may still come: a node that was asked and has not answered, or was not asked yet. */
+const MAY_CANCEL: ReadonlySet<FulfillmentOrderStatus> = new Set(['PLANNED', 'RELEASE_REQUESTED', 'CANCEL_REQUESTED']);
+
+/** The warehouse said too late. What no other node of the line can cancel either is refused. */
 export function refuseCancellation(decision: Decision, fo: FulfillmentOrder, reason: string): void {
-  const lines = wantedFrom(decision, fo);
+  const others = decision.order.fulfillmentOrders.filter(
+    (candidate) => candidate.id !== fo.id && MAY_CANCEL.has(candidate.status),
+  );
+  const lines = wantedFrom(decision, fo).flatMap(({ lineId }) => {
+    const elsewhere = others
+      .flatMap((other) => other.lines)
+      .reduce((sum, line) => sum + (line.lineId === lineId ? remainingUnits(line) : 0), 0);
+    const quantity = (decision.order.cancelling[lineId] ?? 0) - elsewhere;
+    return quantity > 0 ? [{ lineId, quantity }] : [];
+  });
   decision.emit({ type: 'FulfillmentCancelRefused', fulfillmentOrderId: fo.id, reason });
   if (lines.length > 0) decision.emit({ type: 'CancellationRefused', lines, reason });
 }
 
-function cancelOpenUnits(decision: Decision): void {
+/** Units asked to be cancelled that are shipped can no longer be. */
+export function refuseWhatIsGone(decision: Decision, reason: string): void {
+  const { order } = decision;
+  const lines = order.lines.flatMap((line) => {
+    const { shipped, cancelled, external } = line.quantities;
+    const quantity = (order.cancelling[line.id] ?? 0) - (line.ordered - shipped - cancelled - external);
+    return quantity > 0 ? [{ lineId: line.id, quantity }] : [];
+  });
+  if (lines.length > 0) decision.emit({ type: 'CancellationRefused', lines, reason });
+}
+
+/** What is to be cancelled and with no warehouse is cancelled at once. */
+export function cancelOpenUnits(decision: Decision): void {
   const lines = decision.order.lines.flatMap((line) => {
     const quantity = Math.min(line.quantities.open, decision.order.cancelling[line.id] ?? 0);
     return quantity > 0 ? [{ lineId: line.id, quantity }] : [];
@@ -96,21 +114,13 @@ function askedUnits(decision: Decision, fact: CancellationFact): readonly LineUn
   });
 }
 
-function splitByWhatIsLeft(
-  decision: Decision,
-  asked: readonly LineUnits[],
-): { possible: readonly LineUnits[]; tooLate: readonly LineUnits[] } {
-  const possible: LineUnits[] = [];
-  const tooLate: LineUnits[] = [];
-  for (const { lineId, quantity } of asked) {
+/** Asked units that are neither cancelled nor being cancelled; shipped ones are among them, and will be refused. */
+function unitsNotCancelledYet(decision: Decision, asked: readonly LineUnits[]): readonly LineUnits[] {
+  return asked.flatMap(({ lineId, quantity }) => {
     const line = decision.order.lines.find((candidate) => candidate.id === lineId);
-    if (line === undefined) continue;
-    const { cancelled, shipped, external } = line.quantities;
-    const left = line.ordered - cancelled - shipped - external - (decision.order.cancelling[lineId] ?? 0);
-    const units = Math.min(quantity, Math.max(0, left));
-    if (units > 0) possible.push({ lineId, quantity: units });
-    const late = Math.min(quantity - units, shipped);
-    if (late > 0) tooLate.push({ lineId, quantity: late });
-  }
-  return { possible, tooLate };
+    if (line === undefined) return [];
+    const { cancelled, external } = line.quantities;
+    const units = Math.min(quantity, line.ordered - cancelled - external - (decision.order.cancelling[lineId] ?? 0));
+    return units > 0 ? [{ lineId, quantity: units }] : [];
+  });
 }

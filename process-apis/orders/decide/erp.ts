@@ -1,6 +1,6 @@
 import type { OrderFactBody } from '../orders.facts.js';
+import { wantsNothingOfErp } from '../orders.evolve.js';
 import type { Decision } from './decision.js';
-import { askToTell } from './fulfill.js';
 
 type Fact<Kind extends OrderFactBody['kind']> = Extract<OrderFactBody, { kind: Kind }>;
 
@@ -15,11 +15,16 @@ export function decideSalesOrderConfirmed(decision: Decision, fact: Fact<'SalesO
     decision.emit({ type: 'SalesOrderConfirmed', salesOrder: fact.salesOrder });
 }
 
-/** Stock stays claimed: the order is still wanted, and a person decides whether it is sent again or cancelled. */
+/**
+ * Stock stays claimed: the order is still wanted, and a person decides whether it is sent again or cancelled.
+ * A document that the hub has cancelled wholly looks rejected in the ERP: that is no news. Nor is one of an earlier attempt.
+ */
 export function decideSalesOrderRejected(decision: Decision, fact: Fact<'SalesOrderRejected'>): void {
   const { erp } = decision.order;
-  if (erp.status !== 'REQUESTED' && erp.status !== 'POSTED') return;
   const { salesOrder, reason } = fact;
+  if (erp.status !== 'REQUESTED' && erp.status !== 'POSTED') return;
+  if (salesOrder !== undefined && salesOrder !== erp.salesOrder) return;
+  if (wantsNothingOfErp(erp)) return;
   decision.emit({ type: 'SalesOrderRejected', reason, ...(salesOrder === undefined ? {} : { salesOrder }) });
 }
 
@@ -27,8 +32,17 @@ export function decideSalesOrderNotNeeded(decision: Decision): void {
   if (decision.order.erp.status === 'REQUESTED') decision.emit({ type: 'SalesOrderNotNeeded' });
 }
 
+/**
+ * Answers to two reductions may come in any order: what the ERP holds only goes down, and never below what the hub
+ * last asked for (a lower answer is about an earlier document).
+ */
 export function decideSalesOrderReduced(decision: Decision, fact: Fact<'SalesOrderReduced'>): void {
-  decision.emit({ type: 'SalesOrderReduced', remaining: fact.remaining });
+  const { held, requested } = decision.order.erp;
+  const remaining = fact.remaining.flatMap(({ lineId, quantity }) => {
+    const left = Math.max(quantity, requested[lineId] ?? 0);
+    return left < (held[lineId] ?? 0) ? [{ lineId, quantity: left }] : [];
+  });
+  if (remaining.length > 0) decision.emit({ type: 'SalesOrderReduced', remaining });
 }
 
 export function decideGoodsIssued(decision: Decision, fact: Fact<'GoodsIssuePosted'>): void {
@@ -57,26 +71,4 @@ export function decideChannelConfirmed(decision: Decision, fact: Fact<'ChannelSh
     at: decision.context.now,
     ...(channelReference === undefined ? {} : { channelReference }),
   });
-}
-
-/** A person says try again: a refused sales order is sent anew, untold packages and goods issues are asked for again. */
-export function decideRetry(decision: Decision): void {
-  const { order } = decision;
-  if (order.erp.status === 'REJECTED') {
-    const claimed = order.lines.filter((line) => line.quantities.reserved > 0);
-    if (claimed.length > 0) {
-      const attempt = order.erp.attempt + 1;
-      decision.emit({
-        type: 'SalesOrderRequested',
-        attempt,
-        lines: claimed.map((line) => ({ lineId: line.id, quantity: line.quantities.reserved })),
-      });
-      decision.enqueue({
-        kind: 'erp.post-sales-order',
-        key: `${order.id}-${attempt}`,
-        payload: { orderId: order.id },
-      });
-    }
-  }
-  for (const shipment of order.shipments) askToTell(decision, shipment, `:retry:${order.version}`);
 }

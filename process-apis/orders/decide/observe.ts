@@ -1,5 +1,8 @@
+import type { LineUnits } from '../../../src/model/events.js';
 import type { OrderFactBody } from '../orders.facts.js';
+import { remainingUnits } from '../orders.evolve.js';
 import type { Decision } from './decision.js';
+import { unreserve } from './stock-moves.js';
 
 type Fact<Kind extends OrderFactBody['kind']> = Extract<OrderFactBody, { kind: Kind }>;
 
@@ -25,12 +28,37 @@ export function decideOutsideFulfillment(decision: Decision, fact: Fact<'Fulfill
     (parcel) => parcel.channelReference === fact.fulfillmentId || fact.trackingNumbers.includes(parcel.trackingNumber),
   );
   if (own) return;
-  const lines = fact.lines.flatMap((told) => {
-    const line = order.lines.find((candidate) => candidate.lineReference === told.lineReference);
-    const quantity = Math.min(told.quantity, line?.quantities.open ?? 0);
-    return line !== undefined && quantity > 0 ? [{ lineId: line.id, quantity }] : [];
+  const lines = fact.lines.flatMap(({ lineReference, quantity }) => {
+    const line = order.lines.find((candidate) => candidate.lineReference === lineReference);
+    // The order itself, told again, may have said it before: then nothing is new. It says the rest of several, too.
+    return line === undefined ? [] : [{ lineId: line.id, quantity: quantity - line.quantities.external }];
   });
-  if (lines.length > 0) decision.emit({ type: 'FulfilledOutside', reference: fact.fulfillmentId, lines });
+  takeFulfilledOutside(decision, fact.fulfillmentId, lines);
+}
+
+/** Takes units off the hub's work, as far as no warehouse has them: open ones, then claimed ones with their claim given back. */
+export function takeFulfilledOutside(decision: Decision, reference: string, told: readonly LineUnits[]): void {
+  for (const { lineId, quantity } of told) freePlanned(decision, lineId, quantity - openUnits(decision, lineId));
+  const lines = told.flatMap(({ lineId, quantity }) => {
+    const units = Math.min(quantity, openUnits(decision, lineId));
+    return units > 0 ? [{ lineId, quantity: units }] : [];
+  });
+  if (lines.length > 0) decision.emit({ type: 'FulfilledOutside', reference, lines });
+}
+
+function freePlanned(decision: Decision, lineId: string, wanted: number): void {
+  let missing = wanted;
+  for (const fo of decision.order.fulfillmentOrders) {
+    const line = fo.lines.find((candidate) => candidate.lineId === lineId);
+    const quantity = fo.status === 'PLANNED' && line !== undefined ? Math.min(missing, remainingUnits(line)) : 0;
+    if (quantity <= 0) continue;
+    unreserve(decision, fo, [{ lineId, quantity }], 'open');
+    missing -= quantity;
+  }
+}
+
+function openUnits(decision: Decision, lineId: string): number {
+  return decision.order.lines.find((line) => line.id === lineId)?.quantities.open ?? 0;
 }
 
 /** Said once per kind of failure: the same error again changes nothing. */

@@ -1,5 +1,5 @@
 import type { LineUnits } from '../../../src/model/events.js';
-import type { FulfillmentOrder, OrderLine } from '../../../src/model/order.js';
+import type { ErpStatus, FulfillmentOrder, Order, OrderLine } from '../../../src/model/order.js';
 import { allocate, type Allocation } from '../../availability/index.js';
 import type { Decision } from './decision.js';
 import { reserve } from './stock-moves.js';
@@ -17,7 +17,7 @@ export function proceed(decision: Decision): void {
   finish(decision);
 }
 
-function mapListings(decision: Decision): void {
+export function mapListings(decision: Decision): void {
   const { order, context } = decision;
   const lines = order.lines.flatMap((line) => {
     if (line.sku !== null || line.quantities.open === 0) return [];
@@ -28,12 +28,12 @@ function mapListings(decision: Decision): void {
 }
 
 /** Claims everything that is open, or nothing: a half-served order would hold stock that others could ship. */
-function claimStock(decision: Decision): void {
-  const open = decision.order.lines.filter((line) => line.quantities.open > 0 && !isLateAddition(decision, line));
+export function claimStock(decision: Decision): void {
+  const open = decision.order.lines.filter((line) => unitsToClaim(decision.order, line) > 0);
   if (open.length === 0) return;
   const unknown = open.filter((line) => line.sku === null).map((line) => line.listingSku);
   const demands = open.flatMap((line) =>
-    line.sku === null ? [] : [{ lineId: line.id, sku: line.sku, quantity: line.quantities.open }],
+    line.sku === null ? [] : [{ lineId: line.id, sku: line.sku, quantity: unitsToClaim(decision.order, line) }],
   );
   const refusing = decision.order.fulfillmentOrders.filter((fo) => fo.status === 'REJECTED').map((fo) => fo.node);
   const result =
@@ -57,15 +57,18 @@ function tellBackorder(
   if (news) decision.emit({ type: 'OrderBackordered', shortages, unknownListings });
 }
 
+/** No sales order is held or under way: what is claimed goes into the next one. */
+const WITHOUT_SALES_ORDER: ReadonlySet<ErpStatus> = new Set(['NONE', 'NOT_NEEDED', 'REJECTED']);
+
 /**
- * Units that the channel added after the sales order was sent. The ERP document has no such line:
- * they wait, visibly, for a person to decide.
+ * Open units that may claim stock. Once a sales order is sent it is its units alone: what the channel added later is not
+ * in the ERP's document, and waits, visibly, for a person to decide.
  */
-export function isLateAddition(decision: Pick<Decision, 'order'>, line: OrderLine): boolean {
-  const { erp } = decision.order;
-  if (erp.status === 'NONE' || erp.status === 'NOT_NEEDED') return false;
-  const asked = erp.requested[line.id] ?? 0;
-  return line.ordered - line.quantities.cancelled - line.quantities.external > asked;
+export function unitsToClaim(order: Order, line: OrderLine): number {
+  const { open, reserved, released, picked, packed, shipped } = line.quantities;
+  if (WITHOUT_SALES_ORDER.has(order.erp.status)) return open;
+  const inWork = reserved + released + picked + packed + shipped;
+  return Math.max(0, Math.min(open, (order.erp.requested[line.id] ?? 0) - inWork));
 }
 
 function toFulfillmentOrders(decision: Decision, allocations: readonly Allocation[]): readonly FulfillmentOrder[] {
@@ -87,11 +90,17 @@ function toFulfillmentOrders(decision: Decision, allocations: readonly Allocatio
   }));
 }
 
+/** An order that was cancelled before anything was sent may get new lines: that is a new request. */
 function requestSalesOrder(decision: Decision): void {
+  const { status } = decision.order.erp;
+  if (status === 'NONE' || status === 'NOT_NEEDED') sendSalesOrder(decision);
+}
+
+/** Sends everything that is wanted in one document, as soon as all of it is claimed. */
+export function sendSalesOrder(decision: Decision): void {
   const { order } = decision;
   const claimed = order.lines.filter((line) => line.quantities.reserved > 0);
-  if (order.erp.status !== 'NONE' || claimed.length === 0) return;
-  if (order.lines.some((line) => line.quantities.open > 0)) return;
+  if (claimed.length === 0 || order.lines.some((line) => line.quantities.open > 0)) return;
   const attempt = order.erp.attempt + 1;
   decision.emit({
     type: 'SalesOrderRequested',

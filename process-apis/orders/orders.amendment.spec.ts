@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { channelLine, channelOrder, versionAt } from './testing/channel-orders.js';
+import { Harness } from './testing/harness.js';
+import { settle } from './testing/settle.js';
+import { orderAt } from './testing/stages.js';
+import { expectSettled, fo, tell, types, unitsIn } from './testing/story.js';
+
+describe('units that the channel adds', () => {
+  const oneMore = channelOrder({ version: versionAt(5), lines: [channelLine('A', 4), channelLine('B', 2)] });
+
+  it('after the sales order was sent wait for a person, and hold back no unit that was sent', () => {
+    const harness = orderAt('released');
+    tell(harness, { kind: 'ChannelOrderReceived', order: oneMore });
+    const lines = [{ lineId: harness.order.lines[0]?.id ?? '', quantity: 2 }];
+    tell(harness, { kind: 'FulfillmentShortPicked', fulfillmentOrderId: fo(harness).id, lines, reason: 'empty' });
+    expect(fo(harness, 1).lines.map((line) => line.quantity)).toEqual([2]);
+    settle(harness);
+    expect(harness.order.waits.map((wait) => wait.key)).toEqual(['ERP:AMENDMENT']);
+    tell(harness, {
+      kind: 'CancellationRequested',
+      by: 'CHANNEL',
+      reason: 'buyer',
+      lines: [{ lineReference: 'A', quantity: 1 }],
+    });
+    expectSettled(harness);
+    expect(unitsIn(harness)).toMatchObject({ shipped: 5, cancelled: 1 });
+  });
+
+  it('after the ERP refused go into the next sales order', () => {
+    const harness = orderAt('rejected by the ERP');
+    tell(harness, { kind: 'ChannelOrderReceived', order: oneMore });
+    const [event] = tell(harness, { kind: 'RetryRequested' }).events;
+    expect(event).toMatchObject({ type: 'SalesOrderRequested', lines: [{ quantity: 4 }, { quantity: 2 }] });
+    expectSettled(harness);
+  });
+
+  it('and that are not in stock hold the next sales order back, with a reason', () => {
+    const harness = orderAt('rejected by the ERP');
+    const order = channelOrder({ version: versionAt(5), lines: [channelLine('A', 99), channelLine('B', 2)] });
+    tell(harness, { kind: 'ChannelOrderReceived', order });
+    expect(tell(harness, { kind: 'RetryRequested' }).outcome.result).toBe('REJECTED');
+    harness.moveStock('A', 'N1', 99);
+    tell(harness, { kind: 'Reconsidered' });
+    expect(types(tell(harness, { kind: 'RetryRequested' }))).toEqual(['SalesOrderRequested']);
+    expectSettled(harness);
+  });
+
+  it('open a complete order again', () => {
+    const harness = orderAt('completed');
+    tell(harness, { kind: 'ChannelOrderReceived', order: oneMore });
+    expect(harness.order.completedAt).toBeUndefined();
+    expect(harness.order.waits.map((wait) => wait.key)).toEqual(['ERP:AMENDMENT']);
+  });
+
+  it('and that need no shipping are nobody’s work', () => {
+    const card = (quantity: number) => channelLine('CARD', quantity, { requiresShipping: false });
+    const harness = new Harness({ stock: { 'A@N1': 1 } });
+    tell(harness, { kind: 'ChannelOrderReceived', order: channelOrder({ lines: [channelLine('A', 1), card(1)] }) });
+    const lines = [channelLine('A', 1), card(2)];
+    tell(harness, { kind: 'ChannelOrderReceived', order: channelOrder({ version: versionAt(5), lines }) });
+    expectSettled(harness);
+    expect(unitsIn(harness)).toMatchObject({ shipped: 1, external: 2 });
+  });
+});
+
+describe('units that someone shipped by hand', () => {
+  const observed = {
+    kind: 'FulfillmentObserved',
+    fulfillmentId: 'F-1',
+    trackingNumbers: ['BY-HAND'],
+    lines: [{ lineReference: 'A', quantity: 2 }],
+  } as const;
+  const order = channelOrder({
+    version: versionAt(5),
+    lines: [channelLine('A', 3, { fulfilledQuantity: 2 }), channelLine('B', 2)],
+  });
+  const told = { kind: 'ChannelOrderReceived', order } as const;
+
+  it.each([
+    ['the fulfillment first', [observed, told]],
+    ['the order first', [told, observed]],
+  ])('are counted once, with %s', (_, facts) => {
+    const harness = orderAt('waiting for stock');
+    tell(harness, ...facts);
+    expect(unitsIn(harness).external).toBe(2);
+  });
+
+  it('give their claim back, and leave the sales order', () => {
+    const harness = orderAt('posted');
+    tell(harness, observed);
+    expect(harness.stockSheet).toMatchObject({ 'A@N1': [10, 1] });
+    expectSettled(harness);
+    expect(unitsIn(harness)).toMatchObject({ shipped: 3, external: 2 });
+  });
+
+  it('and that a warehouse has already are its work still', () => {
+    const harness = orderAt('released');
+    expect(types(tell(harness, observed))).toEqual([]);
+  });
+});
+
+describe('a person’s retry', () => {
+  it('makes the calls that failed again, says that they may have had an effect, and no others', () => {
+    const harness = orderAt('shipped');
+    const [wait] = harness.order.waits.filter(({ key }) => key.startsWith('ERP:GOODS-ISSUE:'));
+    const [shipment] = harness.order.shipments;
+    tell(harness, {
+      kind: 'OutsideCallFailed',
+      waitKey: wait?.key ?? '',
+      system: 'ERP',
+      operation: 'post goods issue',
+      error: 'period is closed',
+    });
+    const { outcome, tasks } = tell(harness, { kind: 'RetryRequested' });
+    expect(outcome.result).toBe('APPLIED');
+    expect(tasks).toMatchObject([
+      { kind: 'erp.post-goods-issue', payload: { orderId: harness.order.id, shipmentId: shipment?.id, again: true } },
+    ]);
+  });
+});

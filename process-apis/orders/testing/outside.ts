@@ -1,0 +1,93 @@
+import type { FulfillmentOrder, Order } from '../../../src/model/order.js';
+import { remainingUnits, wantsNothingOfErp } from '../orders.evolve.js';
+import type { FactUnits, OrderFactBody } from '../orders.facts.js';
+
+/** Units of a fulfillment order that are still to ship, as facts name them. */
+export function remainingOf(fo: FulfillmentOrder): readonly FactUnits[] {
+  return fo.lines
+    .map((line) => ({ lineId: line.lineId, quantity: remainingUnits(line) }))
+    .filter(({ quantity }) => quantity > 0);
+}
+
+/** A shipment of one package with these units. */
+export function shipped(
+  fulfillmentOrderId: string,
+  shipmentReference: string,
+  units: readonly FactUnits[],
+): OrderFactBody & { readonly kind: 'FulfillmentShipped' } {
+  return {
+    kind: 'FulfillmentShipped',
+    fulfillmentOrderId,
+    shipmentReference,
+    packages: [
+      {
+        reference: `${shipmentReference}-P1`,
+        carrier: 'DHL',
+        trackingNumber: `T-${shipmentReference}`,
+        items: units.map((item) => ({ ...item, serials: [] })),
+      },
+    ],
+  };
+}
+
+/** The answers of a world where everything goes well, to all that the order waits for now. */
+export function happyAnswers(order: Order): readonly OrderFactBody[] {
+  return [...erpAnswers(order), ...warehouseAnswers(order), ...shipmentAnswers(order)];
+}
+
+function erpAnswers({ erp, lines }: Order): readonly OrderFactBody[] {
+  const salesOrder = erp.salesOrder ?? `SO-${erp.attempt}`;
+  const wanted = lines.some((line) => line.quantities.cancelled + line.quantities.external < line.ordered);
+  const items = Object.fromEntries(lines.map((line) => [line.id, String(line.number * 10)]));
+  const reduced = Object.entries(erp.requested).map(([lineId, quantity]) => ({ lineId, quantity }));
+  const behind = reduced.some(({ lineId, quantity }) => erp.held[lineId] !== quantity);
+  const reduction: readonly OrderFactBody[] = behind ? [{ kind: 'SalesOrderReduced', remaining: reduced }] : [];
+  switch (erp.status) {
+    case 'REQUESTED':
+      return [wanted ? { kind: 'SalesOrderPosted', salesOrder, items } : { kind: 'SalesOrderNotNeeded' }];
+    case 'POSTED':
+      // A document that holds nothing any more is never confirmed.
+      return wantsNothingOfErp(erp) ? reduction : [...reduction, { kind: 'SalesOrderConfirmed', salesOrder }];
+    case 'CONFIRMED':
+      return reduction;
+    case 'REJECTED':
+      return wanted ? [{ kind: 'RetryRequested' }] : [];
+    case 'NONE':
+    case 'NOT_NEEDED':
+      return [];
+  }
+}
+
+function warehouseAnswers(order: Order): readonly OrderFactBody[] {
+  return order.fulfillmentOrders.flatMap((fo): readonly OrderFactBody[] => {
+    const fulfillmentOrderId = fo.id;
+    switch (fo.status) {
+      case 'RELEASE_REQUESTED':
+        return [{ kind: 'FulfillmentReleased', fulfillmentOrderId, wmsReference: `W-${fo.number}` }];
+      case 'RELEASED':
+        return [shipped(fo.id, `S-${fo.number}-${order.version}`, remainingOf(fo))];
+      case 'CANCEL_REQUESTED':
+        return [{ kind: 'FulfillmentCancelled', fulfillmentOrderId }];
+      case 'PLANNED':
+      case 'CANCELLED':
+      case 'REJECTED':
+      case 'CLOSED':
+        return [];
+    }
+  });
+}
+
+function shipmentAnswers({ shipments }: Order): readonly OrderFactBody[] {
+  return shipments.flatMap((shipment): readonly OrderFactBody[] => {
+    const shipmentId = shipment.id;
+    const untold = shipment.packages
+      .filter((parcel) => parcel.channelConfirmedAt === undefined)
+      .map((parcel): OrderFactBody => ({ kind: 'ChannelShipmentConfirmed', shipmentId, packageId: parcel.id }));
+    const { deliveryDocument } = shipment;
+    if (deliveryDocument === undefined)
+      return [...untold, { kind: 'GoodsIssuePosted', shipmentId, deliveryDocument: `D-${shipment.reference}` }];
+    return shipment.invoice === undefined
+      ? [...untold, { kind: 'InvoicePosted', deliveryDocument, invoice: `I-${deliveryDocument}` }]
+      : untold;
+  });
+}
