@@ -110,7 +110,7 @@ export class OrderBatch {
       if (!(error instanceof FactRejectedError)) throw error;
       return { result: 'REJECTED', reason: error.message, ...(order === undefined ? {} : { orderId: order.id }) };
     }
-    if (decided.events.length === 0) return { result: 'UNCHANGED', orderId: decided.order.id };
+    if (decided.events.length + decided.tasks.length === 0) return { result: 'UNCHANGED', orderId: decided.order.id };
     this.take(fact, order, decided);
     return { result: 'APPLIED', orderId: decided.order.id, created: order === undefined };
   }

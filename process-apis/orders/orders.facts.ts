@@ -102,6 +102,10 @@ export interface FactOutcome {
   readonly orderId?: string;
   readonly created?: boolean;
   readonly reason?: string;
+  /** Of a message: what came of its facts. */
+  readonly facts?: readonly FactOutcome[];
+  /** Of a message: where it is kept. */
+  readonly recordId?: string;
 }
 
 export interface SubmitOutcome extends FactOutcome {
