@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { StockIntake, readPositions } from '../../process-apis/availability/index.js';
+import { readPositions } from '../../process-apis/availability/index.js';
 import { SqlCatalog } from '../../process-apis/catalog/index.js';
 import { HUB_SETTINGS } from '../hub.settings.js';
 import { openHubDatabase, startHub, type RunningHub } from '../hub.js';
 import { EmbeddedIssuer } from '../platform/auth/embedded-issuer.js';
 import type { ConfigOf } from '../platform/config/setting.js';
+import { poolOf } from '../platform/db/pool.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { JsonLogger } from '../platform/telemetry/logger.js';
@@ -44,8 +45,9 @@ export async function runDemo(config: HubConfig): Promise<void> {
   const database = await openHubDatabase(config, print);
   const world = await startWorld({ journalDir: join(config.dataDir, 'sandboxes') });
   const { secrets, systems } = world;
+  // Before the hub starts: its first look at the accounts must find this run's addresses.
+  await seed(poolOf(database.dataSource), world.accounts, OPENING_UNITS);
   const hub = await startHub({ config, dataSource: database.dataSource, logger, secrets, systems });
-  await seed(hub.app.get(SqlCatalog), hub.app.get(StockIntake), world.accounts, OPENING_UNITS);
   const issuer = hub.app.get(EmbeddedIssuer, { strict: false });
   const notifier = { subject: 'amazon-eventbridge', scopes: ['channel:notify'], ttlSeconds: 7 * DAY_SECONDS };
   world.connect(hub.url, await issuer.issue(notifier));

@@ -1,15 +1,13 @@
-import type { StockIntake } from '../../process-apis/availability/index.js';
-import type { Listing, SqlCatalog } from '../../process-apis/catalog/index.js';
+import type { Pool } from 'pg';
+import { StockIntake } from '../../process-apis/availability/index.js';
+import { SqlCatalog, type Listing } from '../../process-apis/catalog/index.js';
 import type { ChannelAccount } from '../model/channel.js';
 import { AMAZON_ACCOUNT, ITEMS, NODES, PARTNER_ACCOUNT, SHOPIFY_ACCOUNT, SHOPIFY_LOCATION } from './retail.js';
 
 /** Master data and opening stock of the demo's retailer. May run at each start: the same receipt counts once. */
-export async function seed(
-  catalog: SqlCatalog,
-  stock: StockIntake,
-  accounts: readonly ChannelAccount[],
-  openingUnits: number,
-): Promise<void> {
+export async function seed(pool: Pool, accounts: readonly ChannelAccount[], openingUnits: number): Promise<void> {
+  const catalog = new SqlCatalog(pool, () => undefined);
+  const stock = new StockIntake(pool, () => undefined);
   await catalog.saveItems(ITEMS);
   await catalog.saveNodes(NODES);
   await catalog.saveAccounts(accounts);

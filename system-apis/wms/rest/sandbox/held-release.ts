@@ -1,7 +1,7 @@
 import type { WireEvent } from '../wms-rest-event.wire.js';
 import type { WireReleaseStatus } from '../wms-rest-release.wire.js';
 import type { Entry } from './journal.js';
-import { labelOf } from './labels.js';
+import { labelOf, serialOf } from './labels.js';
 import { unitsOf, type KeptLine, type Units } from './plan.js';
 
 const SERIALS_MAX = 1_000;
@@ -118,6 +118,6 @@ function serialsOf(
   const line = accepted.lines.findIndex(({ lineId }) => lineId === item.lineId);
   const sku = accepted.lines[line]?.sku;
   if (sku === undefined || !serialSkus.has(sku) || item.quantity > SERIALS_MAX) return {};
-  const serial = (unit: number): string => `SN-${packageReference}-L${line + 1}-${unit + 1}`;
+  const serial = (unit: number): string => serialOf(`${packageReference}-L${line + 1}-${unit + 1}`);
   return { serials: Array.from({ length: item.quantity }, (_, unit) => serial(unit)) };
 }

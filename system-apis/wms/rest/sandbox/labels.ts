@@ -63,3 +63,9 @@ export function gs1CheckDigit(body: string): number {
 function digits(number: number, count: number): string {
   return String(number % 10 ** count).padStart(count, '0');
 }
+
+/** Always the same for the same unit. At most 18 characters: ERPs take no more. */
+export function serialOf(unit: string): string {
+  const half = (text: string): string => hash32(text).toString(36).toUpperCase();
+  return `SN-${half(unit)}${half(`${unit}!`)}`;
+}
