@@ -1,0 +1,88 @@
+import type { LineUnits, OrderEvent } from '../../src/model/events.js';
+import { maskText } from '../../src/platform/crypto/masking.js';
+import type { LoggedEvent } from '../../src/platform/event-log/index.js';
+
+const ORDER_STREAM = 'order';
+
+const SHIPMENT_EVENTS: ReadonlySet<string> = new Set<OrderEvent['type']>([
+  'ShipmentConfirmed',
+  'ChannelShipmentConfirmed',
+  'GoodsIssuePosted',
+  'InvoicePosted',
+]);
+
+/** The log holds events of stock too. */
+export function isOrderEvent(event: LoggedEvent): boolean {
+  return event.streamType === ORDER_STREAM;
+}
+
+export function isShipmentEvent(event: LoggedEvent): boolean {
+  return isOrderEvent(event) && SHIPMENT_EVENTS.has(event.type);
+}
+
+/** The shipment that a shipment event is about. */
+export function shipmentIdOf(logged: LoggedEvent): string | undefined {
+  const event = orderEventOf(logged);
+  if (event.type === 'ShipmentConfirmed') return event.shipment.id;
+  return 'shipmentId' in event ? event.shipmentId : undefined;
+}
+
+/** The particulars of an event, short enough for a list. Texts that others wrote are masked: they may quote a person. */
+export function eventDetail(logged: LoggedEvent): object {
+  const event = orderEventOf(logged);
+  switch (event.type) {
+    case 'OrderAccepted':
+      return { lines: event.order.lines.length, units: sum(event.order.lines.map((line) => line.ordered)) };
+    case 'OrderAmended':
+      return {
+        addedLines: event.addedLines.map((line) => ({ lineId: line.id, quantity: line.ordered })),
+        addedUnits: event.addedUnits,
+        partiesChanged: event.partiesChanged,
+      };
+    case 'InventoryReserved':
+      return {
+        fulfillmentOrders: event.fulfillmentOrders.map(({ id, number, node, lines }) => ({
+          id,
+          number,
+          node,
+          units: unitsOf(lines),
+        })),
+      };
+    case 'ShipmentConfirmed':
+      return {
+        shipmentId: event.shipment.id,
+        reference: event.shipment.reference,
+        node: event.shipment.node,
+        packages: event.shipment.packages.map(({ id, carrier, trackingNumber, items }) => ({
+          id,
+          carrier,
+          trackingNumber,
+          units: unitsOf(items),
+        })),
+      };
+    default:
+      return withMaskedTexts(logged.data);
+  }
+}
+
+function withMaskedTexts(data: object): object {
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [
+      name,
+      (name === 'reason' || name === 'error') && typeof value === 'string' ? maskText(value) : (value as unknown),
+    ]),
+  );
+}
+
+function orderEventOf(logged: LoggedEvent): OrderEvent {
+  // The log holds what the orders process wrote: an OrderEvent, its type apart from its data.
+  return { type: logged.type, ...logged.data } as OrderEvent;
+}
+
+function unitsOf(lines: readonly Pick<LineUnits, 'quantity'>[]): number {
+  return sum(lines.map((line) => line.quantity));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

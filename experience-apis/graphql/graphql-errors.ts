@@ -1,0 +1,81 @@
+import { Logger } from '@nestjs/common';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { CommitQueueFullError } from '../../src/platform/commit/index.js';
+import { CursorError, SlowConsumerError } from '../../src/platform/event-log/index.js';
+import { ProblemError } from '../../src/platform/http/problem.js';
+import { currentCorrelationId } from '../../src/platform/telemetry/correlation.js';
+import { OrderCursorError } from '../../process-apis/orders/index.js';
+
+const INTERNAL_CODE = 'INTERNAL_SERVER_ERROR';
+const INTERNAL_SENTENCE = 'Something went wrong inside. The correlation id leads to the cause in the log.';
+/** graphql-js names fields and types that are close to a misspelt one: an answer to whoever may not read the schema. */
+const SUGGESTION = / ?Did you mean .+\?$/s;
+
+/** A mistake of the caller that validation cannot see. */
+export function badInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+/** Errors whose words are meant for the caller, as GraphQL errors; others as they are. */
+export function toGraphQLError(error: unknown): Error {
+  if (error instanceof GraphQLError) return error;
+  if (error instanceof ProblemError) {
+    const { status, code, detail, headers = {} } = error.problem;
+    const http = { status, headers: new Map(Object.entries(headers)) };
+    return new GraphQLError(detail, { originalError: error, extensions: { code, http } });
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Turns any error of an operation into what the caller is told. The same for HTTP and WebSocket. */
+export class ErrorFormatter {
+  private readonly logger = new Logger('GraphQL');
+
+  /** @param suggest whether callers may learn names of the schema from an error. */
+  constructor(private readonly suggest: boolean) {}
+
+  /** @param code what the transport made of the error, where it knows more than the error itself. */
+  format(error: unknown, correlationId = currentCorrelationId(), code?: unknown): GraphQLFormattedError {
+    const told = this.told(error, code);
+    if (told.code === INTERNAL_CODE) this.logger.error('operation failed', error, { correlationId });
+    const { locations, path }: Partial<GraphQLFormattedError> = error instanceof GraphQLError ? error.toJSON() : {};
+    return {
+      message: told.message,
+      ...(locations === undefined ? {} : { locations }),
+      ...(path === undefined ? {} : { path }),
+      extensions: { code: told.code, ...(correlationId === undefined ? {} : { correlationId }) },
+    };
+  }
+
+  private told(error: unknown, code: unknown): { readonly message: string; readonly code: string } {
+    const cause = rootCause(error);
+    if (cause instanceof ProblemError) return { message: cause.problem.detail, code: cause.code };
+    if (isForCaller(cause)) return { message: cause.message, code: cause.code };
+    if (!(cause instanceof GraphQLError)) return { message: INTERNAL_SENTENCE, code: INTERNAL_CODE };
+    const known = cause.extensions['code'] ?? code ?? codeOf(cause);
+    if (typeof known !== 'string' || known === INTERNAL_CODE)
+      return { message: INTERNAL_SENTENCE, code: INTERNAL_CODE };
+    return { message: this.suggest ? cause.message : cause.message.replace(SUGGESTION, ''), code: known };
+  }
+}
+
+/** A mistake in an operation is found before a field is resolved; a GraphQL error at a field is a fault of the hub. */
+function codeOf(error: GraphQLError): string {
+  return error.path === undefined ? 'BAD_USER_INPUT' : INTERNAL_CODE;
+}
+
+function isForCaller(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof CursorError ||
+    error instanceof OrderCursorError ||
+    error instanceof SlowConsumerError ||
+    error instanceof CommitQueueFullError
+  );
+}
+
+/** graphql-js wraps what a resolver throws, to say where it happened. */
+function rootCause(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError !== undefined) cause = cause.originalError;
+  return cause;
+}

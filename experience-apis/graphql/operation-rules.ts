@@ -1,0 +1,47 @@
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import { GraphQLError, OperationTypeNode, type ValidationContext, type ValidationRule } from 'graphql';
+import { ORDERS_PAGE_MAX, TIMELINE_EVENTS_MAX } from '../../process-apis/orders/index.js';
+import type { Config } from '../../src/platform/config/config.js';
+import { operationCostRule, type PageSizes } from './operation-cost.rule.js';
+
+/** Words and signs of one document; more is refused before it is read. */
+export const DOCUMENT_TOKENS_MAX = 4_000;
+
+const PAGE_SIZES: PageSizes = { 'Query.orders': ORDERS_PAGE_MAX, 'Order.timeline': TIMELINE_EVENTS_MAX };
+
+export type OperationLimits = Pick<Config, 'graphqlDepthMax' | 'graphqlCostMax' | 'graphqlAliasesMax'>;
+
+/** What an operation must keep to besides the GraphQL specification, whichever way it comes in. */
+export function operationRules(limits: OperationLimits): readonly ValidationRule[] {
+  const depth = maxDepthRule({
+    n: limits.graphqlDepthMax,
+    flattenFragments: true,
+    ...reporting(`The selections of the operation nest deeper than ${limits.graphqlDepthMax} levels.`),
+  });
+  const aliases = maxAliasesRule({
+    n: limits.graphqlAliasesMax,
+    ...reporting(`The operation has more than ${limits.graphqlAliasesMax} aliases.`),
+  });
+  return [depth, aliases, operationCostRule(limits.graphqlCostMax, PAGE_SIZES)];
+}
+
+/** Over WebSocket queries and mutations would go around everything that guards HTTP: rates, logs, timeouts. */
+export const subscriptionsOnlyRule: ValidationRule = (context) => ({
+  OperationDefinition(operation) {
+    if (operation.operation !== OperationTypeNode.SUBSCRIPTION)
+      context.reportError(
+        new GraphQLError(`Over WebSocket only subscriptions are taken: send the ${operation.operation} over HTTP.`, {
+          nodes: operation,
+        }),
+      );
+  },
+});
+
+/** By default these rules throw in the middle of the validation; like all others they shall report. */
+function reporting(message: string): {
+  readonly propagateOnRejection: false;
+  readonly onReject: ((context: ValidationContext | null) => void)[];
+} {
+  return { propagateOnRejection: false, onReject: [(context) => context?.reportError(new GraphQLError(message))] };
+}

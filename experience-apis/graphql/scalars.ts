@@ -1,0 +1,26 @@
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLDateTime, GraphQLJSONObject, GraphQLSafeInt, GraphQLUUID } from 'graphql-scalars';
+
+const CURSOR_CHARS_MAX = 256;
+
+/** Only the shape is checked here; whoever gave the cursor out reads it. */
+const GraphQLCursor = new GraphQLScalarType<string, string>({
+  name: 'Cursor',
+  serialize: toCursor,
+  parseValue: toCursor,
+  parseLiteral: (node) => toCursor(node.kind === Kind.STRING ? node.value : undefined),
+});
+
+function toCursor(value: unknown): string {
+  if (typeof value === 'string' && value.length > 0 && value.length <= CURSOR_CHARS_MAX) return value;
+  throw new GraphQLError('A cursor is a text that the hub gave out.', { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+/** How the scalars of the schema are read and written, by name. */
+export const SCALARS = {
+  Cursor: GraphQLCursor,
+  DateTime: GraphQLDateTime,
+  JSONObject: GraphQLJSONObject,
+  SafeInt: GraphQLSafeInt,
+  UUID: GraphQLUUID,
+} as const;

@@ -1,0 +1,145 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  buildSchema,
+  isEnumType,
+  isInputObjectType,
+  isIntrospectionType,
+  isObjectType,
+  type GraphQLSchema,
+} from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ChargeKind } from '../../src/model/channel-order.js';
+import type { OrderEvent } from '../../src/model/events.js';
+import type { ErpStatus, FulfillmentOrderStatus, OrderStatus, OutsideSystem } from '../../src/model/order.js';
+import { packageRoot } from '../../src/platform/db/package-root.js';
+
+let schema: GraphQLSchema;
+
+beforeAll(async () => {
+  const files = await Array.fromAsync(glob(join(packageRoot(), 'schema/graphql/*.graphql')));
+  const texts = await Promise.all(files.toSorted().map((file) => readFile(file, 'utf8')));
+  schema = buildSchema(texts.join('\n'));
+});
+
+/** What lacks a description, by its coordinate in the schema. */
+function undescribed(): readonly string[] {
+  const missing: string[] = [];
+  const check = (coordinate: string, { description }: { readonly description?: string | null | undefined }): void => {
+    if (description === undefined || description === null || description.trim() === '') missing.push(coordinate);
+  };
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isIntrospectionType(type) || ['Int', 'String', 'Boolean', 'ID', 'Float'].includes(type.name)) continue;
+    check(type.name, type);
+    if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value);
+    if (isObjectType(type) || isInputObjectType(type))
+      for (const field of Object.values(type.getFields())) {
+        check(`${type.name}.${field.name}`, field);
+        if ('args' in field) for (const arg of field.args) check(`${type.name}.${field.name}(${arg.name}:)`, arg);
+      }
+  }
+  return missing;
+}
+
+function valuesOf(name: string): readonly string[] {
+  const type = schema.getType(name);
+  if (!isEnumType(type)) throw new Error(`${name} is no enum`);
+  return type.getValues().map((value) => value.name);
+}
+
+describe('the schema', () => {
+  it('describes every type, field, argument and value', () => {
+    expect(undescribed()).toEqual([]);
+    expect(Object.keys(schema.getTypeMap()).length).toBeGreaterThan(40);
+  });
+
+  // The records fail to compile as soon as the model knows a value that they do not.
+  const events: Record<OrderEvent['type'], true> = {
+    OrderAccepted: true,
+    OrderAmended: true,
+    ListingMapped: true,
+    OrderBackordered: true,
+    InventoryReserved: true,
+    InventoryUnreserved: true,
+    SalesOrderRequested: true,
+    SalesOrderPosted: true,
+    SalesOrderConfirmed: true,
+    SalesOrderRejected: true,
+    SalesOrderReduceRequested: true,
+    SalesOrderReduced: true,
+    SalesOrderNotNeeded: true,
+    FulfillmentRequested: true,
+    FulfillmentReleased: true,
+    FulfillmentRejected: true,
+    FulfillmentPicked: true,
+    FulfillmentPacked: true,
+    FulfillmentShortPicked: true,
+    FulfillmentCancelRequested: true,
+    FulfillmentCancelled: true,
+    FulfillmentCancelRefused: true,
+    ShipmentConfirmed: true,
+    ChannelShipmentConfirmed: true,
+    GoodsIssuePosted: true,
+    InvoicePosted: true,
+    CancellationRequested: true,
+    LinesCancelled: true,
+    CancellationRefused: true,
+    OrderCancelled: true,
+    FulfilledOutside: true,
+    RefundIssued: true,
+    OutsideCallFailed: true,
+    OrderCompleted: true,
+  };
+  const orderStatuses: Record<OrderStatus, true> = {
+    OPEN: true,
+    BACKORDERED: true,
+    RESERVED: true,
+    IN_FULFILLMENT: true,
+    PARTIALLY_SHIPPED: true,
+    SHIPPED: true,
+    CANCELLED: true,
+  };
+  const fulfillmentStatuses: Record<FulfillmentOrderStatus, true> = {
+    PLANNED: true,
+    RELEASE_REQUESTED: true,
+    RELEASED: true,
+    CANCEL_REQUESTED: true,
+    CANCELLED: true,
+    REJECTED: true,
+    CLOSED: true,
+  };
+  const erpStatuses: Record<ErpStatus, true> = {
+    NONE: true,
+    REQUESTED: true,
+    POSTED: true,
+    CONFIRMED: true,
+    REJECTED: true,
+    NOT_NEEDED: true,
+  };
+  const systems: Record<OutsideSystem, true> = { CHANNEL: true, ERP: true, WMS: true, CATALOG: true, STOCK: true };
+  const charges: Record<ChargeKind, true> = {
+    ITEM: true,
+    SHIPPING: true,
+    TAX: true,
+    SHIPPING_TAX: true,
+    DISCOUNT: true,
+    SHIPPING_DISCOUNT: true,
+    GIFT_WRAP: true,
+    GIFT_WRAP_TAX: true,
+    DUTY: true,
+    TIP: true,
+    FEE: true,
+    OTHER: true,
+  };
+
+  it.each([
+    ['OrderEventType', events],
+    ['OrderStatus', orderStatuses],
+    ['FulfillmentOrderStatus', fulfillmentStatuses],
+    ['ErpStatus', erpStatuses],
+    ['OutsideSystem', systems],
+    ['ChargeKind', charges],
+  ])('knows all of the model’s values of %s', (name, model) => {
+    expect(valuesOf(name).toSorted()).toEqual(Object.keys(model).toSorted());
+  });
+});

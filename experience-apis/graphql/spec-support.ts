@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { createClient, type Client, type SubscribePayload } from 'graphql-ws';
+import type { Pool } from 'pg';
+import request from 'supertest';
+import { WebSocket } from 'ws';
+import { SeededOrders } from '../../test/support/seed-orders.js';
+import { createTestDatabase } from '../../test/support/test-database.js';
+import { OrderCommit, OrderReader } from '../../process-apis/orders/index.js';
+import { AuthModule } from '../../src/platform/auth/auth.module.js';
+import { EmbeddedIssuer } from '../../src/platform/auth/embedded-issuer.js';
+import { loadConfig, type Config } from '../../src/platform/config/config.js';
+import { ConfigModule } from '../../src/platform/config/config.module.js';
+import { PLATFORM_SETTINGS } from '../../src/platform/config/platform-settings.js';
+import { openDatabase } from '../../src/platform/db/database.js';
+import { poolOf } from '../../src/platform/db/pool.js';
+import { EventFeed } from '../../src/platform/event-log/index.js';
+import { createHttpApp } from '../../src/platform/http/http-server.js';
+import { HttpModule } from '../../src/platform/http/http.module.js';
+import { JsonLogger } from '../../src/platform/telemetry/logger.js';
+import { GraphqlModule } from './index.js';
+
+export const READ = ['orders:read'] as const;
+
+export interface Answer {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly unknown[];
+    readonly extensions: { readonly code: string; readonly correlationId?: string };
+  }[];
+}
+
+export interface TokenWish {
+  readonly scopes?: readonly string[];
+  readonly channel?: string;
+  readonly ttlSeconds?: number;
+  readonly subject?: string;
+}
+
+export interface GraphHub {
+  readonly orders: SeededOrders;
+  readonly pool: Pool;
+  readonly url: string;
+  readonly wsUrl: string;
+  token(wish?: TokenWish): Promise<string>;
+  /** The raw answer; `post` for the body alone. */
+  send(query: string, variables?: object, wish?: TokenWish): request.Test;
+  post(query: string, variables?: object, wish?: TokenWish): Promise<Answer>;
+  connect(wish?: TokenWish): Promise<Client>;
+  /** SQL statements made while the work runs. */
+  countStatements(work: () => Promise<unknown>): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+@Global()
+@Module({})
+class SeededModule {
+  static of(orders: SeededOrders): DynamicModule {
+    const providers = [
+      { provide: OrderReader, useValue: orders.reader },
+      { provide: OrderCommit, useValue: orders.commit },
+      { provide: EventFeed, useValue: orders.feed },
+    ];
+    return { module: SeededModule, providers, exports: providers };
+  }
+}
+
+@Module({})
+class GraphTestModule {}
+
+/** The graph on a real server and a database of its own. Settings by their environment names. */
+export async function startGraphHub(settings: Readonly<Record<string, string>> = {}): Promise<GraphHub> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'entrepot-graph-'));
+  const database = await createTestDatabase();
+  const dataSource = await openDatabase({
+    url: database.url,
+    applicationName: 'test',
+    connectionsMax: 10,
+    timeouts: { statementMs: 30_000, idleInTransactionMs: 0, transactionMs: 0 },
+    onIdleError: () => undefined,
+  });
+  const pool = poolOf(dataSource);
+  const orders = await SeededOrders.open(pool);
+  const app = await createHttpApp(
+    {
+      module: GraphTestModule,
+      imports: [
+        ConfigModule.forRoot({ config: configOf({ ENTREPOT_DATA_DIR: dataDir, ...settings }) }),
+        AuthModule.forRoot({ jwksUrl: undefined, jwtIssuer: 'urn:test', jwtAudience: 'hub', dataDir }),
+        HttpModule,
+        SeededModule.of(orders),
+        GraphqlModule,
+      ],
+    },
+    {
+      bodyLimitBytes: 1024 * 1024,
+      rawPrefixes: [],
+      logger: new JsonLogger({ level: 'fatal', stream: { write: () => undefined } }),
+    },
+  );
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const issuer = app.get(EmbeddedIssuer);
+
+  const token = ({ scopes = READ, channel, ttlSeconds = 600, subject = 'tester' }: TokenWish = {}) =>
+    issuer.issue({ subject, scopes, ttlSeconds, ...(channel === undefined ? {} : { channel }) });
+  const url = `http://127.0.0.1:${port}`;
+  const wsUrl = `ws://127.0.0.1:${port}/graphql`;
+  const hub: GraphHub = {
+    orders,
+    pool,
+    url,
+    wsUrl,
+    token,
+    send: (query, variables = {}) => request(url).post('/graphql').send({ query, variables }),
+    post: async (query, variables = {}, wish = {}) => {
+      const answer = await hub.send(query, variables).set('authorization', `Bearer ${await token(wish)}`);
+      return answer.body as Answer;
+    },
+    connect: async (wish = {}) => {
+      const authorization = `Bearer ${await token(wish)}`;
+      return createClient({
+        url: wsUrl,
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        connectionParams: { authorization },
+      });
+    },
+    countStatements: (work) => statementsDuring(pool, work),
+    close: async () => {
+      await app.close();
+      await orders.close();
+      await dataSource.destroy();
+      await database.drop();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+  return hub;
+}
+
+function configOf(settings: Readonly<Record<string, string>>): Config {
+  const env = { ENTREPOT_DEMO: 'false', ENTREPOT_GRAPHIQL: 'false', ...settings };
+  const loaded = loadConfig(env, [], PLATFORM_SETTINGS);
+  if (loaded.action !== 'run') throw new Error('the settings ask to print something');
+  return loaded.config;
+}
+
+async function statementsDuring(pool: Pool, work: () => Promise<unknown>): Promise<readonly string[]> {
+  const statements: string[] = [];
+  const query = pool.query.bind(pool);
+  // Counts what goes through the pool; nothing about the statements is changed.
+  const counting = (...given: Parameters<typeof query>): unknown => {
+    const [first] = given as unknown as [string | { text: string }];
+    const text = typeof first === 'string' ? first : first.text;
+    // The feed polls by itself, whatever is asked.
+    if (!text.includes('event_log') || text.includes('stream_version <=')) statements.push(text);
+    return query(...given);
+  };
+  pool.query = counting as typeof pool.query;
+  try {
+    await work();
+  } finally {
+    pool.query = query as typeof pool.query;
+  }
+  return statements.filter((text) => !text.includes('pgboss'));
+}
+
+/** The first results of a subscription, then it is left. Rejects with the errors that refuse it. */
+export function take(client: Client, payload: SubscribePayload, count: number): Promise<readonly Answer[]> {
+  return new Promise((resolve, reject) => {
+    const results: Answer[] = [];
+    const leave = client.subscribe<Record<string, unknown>>(payload, {
+      next: (result) => {
+        results.push(result as Answer);
+        if (results.length === count) {
+          resolve(results);
+          leave();
+        }
+      },
+      error: reject,
+      complete: () => resolve(results),
+    });
+  });
+}

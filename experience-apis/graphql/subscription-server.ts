@@ -1,0 +1,110 @@
+import type { Server } from 'node:http';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { GraphQLError, type ExecutionArgs } from 'graphql';
+import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
+import { useServer, type Extra } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { TokenVerifier } from '../../src/platform/auth/token-verifier.js';
+import { CONFIG, type Config } from '../../src/platform/config/config.js';
+import { ErrorFormatter } from './graphql-errors.js';
+import { OperationContexts } from './operation-context.js';
+import { prepareDocument } from './subscription-operation.js';
+import { SubscriptionConnection } from './subscription-connection.js';
+
+export const GRAPHQL_PATH = '/graphql';
+
+const MESSAGE_BYTES_MAX = 64 * 1024;
+const SUBSCRIPTIONS_PER_CONNECTION_MAX = 100;
+const CONNECTION_INIT_MS_MAX = 5_000;
+const KEEP_ALIVE_MS = 12_000;
+const CLOSE_MS_MAX = 2_000;
+
+type ConnectionContext = Context<Record<string, unknown>, Extra>;
+
+/**
+ * The WebSocket transport. Not Nest's own: that one gives no way to bound a message (100 MiB by default, before any
+ * token is seen), and a syntax error would close the connection of all other subscriptions.
+ */
+@Injectable()
+export class SubscriptionServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly connections = new WeakMap<Extra, SubscriptionConnection>();
+  private readonly errors: ErrorFormatter;
+  private sockets: WebSocketServer | undefined;
+  private dispose: (() => void | Promise<void>) | undefined;
+
+  constructor(
+    private readonly http: HttpAdapterHost,
+    private readonly schemaHost: GraphQLSchemaHost,
+    private readonly contexts: OperationContexts,
+    private readonly verifier: TokenVerifier,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.errors = new ErrorFormatter(config.graphiql);
+  }
+
+  onApplicationBootstrap(): void {
+    const server = this.http.httpAdapter.getHttpServer() as Server;
+    this.sockets = new WebSocketServer({ server, path: GRAPHQL_PATH, maxPayload: MESSAGE_BYTES_MAX });
+    this.dispose = useServer(this.options(), this.sockets, KEEP_ALIVE_MS).dispose;
+  }
+
+  /** Tells the clients to come again elsewhere; those that do not leave are cut off. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const cut = setTimeout(() => this.sockets?.clients.forEach((socket) => socket.terminate()), CLOSE_MS_MAX);
+    await this.dispose?.();
+    clearTimeout(cut);
+  }
+
+  private options(): ServerOptions<Record<string, unknown>, Extra> {
+    return {
+      connectionInitWaitTimeout: CONNECTION_INIT_MS_MAX,
+      onConnect: (context) => this.connect(context),
+      onSubscribe: (context, _id, payload) => this.prepare(context, payload),
+      onNext: (context, _id, _payload, _args, { data = null, errors }) => {
+        if (errors !== undefined) return { data, errors: errors.map((error) => this.format(context, error)) };
+      },
+      onError: (context, _id, _payload, errors) => errors.map((error) => this.format(context, error)),
+      onClose: (context) => this.connections.get(context.extra)?.closed(),
+    };
+  }
+
+  private connect({ extra, connectionParams }: ConnectionContext): Promise<boolean> {
+    const connection = new SubscriptionConnection(extra.socket, extra.request);
+    this.connections.set(extra, connection);
+    return connection.open(this.verifier, connectionParams);
+  }
+
+  private prepare(context: ConnectionContext, payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] {
+    if (Object.keys(context.subscriptions).length > SUBSCRIPTIONS_PER_CONNECTION_MAX) return [tooManySubscriptions()];
+    const { schema } = this.schemaHost;
+    const prepared = prepareDocument(schema, payload.query, this.config);
+    if ('errors' in prepared) return prepared.errors;
+    const { principal, correlationId } = this.connectionOf(context);
+    return {
+      schema,
+      document: prepared.document,
+      operationName: payload.operationName,
+      variableValues: payload.variables,
+      contextValue: this.contexts.forSubscription(principal, correlationId),
+    };
+  }
+
+  private format(context: ConnectionContext, error: unknown): ReturnType<ErrorFormatter['format']> {
+    return this.errors.format(error, this.connectionOf(context).correlationId);
+  }
+
+  private connectionOf({ extra }: ConnectionContext): SubscriptionConnection {
+    const connection = this.connections.get(extra);
+    if (connection === undefined) throw new Error('the connection was never opened');
+    return connection;
+  }
+}
+
+function tooManySubscriptions(): GraphQLError {
+  return new GraphQLError(
+    `A connection carries at most ${SUBSCRIPTIONS_PER_CONNECTION_MAX} subscriptions: open another one.`,
+    { extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' } },
+  );
+}

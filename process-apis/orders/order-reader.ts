@@ -1,0 +1,113 @@
+import type { Pool } from 'pg';
+import type { OrderParties } from '../../src/model/channel-order.js';
+import type { Order } from '../../src/model/order.js';
+import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
+import { readStreams, type LoggedEvent } from '../../src/platform/event-log/index.js';
+import {
+  readCrossReferences,
+  readOrderByReference,
+  readOrdersAfter,
+  readOrdersById,
+  readSealedParties,
+  type OrderFilter,
+  type OrderPosition,
+} from './order-reader.sql.js';
+import type { CrossReference } from './orders.sql.js';
+
+export type { OrderFilter } from './order-reader.sql.js';
+export type { CrossReference } from './orders.sql.js';
+
+export const ORDERS_PAGE_MAX = 100;
+export const TIMELINE_EVENTS_MAX = 500;
+
+export interface OrderPageRequest {
+  readonly filter?: OrderFilter;
+  /** Orders wanted, 1 to ORDERS_PAGE_MAX. */
+  readonly first: number;
+  /** The cursor of the order after which the page begins. */
+  readonly after?: string;
+}
+
+export interface OrderPage {
+  /** Newest first, by the time of placing. */
+  readonly orders: readonly { readonly order: Order; readonly cursor: string }[];
+  readonly hasNextPage: boolean;
+}
+
+/** The text given as `after` is no cursor of the order list. */
+export class OrderCursorError extends Error {
+  readonly code = 'CURSOR_NOT_READABLE';
+}
+
+/**
+ * Reads orders as they are now. Every method takes many ids and makes one statement, so that the number of statements
+ * for a page does not grow with the page. An unknown id is absent in the answer.
+ */
+export class OrderReader {
+  constructor(
+    private readonly pool: Pool,
+    private readonly cipher: FieldCipher,
+  ) {}
+
+  async byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Order>> {
+    if (ids.length === 0) return new Map();
+    const orders = await readOrdersById(this.pool, ids);
+    return new Map(orders.map((order) => [order.id, order]));
+  }
+
+  byReference(channel: string, reference: string): Promise<Order | undefined> {
+    return readOrderByReference(this.pool, channel, reference);
+  }
+
+  /** Throws RangeError for a page size out of bounds, OrderCursorError for a foreign cursor. */
+  async page({ filter = {}, first, after }: OrderPageRequest): Promise<OrderPage> {
+    if (!Number.isInteger(first) || first < 1 || first > ORDERS_PAGE_MAX)
+      throw new RangeError(`a page has 1 to ${ORDERS_PAGE_MAX} orders, not ${first}`);
+    const position = after === undefined ? undefined : decodePosition(after);
+    const found = await readOrdersAfter(this.pool, filter, position, first + 1);
+    return {
+      orders: found.slice(0, first).map((order) => ({ order, cursor: encodePosition(order) })),
+      hasNextPage: found.length > first,
+    };
+  }
+
+  /** The first events of each order, oldest first, at most TIMELINE_EVENTS_MAX each. */
+  async timelines(orderIds: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly LoggedEvent[]>> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > TIMELINE_EVENTS_MAX)
+      throw new RangeError(`a timeline shows 1 to ${TIMELINE_EVENTS_MAX} events, not ${limit}`);
+    if (orderIds.length === 0) return new Map();
+    return Map.groupBy(await readStreams(this.pool, orderIds, limit), (event) => event.streamId);
+  }
+
+  /** The ids that other systems have for each order and its parts. */
+  async crossReferences(orderIds: readonly string[]): Promise<ReadonlyMap<string, readonly CrossReference[]>> {
+    if (orderIds.length === 0) return new Map();
+    return Map.groupBy(await readCrossReferences(this.pool, orderIds), (reference) => reference.orderId);
+  }
+
+  /** The personal data of each order, in the clear: the caller decides who may see it. Erased ones are absent. */
+  async parties(orderIds: readonly string[]): Promise<ReadonlyMap<string, OrderParties>> {
+    if (orderIds.length === 0) return new Map();
+    const rows = await readSealedParties(this.pool, orderIds);
+    return new Map(
+      rows.map(({ orderId, sealed }) => {
+        const clear = this.cipher.open(sealed, `order:${orderId}`).toString('utf8');
+        // Sealed by the hub itself from this type, and authenticated by the cipher.
+        return [orderId, JSON.parse(clear) as OrderParties];
+      }),
+    );
+  }
+}
+
+const POSITION = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+function encodePosition({ placedAt, id }: OrderPosition): string {
+  return Buffer.from(`${placedAt}/${id}`).toString('base64url');
+}
+
+function decodePosition(cursor: string): OrderPosition {
+  const [, placedAt, id] = POSITION.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (placedAt === undefined || id === undefined || Number.isNaN(Date.parse(placedAt)))
+    throw new OrderCursorError('the cursor is not one of the order list');
+  return { placedAt, id };
+}
