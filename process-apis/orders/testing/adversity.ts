@@ -1,0 +1,78 @@
+import type { Order } from '../../../src/model/order.js';
+import type { OrderFactBody } from '../orders.facts.js';
+import { channelLine, channelOrder, versionAt } from './channel-orders.js';
+import { remainingOf, shipped } from './outside.js';
+
+/** What an unkind outside may say to an order as it stands: refusals, shortages, parts, failures. */
+export function unkindAnswers(order: Order): readonly OrderFactBody[] {
+  return [...erpRefusals(order), ...warehouseTrouble(order), ...failedCalls(order)];
+}
+
+/** What the channel, a partner or a person may want of an order at any time. */
+export function wishes(change: number): readonly OrderFactBody[] {
+  const version = versionAt(10 + change);
+  const part = [{ lineReference: change % 2 === 0 ? 'A' : 'B', quantity: 1 + (change % 3) }];
+  const more = [channelLine('A', 3 + (change % 3)), channelLine('B', 2)];
+  const fewer = [channelLine('A', 3, { cancelledQuantity: change % 4 }), channelLine('B', 2)];
+  const added = [channelLine('A', 3), channelLine('B', 2), channelLine('C', 1)];
+  return [
+    { kind: 'CancellationRequested', by: 'PARTNER', reason: 'part', lines: part },
+    { kind: 'CancellationRequested', by: 'CHANNEL', reason: 'all' },
+    ...[more, fewer, added].map((lines): OrderFactBody => ({
+      kind: 'ChannelOrderReceived',
+      order: channelOrder({ version, lines }),
+    })),
+    { kind: 'ChannelOrderReceived', order: channelOrder({ version, cancelled: true }) },
+    {
+      kind: 'FulfillmentObserved',
+      fulfillmentId: `F-${change}`,
+      trackingNumbers: ['BY-HAND'],
+      lines: [{ lineReference: 'A', quantity: 1 }],
+    },
+    { kind: 'RefundIssued', refundId: `RF-${change}`, issuedAt: version, amount: { minor: 1, currency: 'EUR' } },
+    { kind: 'RetryRequested' },
+  ];
+}
+
+function erpRefusals({ erp, lines }: Order): readonly OrderFactBody[] {
+  const { salesOrder } = erp;
+  const rejected: OrderFactBody = {
+    kind: 'SalesOrderRejected',
+    reason: 'credit limit',
+    ...(salesOrder === undefined ? {} : { salesOrder }),
+  };
+  const reduced: OrderFactBody = {
+    kind: 'SalesOrderReduced',
+    remaining: lines.map((line) => ({ lineId: line.id, quantity: line.quantities.shipped })),
+  };
+  return erp.status === 'REQUESTED' || erp.status === 'POSTED' ? [rejected, reduced] : [reduced];
+}
+
+function warehouseTrouble(order: Order): readonly OrderFactBody[] {
+  return order.fulfillmentOrders.flatMap((fo): readonly OrderFactBody[] => {
+    const fulfillmentOrderId = fo.id;
+    const all = remainingOf(fo);
+    const one = all.slice(0, 1).map((line) => ({ ...line, quantity: 1 }));
+    const over = fo.lines.map(({ lineId, quantity }) => ({ lineId, quantity: quantity + 1 }));
+    return [
+      { kind: 'FulfillmentRejected', fulfillmentOrderId, reason: 'closed' },
+      { kind: 'FulfillmentPicked', fulfillmentOrderId, lines: one },
+      { kind: 'FulfillmentPacked', fulfillmentOrderId, lines: all },
+      { kind: 'FulfillmentShortPicked', fulfillmentOrderId, lines: one, reason: 'empty' },
+      shipped(fo.id, `S-${fo.number}-${order.version}`, one),
+      shipped(fo.id, `S-${fo.number}-over`, over),
+      { kind: 'FulfillmentCancelled', fulfillmentOrderId },
+      { kind: 'FulfillmentCancelRefused', fulfillmentOrderId, reason: 'packed' },
+    ];
+  });
+}
+
+function failedCalls({ waits }: Order): readonly OrderFactBody[] {
+  return waits.map(({ key, system }) => ({
+    kind: 'OutsideCallFailed',
+    waitKey: key,
+    system,
+    operation: 'call',
+    error: 'no answer',
+  }));
+}
