@@ -1,0 +1,2 @@
+export { PARTNER } from './partner.connector.js';
+export { PartnerModule } from './partner.module.js';

@@ -1,0 +1,108 @@
+import { ProblemError } from '../../src/platform/http/problem.js';
+import { FINDINGS_MAX, type Finding } from './partner.findings.js';
+
+const RETRY_AFTER_SECONDS = '1';
+const KEPT = (messageId: string): string => `The body is kept for inspection as message ${messageId}.`;
+
+export function idempotencyKeyMissing(): ProblemError {
+  return new ProblemError({
+    status: 400,
+    code: 'IDEMPOTENCY_KEY_MISSING',
+    title: 'An Idempotency-Key is needed',
+    detail:
+      'Send a header "Idempotency-Key" with a value of your own for each request, and the same when you repeat it.',
+  });
+}
+
+export function idempotencyKeyWrong(charsMax: number): ProblemError {
+  return new ProblemError({
+    status: 400,
+    code: 'IDEMPOTENCY_KEY_WRONG',
+    title: 'The Idempotency-Key cannot be taken',
+    detail: `Send one key of 1 to ${charsMax} printable ASCII characters without spaces, for example a UUID.`,
+  });
+}
+
+export function idempotencyKeyReused(): ProblemError {
+  return new ProblemError({
+    status: 422,
+    code: 'IDEMPOTENCY_KEY_REUSED',
+    title: 'The Idempotency-Key was used for another request',
+    detail:
+      'Nothing was done. Send this request under a new key; to repeat the earlier one, send its body byte for byte.',
+  });
+}
+
+export function notJsonType(): ProblemError {
+  return new ProblemError({
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    title: 'The content type is not accepted here',
+    detail: 'Send the body as application/json.',
+  });
+}
+
+export function bodyNotReadable(detail: string, messageId: string): ProblemError {
+  return new ProblemError({
+    status: 400,
+    code: 'BODY_NOT_READABLE',
+    title: 'The body cannot be read',
+    detail: `${detail} ${KEPT(messageId)}`,
+  });
+}
+
+export function contractMismatch(findings: readonly Finding[], messageId: string): ProblemError {
+  const places = findings.length === 1 ? '1 place of the body is' : `${findings.length} places of the body are`;
+  const shown = findings.length > FINDINGS_MAX ? ` The first ${FINDINGS_MAX} are listed.` : '';
+  return new ProblemError({
+    status: 422,
+    code: 'CONTRACT_MISMATCH',
+    title: 'The body does not fit the contract',
+    detail: `${places} wrong.${shown} Nothing was done. ${KEPT(messageId)}`,
+    errors: findings.slice(0, FINDINGS_MAX).map(({ pointer, detail }) => ({ pointer, detail })),
+  });
+}
+
+export function orderExists(reference: string): ProblemError {
+  return new ProblemError({
+    status: 409,
+    code: 'ORDER_EXISTS',
+    title: 'There is another order of this reference',
+    detail:
+      `The order "${reference}" is there with other content, as new as this or newer. ` +
+      'To amend it, send it with an updatedAt later than the one it has. To place another order, give it its own reference.',
+    errors: [{ pointer: '/updatedAt', detail: 'Must be later than the updatedAt of the order as it is.' }],
+  });
+}
+
+export function unknownOrder(reference: string): ProblemError {
+  return new ProblemError({
+    status: 404,
+    code: 'UNKNOWN_ORDER',
+    title: 'Unknown order',
+    detail: `This account has no order "${reference}".`,
+  });
+}
+
+/** The request can be read, and is against the rules of the order. */
+export function requestRejected(reason: string): ProblemError {
+  return new ProblemError({
+    status: 422,
+    code: 'REQUEST_REJECTED',
+    title: 'The order does not allow this',
+    detail: `Nothing was done: ${reason}.`,
+  });
+}
+
+/** More is waiting to be committed than the hub will hold. Nothing was taken: the same request may come again. */
+export function busy(cause: unknown): ProblemError {
+  return new ProblemError({
+    status: 503,
+    code: 'BUSY',
+    title: 'The hub is busy',
+    detail:
+      'Nothing was done. Send the same request again, with the same Idempotency-Key, after the time in Retry-After.',
+    headers: { 'retry-after': RETRY_AFTER_SECONDS },
+    cause,
+  });
+}
