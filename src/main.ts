@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   await untilToldToStop();
   await hub.close();
   await database.close();
-  await logger.flush();
+  logger.flush();
 }
 
 /** Errors that a person at the terminal can act on are sentences; everything else is a stack. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createClient } from 'graphql-ws';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 
 const HELP = `Watches orders live over GraphQL.
 

@@ -74,5 +74,5 @@ function attributesOf(order: WireOrder): Readonly<Record<string, string>> {
     currentTotal: order.current_total_price_set?.shop_money.amount ?? order.current_total_price ?? undefined,
     companyId: order.company?.id ?? undefined,
     companyLocationId: order.company?.location_id ?? undefined,
-  }) as Record<string, string>;
+  });
 }

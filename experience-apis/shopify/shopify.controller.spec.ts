@@ -39,7 +39,10 @@ class MemoryIntake extends Intake {
     throw new Error('nothing is replayed here');
   }
 
-  private keep(message: InboundMessage, read: Omit<IntakeResult, 'messageId' | 'orders' | 'digestDiffers'>): IntakeResult {
+  private keep(
+    message: InboundMessage,
+    read: Omit<IntakeResult, 'messageId' | 'orders' | 'digestDiffers'>,
+  ): IntakeResult {
     const result = { ...read, messageId: `message-${this.kept.length + 1}`, orders: [], digestDiffers: false };
     this.kept.push({ message, result });
     return result;

@@ -81,7 +81,7 @@ export class WmsTasks {
   private async cancelAll(tasks: readonly TaskRun[]): Promise<readonly TaskResult[]> {
     const found = new Map((await this.find(tasks)).map((item) => [item.task.key, item]));
     return Promise.all(
-      tasks.map((task) => {
+      tasks.map(async (task) => {
         const item = found.get(task.key);
         return item === undefined ? notFound(task) : this.cancel(item);
       }),

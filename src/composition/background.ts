@@ -1,4 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import type { Pool } from 'pg';
 import { AmazonPoller } from '../../experience-apis/amazon/index.js';
 import { ChannelTasks } from '../../experience-apis/channel-kit/index.js';
@@ -16,30 +17,58 @@ import { BackgroundLoop, TaskQueue } from '../platform/jobs/index.js';
 
 const SECOND = 1_000;
 
-/** Starts what works without being called, by the process's roles, and stops it in order: first the takers, then the door. */
+/**
+ * Starts what works without being called, by the process's roles, and stops it in order: first the takers, then the door.
+ * It binds nearly everything, so it asks the container for each part instead of naming all of them in its constructor.
+ */
 @Injectable()
 export class Background implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly loops: readonly BackgroundLoop[];
+  private loops: readonly BackgroundLoop[] = [];
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(PG_POOL) private readonly pool: Pool,
-    @Inject(ERP_PORT) private readonly erp: ErpPort,
-    @Inject(WMS_PORT) private readonly wms: WmsPort,
     private readonly feed: EventFeed,
     private readonly tasks: TaskQueue,
     private readonly orders: OrderCommit,
-    private readonly reader: OrderReader,
-    private readonly channelTasks: ChannelTasks,
-    private readonly amazon: AmazonPoller,
-    private readonly readiness: Readiness,
-    private readonly publishing: Publishing,
-    waiting: WaitingOrders,
-    resumption: Resumption,
-    intake: SqlIntake,
-  ) {
-    const followUp = new ErpFollowUp(erp, orders, waiting, pool);
-    this.loops = [
+    private readonly parts: ModuleRef,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.registerTasks();
+    await this.tasks.start();
+    await this.feed.start();
+    this.part(Readiness).register({ name: 'database', check: () => this.checkDatabase() });
+    if (this.config.roles.includes('worker')) await this.startWorker();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await this.tasks.stop(this.config.shutdownTimeoutMs);
+    await this.orders.drain();
+    await this.feed.stop();
+  }
+
+  private registerTasks(): void {
+    const reader = this.part(OrderReader);
+    new ErpTasks(this.part<ErpPort>(ERP_PORT), this.orders, reader).register(this.tasks);
+    new WmsTasks(this.part<WmsPort>(WMS_PORT), this.orders, reader).register(this.tasks);
+    this.part(ChannelTasks).register(this.tasks, this.part(Publishing));
+  }
+
+  private async startWorker(): Promise<void> {
+    await this.tasks.work();
+    this.loops = this.sweeps();
+    for (const loop of this.loops) loop.start();
+    await this.part(AmazonPoller).start();
+  }
+
+  private sweeps(): readonly BackgroundLoop[] {
+    const followUp = new ErpFollowUp(this.part<ErpPort>(ERP_PORT), this.orders, this.part(WaitingOrders), this.pool);
+    const resumption = this.part(Resumption);
+    const publishing = this.part(Publishing);
+    const intake = this.part(SqlIntake);
+    return [
       new BackgroundLoop('ERP confirmations', SECOND, () => followUp.sweepConfirmations()),
       new BackgroundLoop('ERP billing', 2 * SECOND, () => followUp.sweepBilling()),
       new BackgroundLoop('resuming orders', SECOND / 2, () => resumption.sweep()),
@@ -52,24 +81,10 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     ];
   }
 
-  async onApplicationBootstrap(): Promise<void> {
-    new ErpTasks(this.erp, this.orders, this.reader).register(this.tasks);
-    new WmsTasks(this.wms, this.orders, this.reader).register(this.tasks);
-    this.channelTasks.register(this.tasks, this.publishing);
-    await this.tasks.start();
-    await this.feed.start();
-    this.readiness.register({ name: 'database', check: () => this.checkDatabase() });
-    if (!this.config.roles.includes('worker')) return;
-    await this.tasks.work();
-    for (const loop of this.loops) loop.start();
-    await this.amazon.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.loops.map((loop) => loop.stop()));
-    await this.tasks.stop(this.config.shutdownTimeoutMs);
-    await this.orders.drain();
-    await this.feed.stop();
+  private part<T>(token: Parameters<ModuleRef['get']>[0] & (abstract new (...args: never[]) => T)): T;
+  private part<T>(token: symbol): T;
+  private part<T>(token: Parameters<ModuleRef['get']>[0]): T {
+    return this.parts.get<T>(token, { strict: false });
   }
 
   private async checkDatabase(): Promise<string | undefined> {

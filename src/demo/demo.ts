@@ -37,10 +37,11 @@ const TOKEN_SCOPES = [
 
 type HubConfig = ConfigOf<typeof HUB_SETTINGS>;
 
+const print = (line: string): void => console.log(line);
+
 /** The hub with everything outside it in one process, and orders coming in. Runs until Ctrl-C. */
 export async function runDemo(config: HubConfig): Promise<void> {
   const startedAt = performance.now();
-  const print = (line: string): void => console.log(line);
   const logger = new JsonLogger({ level: config.logLevel, file: config.logFile ?? join(config.dataDir, 'hub.log') });
   const database = await openHubDatabase(config, print);
   const world = await startWorld({ journalDir: join(config.dataDir, 'sandboxes') });
@@ -54,17 +55,17 @@ export async function runDemo(config: HubConfig): Promise<void> {
   const token = await issuer.issue({ subject: 'demo', scopes: TOKEN_SCOPES, ttlSeconds: DAY_SECONDS });
   print(greeting({ hub: hub.url, token, config, world, seconds: (performance.now() - startedAt) / 1_000 }));
 
-  const stop = keepBusy(hub, world, config, print);
+  const stop = keepBusy(hub, world, config);
   await untilToldToStop();
   print('\nStopping. What is under way is finished or waits in the database; the next start goes on from there.');
   stop();
   await hub.close();
   await world.close();
   await database.close();
-  await logger.flush();
+  logger.flush();
 }
 
-function keepBusy(hub: RunningHub, world: World, config: HubConfig, print: (line: string) => void): () => void {
+function keepBusy(hub: RunningHub, world: World, config: HubConfig): () => void {
   const pool = hub.app.get<Pool>(PG_POOL);
   const terminal = new Terminal(print);
   const stopListening = hub.app.get(EventFeed).onEvents((events) => {
@@ -86,7 +87,7 @@ function keepBusy(hub: RunningHub, world: World, config: HubConfig, print: (line
     ),
   ];
   const mapping = setTimeout(
-    inBackground(() => mapNewListing(hub, print)),
+    inBackground(() => mapNewListing(hub)),
     MAP_AFTER_MS,
   );
   return () => {
@@ -120,7 +121,7 @@ async function replenish(pool: Pool, world: World): Promise<void> {
 }
 
 /** Someone maps the new product's listing: the orders that waited for it go on by themselves. */
-async function mapNewListing(hub: RunningHub, print: (line: string) => void): Promise<void> {
+async function mapNewListing(hub: RunningHub): Promise<void> {
   const sku = ITEMS[0]?.sku ?? '';
   const listingKeys = { inventoryItemId: '42000009999', locationId: String(SHOPIFY_LOCATION) };
   const catalog = hub.app.get(SqlCatalog);

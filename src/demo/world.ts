@@ -140,8 +140,11 @@ function secretOf(values: Readonly<Record<string, string>>, name: string): strin
   return value;
 }
 
+function secret(): string {
+  return randomBytes(24).toString('base64url');
+}
+
 function newSecrets(): Readonly<Record<string, string>> {
-  const secret = (): string => randomBytes(24).toString('base64url');
   return {
     AMAZON_CLIENT_ID: SANDBOX_CREDENTIALS.clientId,
     AMAZON_CLIENT_SECRET: SANDBOX_CREDENTIALS.clientSecret,

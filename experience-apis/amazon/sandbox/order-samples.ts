@@ -109,7 +109,7 @@ function firstOfSamples<T>(read: (item: OrderItem2026) => T | null | undefined):
   return sampleOrders()
     .flatMap(({ orderItems }) => orderItems)
     .map(read)
-    .find((found) => found !== null && found !== undefined) as T | undefined;
+    .find((found) => found !== null && found !== undefined);
 }
 
 function window(now: Date, fromDays: number, toDays: number): { earliestDateTime: string; latestDateTime: string } {

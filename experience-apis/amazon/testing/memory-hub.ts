@@ -32,7 +32,14 @@ export class MemoryIntake extends Intake {
 
   async keepRefused(message: InboundMessage, reason: RefusedReason, detail: string): Promise<IntakeResult> {
     this.refused.push({ message, reason });
-    return { messageId: `hub-${message.messageId}`, outcome: 'REFUSED', reason, detail, orders: [], digestDiffers: false };
+    return {
+      messageId: `hub-${message.messageId}`,
+      outcome: 'REFUSED',
+      reason,
+      detail,
+      orders: [],
+      digestDiffers: false,
+    };
   }
 
   reprocess(messageId: string): Promise<IntakeResult> {

@@ -66,6 +66,9 @@ function digits(number: number, count: number): string {
 
 /** Always the same for the same unit. At most 18 characters: ERPs take no more. */
 export function serialOf(unit: string): string {
-  const half = (text: string): string => hash32(text).toString(36).toUpperCase();
-  return `SN-${half(unit)}${half(`${unit}!`)}`;
+  return `SN-${shortHash(unit)}${shortHash(`${unit}!`)}`;
+}
+
+function shortHash(text: string): string {
+  return hash32(text).toString(36).toUpperCase();
 }
