@@ -1,4 +1,10 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type Type,
+} from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { Pool } from 'pg';
 import { AmazonPoller } from '../../experience-apis/amazon/index.js';
@@ -51,8 +57,8 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
 
   private registerTasks(): void {
     const reader = this.part(OrderReader);
-    new ErpTasks(this.part<ErpPort>(ERP_PORT), this.orders, reader).register(this.tasks);
-    new WmsTasks(this.part<WmsPort>(WMS_PORT), this.orders, reader).register(this.tasks);
+    new ErpTasks(this.parts.get<ErpPort>(ERP_PORT, { strict: false }), this.orders, reader).register(this.tasks);
+    new WmsTasks(this.parts.get<WmsPort>(WMS_PORT, { strict: false }), this.orders, reader).register(this.tasks);
     this.part(ChannelTasks).register(this.tasks, this.part(Publishing));
   }
 
@@ -64,7 +70,12 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private sweeps(): readonly BackgroundLoop[] {
-    const followUp = new ErpFollowUp(this.part<ErpPort>(ERP_PORT), this.orders, this.part(WaitingOrders), this.pool);
+    const followUp = new ErpFollowUp(
+      this.parts.get<ErpPort>(ERP_PORT, { strict: false }),
+      this.orders,
+      this.part(WaitingOrders),
+      this.pool,
+    );
     const resumption = this.part(Resumption);
     const publishing = this.part(Publishing);
     const intake = this.part(SqlIntake);
@@ -81,10 +92,8 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     ];
   }
 
-  private part<T>(token: Parameters<ModuleRef['get']>[0] & (abstract new (...args: never[]) => T)): T;
-  private part<T>(token: symbol): T;
-  private part<T>(token: Parameters<ModuleRef['get']>[0]): T {
-    return this.parts.get<T>(token, { strict: false });
+  private part<T>(token: Type<T>): T {
+    return this.parts.get(token, { strict: false });
   }
 
   private async checkDatabase(): Promise<string | undefined> {
