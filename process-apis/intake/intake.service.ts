@@ -151,7 +151,8 @@ function toResult(id: string, reading: Interpretation, result: SubmitResult): In
     orders: result.outcomes.map((outcome, index) => ({
       reference: referenceAt(reading.facts, index),
       result: outcome.result,
-      created: outcome.created ?? false,
+      // Another message may have created the order: this one then found it there.
+      created: outcome.created === true && (result.duplicate || !outcome.duplicate),
       ...(outcome.orderId === undefined ? {} : { orderId: outcome.orderId }),
       ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
     })),

@@ -40,7 +40,7 @@ describe('with nothing set', () => {
       dataDir: '.entrepot',
       host: '127.0.0.1',
       port: 3000,
-      roles: ['api', 'worker', 'relay'],
+      roles: ['api', 'worker'],
       bodyLimitBytes: 1_048_576,
       jwksUrl: undefined,
       jwtIssuer: 'urn:entrepot:embedded-issuer',
@@ -75,8 +75,8 @@ describe('with an own database', () => {
 
 describe('the command line', () => {
   it('wins over the environment', () => {
-    const config = load({ ENTREPOT_PORT: '1', ENTREPOT_ROLES: 'all' }, ['--port', '0', '--role=relay,api']);
-    expect(config).toMatchObject({ port: 0, roles: ['api', 'relay'] });
+    const config = load({ ENTREPOT_PORT: '1', ENTREPOT_ROLES: 'all' }, ['--port', '0', '--role=worker,api']);
+    expect(config).toMatchObject({ port: 0, roles: ['api', 'worker'] });
   });
 
   it('is refused with the options that there are', () => {
@@ -96,7 +96,7 @@ describe('the command line', () => {
 describe('a bad setting', () => {
   it('is named with its value and with what is allowed; all at once', () => {
     expect(sentences({ ENTREPOT_PORT: '70000', ENTREPOT_LOG_LEVEL: 'loud', ENTREPOT_ROLES: 'api,cook' })).toEqual([
-      'ENTREPOT_ROLES is "api,cook": give `api`, `worker`, `relay`, `all`, several with commas between.',
+      'ENTREPOT_ROLES is "api,cook": give `api`, `worker`, `all`, several with commas between.',
       'ENTREPOT_PORT is "70000": give a whole number from 0 to 65535.',
       expect.stringMatching(/^ENTREPOT_LOG_LEVEL is "loud": give one of `fatal`/),
     ]);

@@ -5,7 +5,7 @@ import { oneOf, text, url, wholeNumber, wordList, yesOrNo, type SettingType } fr
 const MIB = 1024 * 1024;
 const EMBEDDED_ISSUER = 'urn:entrepot:embedded-issuer';
 
-const EVERY_ROLE = ['api', 'worker', 'relay'] as const;
+const EVERY_ROLE = ['api', 'worker'] as const;
 
 /** What a process may do. */
 export type Role = (typeof EVERY_ROLE)[number];
