@@ -1,0 +1,183 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { inTransaction } from '../commit/index.js';
+import { EventFeed, SlowConsumerError } from './event-feed.js';
+import { appendEvents, readLogEnd, type LoggedEvent } from './event-log.sql.js';
+import { newEvents } from './testing/events.js';
+
+/** One more than a subscriber may be behind. */
+const TOO_MANY = 10_001;
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let feed: EventFeed;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = new pg.Pool({ connectionString: database.url, max: 6 });
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  feed = new EventFeed(pool);
+  await feed.start();
+});
+
+afterEach(async () => {
+  await feed.stop();
+  vi.restoreAllMocks();
+});
+
+async function append(streamId: string, fromVersion: number, count: number, scope?: string): Promise<void> {
+  await inTransaction(pool, (tx) => appendEvents(tx, newEvents(streamId, fromVersion, count, scope)));
+  feed.wake();
+}
+
+/** Takes so many events, then stops. */
+async function next(
+  events: AsyncGenerator<LoggedEvent, void, undefined>,
+  count: number,
+): Promise<readonly LoggedEvent[]> {
+  const taken: LoggedEvent[] = [];
+  while (taken.length < count) {
+    const result = await events.next();
+    if (result.done === true) return taken;
+    taken.push(result.value);
+  }
+  return taken;
+}
+
+const versions = (events: readonly LoggedEvent[]): readonly number[] => events.map((event) => event.streamVersion);
+
+describe('a subscription', () => {
+  it('without a cursor starts now', async () => {
+    const stream = randomUUIDv7();
+    await append(stream, 1, 3);
+    await pause(50);
+    const stop = new AbortController();
+    const events = feed.subscribe({ streamId: stream }, undefined, stop.signal);
+    const first = next(events, 2);
+    await pause(20);
+    await append(stream, 4, 2);
+    expect(versions(await first)).toEqual([4, 5]);
+    stop.abort();
+    expect(await events.next()).toMatchObject({ done: true });
+  });
+
+  it('with the last cursor of an earlier one gets everything in between once, then goes on live', async () => {
+    const stream = randomUUIDv7();
+    const start = await readLogEnd(pool);
+    await append(stream, 1, 4);
+    const [stopped, resumed] = [new AbortController(), new AbortController()];
+    const before = await next(feed.subscribe({ streamId: stream }, start, stopped.signal), 4);
+    stopped.abort();
+    await append(stream, 5, 1_200);
+    const events = feed.subscribe({ streamId: stream }, before[3]?.cursor, resumed.signal);
+    const after = next(events, 1_203);
+    await append(stream, 1_205, 3);
+    expect(versions(await after)).toEqual(Array.from({ length: 1_203 }, (_, index) => index + 5));
+    resumed.abort();
+    await events.return();
+  });
+
+  it('hands over from catching up to live without a gap while events are written', async () => {
+    const stream = randomUUIDv7();
+    const start = await readLogEnd(pool);
+    const writing = (async () => {
+      for (let version = 1; version <= 3_000; version += 20) await append(stream, version, 20);
+    })();
+    const stop = new AbortController();
+    const readers = Array.from({ length: 6 }, async (_, index) => {
+      await pause(index * 15);
+      return next(feed.subscribe({ streamId: stream }, start, stop.signal), 3_000);
+    });
+    await writing;
+    const expected = Array.from({ length: 3_000 }, (_, index) => index + 1);
+    for (const seen of await Promise.all(readers)) expect(versions(seen)).toEqual(expected);
+    stop.abort();
+  });
+
+  it('hears of commits of other processes without being woken', async () => {
+    const stream = randomUUIDv7();
+    const stop = new AbortController();
+    const events = next(feed.subscribe({ streamId: stream }, undefined, stop.signal), 1);
+    await pause(20);
+    await inTransaction(pool, (tx) => appendEvents(tx, newEvents(stream, 1, 1)));
+    expect(versions(await events)).toEqual([1]);
+    stop.abort();
+  });
+
+  it('shows what its filter lets through and no more', async () => {
+    const stop = new AbortController();
+    const mine = next(feed.subscribe({ scope: 'mine' }, undefined, stop.signal), 2);
+    await pause(20);
+    await append(randomUUIDv7(), 1, 5, 'theirs');
+    await append(randomUUIDv7(), 1, 2, 'mine');
+    expect((await mine).map((event) => event.scope)).toEqual(['mine', 'mine']);
+    stop.abort();
+  });
+
+  it('ends when it is aborted: before, while it waits, and while it reads', async () => {
+    expect(await feed.subscribe({}, undefined, AbortSignal.abort()).next()).toMatchObject({ done: true });
+
+    const waiting = new AbortController();
+    const pending = feed.subscribe({ streamId: randomUUIDv7() }, undefined, waiting.signal).next();
+    await pause(20);
+    waiting.abort();
+    expect(await pending).toMatchObject({ done: true });
+
+    const stream = randomUUIDv7();
+    const start = await readLogEnd(pool);
+    await append(stream, 1, 1_500);
+    const reading = new AbortController();
+    const events = feed.subscribe({ streamId: stream }, start, reading.signal);
+    await next(events, 5);
+    reading.abort();
+    // What was read already may still come; no new page is read.
+    expect((await next(events, 5_000)).length).toBeLessThan(1_500);
+  });
+
+  it('that is too slow is dropped with an error, and can resume where it was', async () => {
+    const stream = randomUUIDv7();
+    const stop = new AbortController();
+    const events = feed.subscribe({ streamId: stream }, undefined, stop.signal);
+    const first = next(events, 1);
+    await pause(20);
+    await append(stream, 1, 1);
+    const [last] = await first;
+    for (let version = 2; version < TOO_MANY + 2; version += 2_000) await append(stream, version, 2_000);
+    const other = next(feed.subscribe({ streamId: stream }, last?.cursor, stop.signal), TOO_MANY);
+    await other;
+    await expect(next(events, TOO_MANY)).rejects.toThrow(SlowConsumerError);
+    const resumed = await next(feed.subscribe({ streamId: stream }, last?.cursor, stop.signal), TOO_MANY);
+    expect(versions(resumed)).toEqual(Array.from({ length: TOO_MANY }, (_, index) => index + 2));
+    stop.abort();
+  });
+});
+
+describe('a listener', () => {
+  it('that fails does not take the page from the others', async () => {
+    const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    const seen: number[] = [];
+    feed.onEvents(() => {
+      throw new Error('a bad day');
+    });
+    const stop = feed.onEvents((events) => seen.push(...versions(events)));
+    const stream = randomUUIDv7();
+    await append(stream, 1, 3);
+    await vi.waitFor(() => expect(seen).toEqual([1, 2, 3]));
+    expect(error).toHaveBeenCalledWith('a listener of the event log failed: a bad day');
+    stop();
+    await append(stream, 4, 1);
+    await pause(50);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+});
