@@ -1,4 +1,4 @@
-import { glob, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   buildSchema,
@@ -17,8 +17,9 @@ import { packageRoot } from '../../src/platform/db/package-root.js';
 let schema: GraphQLSchema;
 
 beforeAll(async () => {
-  const files = await Array.fromAsync(glob(join(packageRoot(), 'schema/graphql/*.graphql')));
-  const texts = await Promise.all(files.toSorted().map((file) => readFile(file, 'utf8')));
+  const folder = join(packageRoot(), 'schema/graphql');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.graphql'));
+  const texts = await Promise.all(files.toSorted().map((file) => readFile(join(folder, file), 'utf8')));
   schema = buildSchema(texts.join('\n'));
 });
 
@@ -32,10 +33,12 @@ function undescribed(): readonly string[] {
     if (isIntrospectionType(type) || ['Int', 'String', 'Boolean', 'ID', 'Float'].includes(type.name)) continue;
     check(type.name, type);
     if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value);
-    if (isObjectType(type) || isInputObjectType(type))
+    if (isInputObjectType(type))
+      for (const field of Object.values(type.getFields())) check(`${type.name}.${field.name}`, field);
+    if (isObjectType(type))
       for (const field of Object.values(type.getFields())) {
         check(`${type.name}.${field.name}`, field);
-        if ('args' in field) for (const arg of field.args) check(`${type.name}.${field.name}(${arg.name}:)`, arg);
+        for (const argument of field.args) check(`${type.name}.${field.name}(${argument.name}:)`, argument);
       }
   }
   return missing;

@@ -25,13 +25,15 @@ import { GraphqlModule } from './index.js';
 
 export const READ = ['orders:read'] as const;
 
+export interface AnsweredError {
+  readonly message: string;
+  readonly path?: readonly unknown[];
+  readonly extensions: { readonly code: string; readonly correlationId?: string };
+}
+
 export interface Answer {
   readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly {
-    readonly message: string;
-    readonly path?: readonly unknown[];
-    readonly extensions: { readonly code: string; readonly correlationId?: string };
-  }[];
+  readonly errors?: readonly AnsweredError[];
 }
 
 export interface TokenWish {
@@ -164,18 +166,24 @@ async function statementsDuring(pool: Pool, work: () => Promise<unknown>): Promi
   try {
     await work();
   } finally {
-    pool.query = query as typeof pool.query;
+    pool.query = query;
   }
   return statements.filter((text) => !text.includes('pgboss'));
+}
+
+/** A root field of an answer without errors. */
+export function fieldOf({ data, errors }: Answer, name: string): unknown {
+  if (errors !== undefined || data?.[name] === undefined) throw new Error(`no ${name}: ${JSON.stringify(errors)}`);
+  return data[name];
 }
 
 /** The first results of a subscription, then it is left. Rejects with the errors that refuse it. */
 export function take(client: Client, payload: SubscribePayload, count: number): Promise<readonly Answer[]> {
   return new Promise((resolve, reject) => {
     const results: Answer[] = [];
-    const leave = client.subscribe<Record<string, unknown>>(payload, {
+    const leave = client.subscribe(payload, {
       next: (result) => {
-        results.push(result as Answer);
+        if (results.length < count) results.push(result as Answer);
         if (results.length === count) {
           resolve(results);
           leave();
@@ -185,4 +193,15 @@ export function take(client: Client, payload: SubscribePayload, count: number): 
       complete: () => resolve(results),
     });
   });
+}
+
+/** What an operation over WebSocket is refused with; empty when it is not. Refused before or while it starts: both count. */
+export async function refusalOf(client: Client, payload: SubscribePayload): Promise<readonly AnsweredError[]> {
+  try {
+    const [first] = await take(client, payload, 1);
+    return first?.errors ?? [];
+  } catch (errors) {
+    if (Array.isArray(errors)) return errors as readonly AnsweredError[];
+    throw errors;
+  }
 }

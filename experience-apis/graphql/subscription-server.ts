@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { ApolloServerPlugin, GraphQLServerContext, GraphQLServerListener } from '@apollo/server';
+import { Inject } from '@nestjs/common';
+import { Plugin } from '@nestjs/apollo';
 import { HttpAdapterHost } from '@nestjs/core';
-import { GraphQLSchemaHost } from '@nestjs/graphql';
-import { GraphQLError, type ExecutionArgs } from 'graphql';
+import { GraphQLError, type ExecutionArgs, type GraphQLSchema } from 'graphql';
 import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
@@ -26,17 +27,15 @@ type ConnectionContext = Context<Record<string, unknown>, Extra>;
 /**
  * The WebSocket transport. Not Nest's own: that one gives no way to bound a message (100 MiB by default, before any
  * token is seen), and a syntax error would close the connection of all other subscriptions.
+ * A plugin of the HTTP transport, because the two must stop together: the HTTP server waits for open sockets.
  */
-@Injectable()
-export class SubscriptionServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+@Plugin()
+export class SubscriptionServer implements ApolloServerPlugin {
   private readonly connections = new WeakMap<Extra, SubscriptionConnection>();
   private readonly errors: ErrorFormatter;
-  private sockets: WebSocketServer | undefined;
-  private dispose: (() => void | Promise<void>) | undefined;
 
   constructor(
     private readonly http: HttpAdapterHost,
-    private readonly schemaHost: GraphQLSchemaHost,
     private readonly contexts: OperationContexts,
     private readonly verifier: TokenVerifier,
     @Inject(CONFIG) private readonly config: Config,
@@ -44,26 +43,24 @@ export class SubscriptionServer implements OnApplicationBootstrap, BeforeApplica
     this.errors = new ErrorFormatter(config.graphiql);
   }
 
-  onApplicationBootstrap(): void {
+  async serverWillStart({ schema }: Pick<GraphQLServerContext, 'schema'>): Promise<GraphQLServerListener> {
     const server = this.http.httpAdapter.getHttpServer() as Server;
-    this.sockets = new WebSocketServer({ server, path: GRAPHQL_PATH, maxPayload: MESSAGE_BYTES_MAX });
-    this.dispose = useServer(this.options(), this.sockets, KEEP_ALIVE_MS).dispose;
+    const sockets = new WebSocketServer({ server, path: GRAPHQL_PATH, maxPayload: MESSAGE_BYTES_MAX });
+    const { dispose } = useServer(this.options(schema), sockets, KEEP_ALIVE_MS);
+    return { drainServer: () => drain(sockets, dispose) };
   }
 
-  /** Tells the clients to come again elsewhere; those that do not leave are cut off. */
-  async beforeApplicationShutdown(): Promise<void> {
-    const cut = setTimeout(() => this.sockets?.clients.forEach((socket) => socket.terminate()), CLOSE_MS_MAX);
-    await this.dispose?.();
-    clearTimeout(cut);
-  }
-
-  private options(): ServerOptions<Record<string, unknown>, Extra> {
+  private options(schema: GraphQLSchema): ServerOptions<Record<string, unknown>, Extra> & { readonly isProd: true } {
     return {
+      // Otherwise the close frame carries the message of whatever broke inside.
+      isProd: true,
       connectionInitWaitTimeout: CONNECTION_INIT_MS_MAX,
       onConnect: (context) => this.connect(context),
-      onSubscribe: (context, _id, payload) => this.prepare(context, payload),
-      onNext: (context, _id, _payload, _args, { data = null, errors }) => {
-        if (errors !== undefined) return { data, errors: errors.map((error) => this.format(context, error)) };
+      onSubscribe: (context, _id, payload) => this.prepare(schema, context, payload),
+      onNext: (context, _id, _payload, _args, { data, errors }) => {
+        if (errors === undefined) return;
+        const told = errors.map((error) => this.format(context, error));
+        return data === undefined ? { errors: told } : { data, errors: told };
       },
       onError: (context, _id, _payload, errors) => errors.map((error) => this.format(context, error)),
       onClose: (context) => this.connections.get(context.extra)?.closed(),
@@ -76,9 +73,12 @@ export class SubscriptionServer implements OnApplicationBootstrap, BeforeApplica
     return connection.open(this.verifier, connectionParams);
   }
 
-  private prepare(context: ConnectionContext, payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] {
+  private prepare(
+    schema: GraphQLSchema,
+    context: ConnectionContext,
+    payload: SubscribePayload,
+  ): ExecutionArgs | readonly GraphQLError[] {
     if (Object.keys(context.subscriptions).length > SUBSCRIPTIONS_PER_CONNECTION_MAX) return [tooManySubscriptions()];
-    const { schema } = this.schemaHost;
     const prepared = prepareDocument(schema, payload.query, this.config);
     if ('errors' in prepared) return prepared.errors;
     const { principal, correlationId } = this.connectionOf(context);
@@ -100,6 +100,13 @@ export class SubscriptionServer implements OnApplicationBootstrap, BeforeApplica
     if (connection === undefined) throw new Error('the connection was never opened');
     return connection;
   }
+}
+
+/** Tells the clients to come again elsewhere; those that do not leave are cut off. */
+async function drain(sockets: WebSocketServer, dispose: () => void | Promise<void>): Promise<void> {
+  const cut = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), CLOSE_MS_MAX);
+  await dispose();
+  clearTimeout(cut);
 }
 
 function tooManySubscriptions(): GraphQLError {

@@ -163,10 +163,11 @@ async function seedCatalog(pool: Pool, catalog: SqlCatalog): Promise<void> {
   );
 }
 
+const money = (minor: number) => ({ minor, currency: 'EUR' });
+
 /** Two lines, taxes, a discount and personal data. */
 function channelOrder(channel: string, reference: string, given: Partial<ChannelOrder>): ChannelOrder {
   const line = { fulfilledQuantity: 0, cancelledQuantity: 0, requiresShipping: true };
-  const money = (minor: number) => ({ minor, currency: 'EUR' });
   return {
     channel,
     reference,
