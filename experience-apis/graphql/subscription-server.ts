@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { ApolloServerPlugin, GraphQLServerContext, GraphQLServerListener } from '@apollo/server';
-import { Inject } from '@nestjs/common';
+import { Inject, Logger } from '@nestjs/common';
 import { Plugin } from '@nestjs/apollo';
 import { HttpAdapterHost } from '@nestjs/core';
 import { GraphQLError, type ExecutionArgs, type GraphQLSchema } from 'graphql';
@@ -31,6 +31,7 @@ type ConnectionContext = Context<Record<string, unknown>, Extra>;
  */
 @Plugin()
 export class SubscriptionServer implements ApolloServerPlugin {
+  private readonly logger = new Logger(SubscriptionServer.name);
   private readonly connections = new WeakMap<Extra, SubscriptionConnection>();
   private readonly errors: ErrorFormatter;
 
@@ -47,6 +48,11 @@ export class SubscriptionServer implements ApolloServerPlugin {
     const server = this.http.httpAdapter.getHttpServer() as Server;
     const sockets = new WebSocketServer({ server, path: GRAPHQL_PATH, maxPayload: MESSAGE_BYTES_MAX });
     const { dispose } = useServer(this.options(schema), sockets, KEEP_ALIVE_MS);
+    // A peer can cause socket errors at will; the library writes each to the console, with its stack.
+    sockets.on('connection', (socket) => {
+      socket.removeAllListeners('error');
+      socket.on('error', (error) => this.logger.debug(`WebSocket closed: ${error.message}`));
+    });
     return { drainServer: () => drain(sockets, dispose) };
   }
 
