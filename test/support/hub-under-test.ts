@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient, type Client } from 'graphql-ws';
+import type { Pool } from 'pg';
+import request from 'supertest';
+import { WebSocket } from 'ws';
+import { seed } from '../../src/demo/seed.js';
+import { startWorld, type World, type WorldOptions } from '../../src/demo/world.js';
+import { HUB_SETTINGS } from '../../src/hub.settings.js';
+import { openHubDatabase, startHub, type RunningHub } from '../../src/hub.js';
+import { EmbeddedIssuer } from '../../src/platform/auth/embedded-issuer.js';
+import { loadConfig } from '../../src/platform/config/config.js';
+import type { ConfigOf } from '../../src/platform/config/setting.js';
+import { PG_POOL } from '../../src/platform/db/database.module.js';
+import { poolOf } from '../../src/platform/db/pool.js';
+import { generateKeyRing } from '../../src/platform/crypto/key-ring.js';
+import { JsonLogger } from '../../src/platform/telemetry/logger.js';
+import { ORDER_QUERY, type GraphOrder } from './graph-order.js';
+import { placeOrders, type OrderPlacing } from './place-orders.js';
+import { createTestDatabase } from './test-database.js';
+import { until } from './until.js';
+
+/** What people who run the hub may do. */
+export const OPERATOR = [
+  'orders:read',
+  'orders:write',
+  'pii:read',
+  'operations:read',
+  'operations:write',
+  'graphql:introspect',
+] as const;
+
+const QUICK = { pickMs: 30, packMs: 30, shipMs: 30 } as const;
+const ALL_WHOLE = { partialShipments: 0, severalPackages: 0, shortPicks: 0, rejections: 0 } as const;
+const TOKEN_SECONDS = 900;
+const WAIT_MS = 25_000;
+
+export interface HubUnderTestOptions {
+  /** Units of each item at each node that keeps it. */
+  readonly openingUnits?: number;
+  /** Without it each release ships at once in one package. */
+  readonly variation?: NonNullable<WorldOptions['wms']>['variation'];
+  readonly sap?: WorldOptions['sap'];
+  /** Settings by their environment names. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface GraphAnswer<Data = Record<string, unknown>> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+}
+
+/** The whole hub with everything outside it, reached as others reach it: over HTTP and WebSocket. */
+export interface HubUnderTest extends OrderPlacing {
+  readonly hub: RunningHub;
+  readonly world: World;
+  readonly pool: Pool;
+  /** Of an operator. */
+  readonly bearer: string;
+  /** Everything logged so far, one JSON object a line. */
+  readonly logged: readonly string[];
+  token(scopes: readonly string[], channel?: string): Promise<string>;
+  http(): ReturnType<typeof request>;
+  graphql<Data>(query: string, variables?: object, token?: string): Promise<GraphAnswer<Data>>;
+  connect(token?: string): Client;
+  order(channel: string, reference: string): Promise<GraphOrder | undefined>;
+  /** The order as soon as it is so; the error of a wait in vain tells how it stood. */
+  waitForOrder(
+    channel: string,
+    reference: string,
+    wanted: (order: GraphOrder) => boolean,
+    timeoutMs?: number,
+  ): Promise<GraphOrder>;
+  close(): Promise<void>;
+}
+
+/** Starts everything outside and the hub on a database of its own. */
+export async function startHubUnderTest(options: HubUnderTestOptions = {}): Promise<HubUnderTest> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'entrepot-e2e-'));
+  const testDatabase = await createTestDatabase();
+  const config = configOf({ DATABASE_URL: testDatabase.url, ENTREPOT_DATA_DIR: dataDir, ...options.settings });
+  const logged: string[] = [];
+  const logger = new JsonLogger({ level: 'info', stream: { write: (line) => void logged.push(line) } });
+  const database = await openHubDatabase(config, (sentence) => logger.warn(sentence));
+  const world = await startWorld({
+    wms: { ...QUICK, variation: { ...ALL_WHOLE, ...options.variation } },
+    sap: { decisionDelayMs: 50, billingDelayMs: 50, ...options.sap },
+  });
+  const { secrets, systems } = world;
+
+  const { dataSource } = database;
+  await seed(poolOf(dataSource), world.accounts, options.openingUnits ?? 1_000);
+  const hub = await startHub({ config, dataSource, logger, secrets, systems });
+  const issuer = hub.app.get(EmbeddedIssuer, { strict: false });
+  const token = (scopes: readonly string[], channel?: string): Promise<string> =>
+    issuer.issue({
+      subject: 'e2e',
+      scopes,
+      ttlSeconds: TOKEN_SECONDS,
+      ...(channel === undefined ? {} : { channel }),
+    });
+  world.connect(hub.url, await token(['channel:notify']));
+  const bearer = await token(OPERATOR);
+  const edges = edgesOf(hub.url, bearer);
+  return {
+    hub,
+    world,
+    bearer,
+    logged,
+    token,
+    ...edges,
+    ...placeOrders(world, hub.url, bearer),
+    pool: hub.app.get<Pool>(PG_POOL),
+    close: async () => {
+      await hub.close();
+      await world.close();
+      await database.close();
+      await testDatabase.drop();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
+
+type Edges = Pick<HubUnderTest, 'http' | 'graphql' | 'connect' | 'order' | 'waitForOrder'>;
+
+function edgesOf(url: string, bearer: string): Edges {
+  const graphql = async <Data>(query: string, variables: object = {}, token = bearer): Promise<GraphAnswer<Data>> => {
+    const answer = await request(url)
+      .post('/graphql')
+      .set('authorization', `Bearer ${token}`)
+      .send({ query, variables });
+    return answer.body as GraphAnswer<Data>;
+  };
+  const order = async (channel: string, reference: string): Promise<GraphOrder | undefined> => {
+    const { data, errors } = await graphql<{ orderByReference: GraphOrder | null }>(ORDER_QUERY, {
+      channel,
+      reference,
+    });
+    if (errors !== undefined) throw new Error(JSON.stringify(errors));
+    return data?.orderByReference ?? undefined;
+  };
+  return {
+    graphql,
+    order,
+    http: () => request(url),
+    connect: (token = bearer) =>
+      createClient({
+        url: `${url.replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        connectionParams: { authorization: `Bearer ${token}` },
+      }),
+    waitForOrder: async (channel, reference, wanted, timeoutMs = WAIT_MS) => {
+      const look = async (): Promise<{ found: GraphOrder | undefined }> => ({ found: await order(channel, reference) });
+      const { found } = await until(look, (seen) => seen.found !== undefined && wanted(seen.found), {
+        what: `${channel} ${reference}`,
+        timeoutMs,
+      });
+      // The predicate has just seen it.
+      return found as GraphOrder;
+    },
+  };
+}
+
+function configOf(env: Readonly<Record<string, string>>): ConfigOf<typeof HUB_SETTINGS> {
+  const defaults = {
+    ENTREPOT_PORT: '0',
+    ENTREPOT_DEMO: 'false',
+    ENTREPOT_ENCRYPTION_KEYS: generateKeyRing('test'),
+    ENTREPOT_SHUTDOWN_TIMEOUT_MS: '3000',
+  };
+  const loaded = loadConfig({ ...defaults, ...env }, [], HUB_SETTINGS);
+  if (loaded.action !== 'run') throw new Error('the settings ask to print something');
+  return loaded.config;
+}
