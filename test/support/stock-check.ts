@@ -9,7 +9,7 @@ export async function expectStockAddsUp(pool: Pool): Promise<void> {
   expect(await reservedUnits(pool)).toEqual(await claimedUnits(pool));
 }
 
-/** Units that left the shelves, by `node/sku`: opening stock less what is there now. */
+/** Units on the shelves, by `node/sku`. */
 export async function onHandUnits(pool: Pool): Promise<Readonly<Record<string, number>>> {
   const { rows } = await pool.query<{ place: string; units: number }>(
     `select node || '/' || sku as place, on_hand as units from position order by 1`,
@@ -17,7 +17,8 @@ export async function onHandUnits(pool: Pool): Promise<Readonly<Record<string, n
   return Object.fromEntries(rows.map(({ place, units }) => [place, units]));
 }
 
-async function reservedUnits(pool: Pool): Promise<Readonly<Record<string, number>>> {
+/** Claimed units by `node/sku`, where there are any. */
+export async function reservedUnits(pool: Pool): Promise<Readonly<Record<string, number>>> {
   const { rows } = await pool.query<{ place: string; units: number }>(
     `select node || '/' || sku as place, reserved as units from position where reserved > 0 order by 1`,
   );
