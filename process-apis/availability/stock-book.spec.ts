@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
+import { openTestPool } from '../../test/support/test-pool.js';
 import type { Movement } from '../../src/model/stock.js';
 import { inTransaction } from '../../src/platform/commit/index.js';
 import { findUnexplainedPositions, readPositions } from './position.sql.js';
@@ -15,7 +16,7 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 12 });
+  pool = openTestPool(database.url, 12);
   await seedStock(pool, ['A', 'B', 'HOT'], { 'A@N1': 10, 'B@N1': 5, 'HOT@N1': 50 });
 });
 

@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
+import { openTestPool } from '../../test/support/test-pool.js';
 import type { StockFact } from '../../src/model/stock.js';
 import { inTransaction } from '../../src/platform/commit/index.js';
 import { findUnexplainedPositions, readPositions } from './position.sql.js';
@@ -16,7 +17,7 @@ let commits = 0;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 12 });
+  pool = openTestPool(database.url, 12);
   intake = new StockIntake(pool, () => {
     commits += 1;
   });
@@ -73,7 +74,8 @@ describe('stock intake', () => {
   it('takes a fact once: twice in one call, again later, and ten times at once for an item that is new to the node', async () => {
     const received = fact('r-3', { sku: 'B', quantity: 4 });
     const taken = await Promise.all(Array.from({ length: 10 }, () => intake.receive([received, received])));
-    expect(taken.toSorted()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    expect(taken.filter((count) => count === 1)).toHaveLength(1);
+    expect(taken.filter((count) => count === 0)).toHaveLength(9);
     expect(await intake.receive([received])).toBe(0);
     expect(await unitsOf('B')).toEqual([['N1', 4, 0]]);
   });

@@ -83,7 +83,7 @@ export class OrderBatch {
     const { recordId } = claim;
     this.record(claim, {
       result: 'APPLIED',
-      facts: outcomes.map(({ duplicate: _, digestDiffers: __, ...outcome }) => outcome),
+      facts: outcomes.map(toFactOutcome),
       recordId,
     });
     return { outcomes, duplicate: false, digestDiffers: false, recordId };
@@ -152,6 +152,15 @@ export class OrderBatch {
     this.taken.set(fact.id, recorded);
     this.facts.push(recorded);
   }
+}
+
+function toFactOutcome({ result, orderId, created, reason }: SubmitOutcome): FactOutcome {
+  return {
+    result,
+    ...(orderId === undefined ? {} : { orderId }),
+    ...(created === undefined ? {} : { created }),
+    ...(reason === undefined ? {} : { reason }),
+  };
 }
 
 function carriesParties(event: OrderEvent): boolean {

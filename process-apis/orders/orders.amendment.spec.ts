@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { ChannelOrderLine } from '../../src/model/channel-order.js';
 import { channelLine, channelOrder, versionAt } from './testing/channel-orders.js';
 import { Harness } from './testing/harness.js';
 import { settle } from './testing/settle.js';
 import { orderAt } from './testing/stages.js';
 import { expectSettled, fo, tell, types, unitsIn } from './testing/story.js';
+
+function card(quantity: number): ChannelOrderLine {
+  return channelLine('CARD', quantity, { requiresShipping: false });
+}
 
 describe('units that the channel adds', () => {
   const oneMore = channelOrder({ version: versionAt(5), lines: [channelLine('A', 4), channelLine('B', 2)] });
@@ -53,7 +58,6 @@ describe('units that the channel adds', () => {
   });
 
   it('and that need no shipping are nobody’s work', () => {
-    const card = (quantity: number) => channelLine('CARD', quantity, { requiresShipping: false });
     const harness = new Harness({ stock: { 'A@N1': 1 } });
     tell(harness, { kind: 'ChannelOrderReceived', order: channelOrder({ lines: [channelLine('A', 1), card(1)] }) });
     const lines = [channelLine('A', 1), card(2)];
@@ -102,7 +106,7 @@ describe('units that someone shipped by hand', () => {
 describe('a person’s retry', () => {
   it('makes the calls that failed again, says that they may have had an effect, and no others', () => {
     const harness = orderAt('shipped');
-    const [wait] = harness.order.waits.filter(({ key }) => key.startsWith('ERP:GOODS-ISSUE:'));
+    const wait = harness.order.waits.find(({ key }) => key.startsWith('ERP:GOODS-ISSUE:'));
     const [shipment] = harness.order.shipments;
     tell(harness, {
       kind: 'OutsideCallFailed',

@@ -44,7 +44,8 @@ describe('a cancellation of everything', () => {
     for (const { id } of refused)
       tell(harness, { kind: 'FulfillmentCancelRefused', fulfillmentOrderId: id, reason: 'packed' });
     expectSettled(harness);
-    if (refused.length > 0) expect(unitsIn(harness)).toMatchObject({ shipped: 5, cancelled: 0 });
+    const wasAsked = refused.length > 0;
+    expect(unitsIn(harness).cancelled === 0).toBe(wasAsked || SHIPPED_AT[stage] === 5);
   });
 });
 
@@ -262,18 +263,18 @@ describe('a node that rejects the work', () => {
   });
 });
 
-describe('an order that two nodes ship', () => {
-  function splitOrder(): Harness {
-    const harness = new Harness({ stock: { 'A@N1': 3, 'A@N2': 2 } });
-    const order = channelOrder({ lines: [channelLine('A', 5)] });
-    tell(harness, { kind: 'ChannelOrderReceived', order });
-    tell(harness, { kind: 'SalesOrderPosted', salesOrder: 'SO-1', items: {} });
-    tell(harness, { kind: 'SalesOrderConfirmed', salesOrder: 'SO-1' });
-    for (const { id, number } of harness.order.fulfillmentOrders)
-      tell(harness, { kind: 'FulfillmentReleased', fulfillmentOrderId: id, wmsReference: `W-${number}` });
-    return harness;
-  }
+function splitOrder(): Harness {
+  const harness = new Harness({ stock: { 'A@N1': 3, 'A@N2': 2 } });
+  const order = channelOrder({ lines: [channelLine('A', 5)] });
+  tell(harness, { kind: 'ChannelOrderReceived', order });
+  tell(harness, { kind: 'SalesOrderPosted', salesOrder: 'SO-1', items: {} });
+  tell(harness, { kind: 'SalesOrderConfirmed', salesOrder: 'SO-1' });
+  for (const { id, number } of harness.order.fulfillmentOrders)
+    tell(harness, { kind: 'FulfillmentReleased', fulfillmentOrderId: id, wmsReference: `W-${number}` });
+  return harness;
+}
 
+describe('an order that two nodes ship', () => {
   it('ships from both', () => {
     const harness = splitOrder();
     expect(harness.order.fulfillmentOrders.map(({ node, lines }) => [node, lines[0]?.quantity])).toEqual([

@@ -1,15 +1,14 @@
 import type { OrderEvent, LineUnits } from '../../src/model/events.js';
 import {
   moveQuantity,
-  type ErpState,
   type FulfillmentOrder,
   type FulfillmentOrderLine,
   type LineState,
   type Order,
   type OrderLine,
-  type Package,
   type Shipment,
 } from '../../src/model/order.js';
+import { evolveErp } from './orders.evolve-erp.js';
 
 /** The order after an event. The state is nothing but the fold of its events; this is the fold. Pure. */
 export function evolve(order: Order | undefined, event: OrderEvent): Order {
@@ -43,62 +42,31 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
       return dropUnits(order, event.fulfillmentOrderId, event.lines, event.to);
     case 'FulfillmentShortPicked':
       return dropUnits(order, event.fulfillmentOrderId, event.lines, 'open');
-    case 'SalesOrderRequested': {
-      const requested = Object.fromEntries(event.lines.map((line) => [line.lineId, line.quantity]));
-      const { salesOrder: _, reason: __, ...erp } = order.erp;
-      return { ...order, erp: { ...erp, status: 'REQUESTED', attempt: event.attempt, requested, held: requested } };
-    }
+    case 'SalesOrderRequested':
     case 'SalesOrderPosted':
-      return { ...order, erp: { ...order.erp, status: 'POSTED', salesOrder: event.salesOrder, items: event.items } };
     case 'SalesOrderConfirmed':
-      return { ...order, erp: { ...order.erp, status: 'CONFIRMED' } };
     case 'SalesOrderRejected':
-      return { ...order, erp: { ...order.erp, status: 'REJECTED', reason: event.reason } };
     case 'SalesOrderNotNeeded':
-      return { ...order, erp: { ...order.erp, status: 'NOT_NEEDED', requested: {}, held: {} } };
     case 'SalesOrderReduceRequested':
-      return { ...order, erp: { ...order.erp, requested: withUnits(order.erp.requested, event.remaining) } };
     case 'SalesOrderReduced':
-      return { ...order, erp: { ...order.erp, held: withUnits(order.erp.held, event.remaining) } };
+      return { ...order, erp: evolveErp(order.erp, event) };
     case 'FulfillmentRequested':
-      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({ ...fo, status: 'RELEASE_REQUESTED' }));
     case 'FulfillmentReleased':
-      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({
-        ...fo,
-        status: fo.status === 'RELEASE_REQUESTED' ? 'RELEASED' : fo.status,
-        wmsReference: event.wmsReference,
-      }));
     case 'FulfillmentRejected':
-      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({ ...fo, status: 'REJECTED' }));
+    case 'FulfillmentCancelRequested':
+    case 'FulfillmentCancelled':
+    case 'FulfillmentCancelRefused':
+      return withFulfillment(order, event.fulfillmentOrderId, (fo) => evolveWork(fo, event));
     case 'FulfillmentPicked':
       return report(order, event.fulfillmentOrderId, event.lines, 'picked');
     case 'FulfillmentPacked':
       return report(order, event.fulfillmentOrderId, event.lines, 'packed');
-    case 'FulfillmentCancelRequested':
-      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({ ...fo, status: 'CANCEL_REQUESTED' }));
-    case 'FulfillmentCancelled':
-      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({ ...fo, status: 'CANCELLED' }));
-    case 'FulfillmentCancelRefused':
-      return withFulfillment(order, event.fulfillmentOrderId, (fo) => ({
-        ...fo,
-        status: fo.status === 'CANCEL_REQUESTED' ? 'RELEASED' : fo.status,
-      }));
     case 'ShipmentConfirmed':
       return ship(order, event.shipment);
     case 'ChannelShipmentConfirmed':
-      return withPackage(order, event.shipmentId, event.packageId, (parcel) => ({
-        ...parcel,
-        channelConfirmedAt: event.at,
-        ...(event.channelReference === undefined ? {} : { channelReference: event.channelReference }),
-      }));
     case 'GoodsIssuePosted':
-      return withShipment(order, event.shipmentId, (shipment) => ({
-        ...shipment,
-        deliveryDocument: event.deliveryDocument,
-        goodsIssuedAt: event.at,
-      }));
     case 'InvoicePosted':
-      return withShipment(order, event.shipmentId, (shipment) => ({ ...shipment, invoice: event.invoice }));
+      return withShipment(order, event.shipmentId, (shipment) => evolveShipment(shipment, event));
     case 'CancellationRequested':
       return { ...order, cancelling: addUnits(order.cancelling, event.lines, 1) };
     case 'LinesCancelled':
@@ -121,6 +89,56 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
     case 'OrderBackordered':
     case 'OrderCancelled':
       return order;
+  }
+}
+
+type Of<Type extends OrderEvent['type']> = Extract<OrderEvent, { type: Type }>;
+
+type WorkEvent = Of<
+  | 'FulfillmentRequested'
+  | 'FulfillmentReleased'
+  | 'FulfillmentRejected'
+  | 'FulfillmentCancelRequested'
+  | 'FulfillmentCancelled'
+  | 'FulfillmentCancelRefused'
+>;
+
+function evolveWork(fo: FulfillmentOrder, event: WorkEvent): FulfillmentOrder {
+  switch (event.type) {
+    case 'FulfillmentRequested':
+      return { ...fo, status: 'RELEASE_REQUESTED' };
+    case 'FulfillmentReleased': {
+      const status = fo.status === 'RELEASE_REQUESTED' ? 'RELEASED' : fo.status;
+      return { ...fo, status, wmsReference: event.wmsReference };
+    }
+    case 'FulfillmentRejected':
+      return { ...fo, status: 'REJECTED' };
+    case 'FulfillmentCancelRequested':
+      return { ...fo, status: 'CANCEL_REQUESTED' };
+    case 'FulfillmentCancelled':
+      return { ...fo, status: 'CANCELLED' };
+    case 'FulfillmentCancelRefused':
+      return { ...fo, status: fo.status === 'CANCEL_REQUESTED' ? 'RELEASED' : fo.status };
+  }
+}
+
+function evolveShipment(
+  shipment: Shipment,
+  event: Of<'ChannelShipmentConfirmed' | 'GoodsIssuePosted' | 'InvoicePosted'>,
+): Shipment {
+  switch (event.type) {
+    case 'ChannelShipmentConfirmed': {
+      const { at, channelReference } = event;
+      const told = { channelConfirmedAt: at, ...(channelReference === undefined ? {} : { channelReference }) };
+      const packages = shipment.packages.map((parcel) =>
+        parcel.id === event.packageId ? { ...parcel, ...told } : parcel,
+      );
+      return { ...shipment, packages };
+    }
+    case 'GoodsIssuePosted':
+      return { ...shipment, deliveryDocument: event.deliveryDocument, goodsIssuedAt: event.at };
+    case 'InvoicePosted':
+      return { ...shipment, invoice: event.invoice };
   }
 }
 
@@ -189,11 +207,6 @@ function ship(order: Order, shipment: Shipment): Order {
 function closeWhenDone(fo: FulfillmentOrder): FulfillmentOrder {
   const open = fo.lines.some((line) => remainingUnits(line) > 0);
   return open || fo.status === 'CANCELLED' || fo.status === 'REJECTED' ? fo : { ...fo, status: 'CLOSED' };
-}
-
-/** The sales order was asked to hold nothing any more: everything on it is cancelled. */
-export function wantsNothingOfErp({ status, requested }: ErpState): boolean {
-  return status === 'POSTED' && Object.values(requested).every((units) => units === 0);
 }
 
 /** The units of each line once, where several entries name it. */
@@ -266,13 +279,6 @@ function withShipment(order: Order, shipmentId: string, next: (shipment: Shipmen
   };
 }
 
-function withPackage(order: Order, shipmentId: string, packageId: string, next: (parcel: Package) => Package): Order {
-  return withShipment(order, shipmentId, (shipment) => ({
-    ...shipment,
-    packages: shipment.packages.map((parcel) => (parcel.id === packageId ? next(parcel) : parcel)),
-  }));
-}
-
 /** Units leave `open`; those being cancelled are no longer asked for once they are. */
 function moveLines(order: Order, units: readonly LineUnits[], from: LineState, to: LineState): Order {
   const lines = order.lines.map((line) => moveQuantity(line, from, to, unitsOf(units, line.id)));
@@ -284,10 +290,6 @@ function unitsOf(lines: readonly LineUnits[], lineId: string): number {
   let units = 0;
   for (const line of lines) if (line.lineId === lineId) units += line.quantity;
   return units;
-}
-
-function withUnits(all: Readonly<Record<string, number>>, lines: readonly LineUnits[]): Record<string, number> {
-  return { ...all, ...Object.fromEntries(lines.map((line) => [line.lineId, line.quantity])) };
 }
 
 function addUnits(

@@ -84,13 +84,13 @@ class Turmoil {
     if (body !== undefined) this.say(body);
   }
 
+  /** The same fact under its own id: the answer is the first one's, and nothing moves. */
   private repeat(pick: number): void {
     const fact = this.taken[pick % Math.max(1, this.taken.length)];
     if (fact === undefined) return;
     const { order } = this.harness;
     const { outcome } = this.harness.play(fact);
-    expect(outcome.duplicate).toBe(true);
-    expect(this.harness.order).toBe(order);
+    if (!outcome.duplicate || this.harness.order !== order) throw new Error(`fact ${fact.id} was taken twice`);
   }
 
   private say(body: OrderFactBody): void {
@@ -126,24 +126,22 @@ function end(turmoil: Turmoil): void {
   const { harness } = turmoil;
   for (const sku of ['A', 'B', 'C']) for (const node of ['N1', 'N2']) turmoil.receive(sku, node, 20);
   settle(harness);
-  const isOpen = harness.order.completedAt === undefined;
-  // Late additions, and units that every node rejected.
-  if (isOpen) expect(harness.order.waits.every(({ key }) => /^STOCK:|^ERP:AMENDMENT$/.test(key))).toBe(true);
-  if (isOpen) tell(harness, { kind: 'CancellationRequested', by: 'OPERATOR', reason: 'cannot be served' });
+  // Late additions, and units that every node rejected, are all that may still be awaited.
+  expect(harness.order.waits.filter(({ key }) => !/^STOCK:|^ERP:AMENDMENT$/.test(key))).toEqual([]);
+  if (harness.order.completedAt === undefined)
+    tell(harness, { kind: 'CancellationRequested', by: 'OPERATOR', reason: 'cannot be served' });
   expectSettled(harness);
 }
 
 describe('an order, whatever is said to it in whatever order', () => {
   it('stays sound after each fact, and completes when the outside answers', () => {
-    fc.assert(
-      fc.property(STOCK, STEPS, (stock, steps) => {
-        const turmoil = new Turmoil(stock);
-        for (const step of steps) turmoil.step(step);
-        expectUnitsExplained(turmoil);
-        end(turmoil);
-        expectUnitsExplained(turmoil);
-      }),
-      { numRuns: RUNS },
-    );
+    const property = fc.property(STOCK, STEPS, (stock, steps) => {
+      const turmoil = new Turmoil(stock);
+      for (const step of steps) turmoil.step(step);
+      expectUnitsExplained(turmoil);
+      end(turmoil);
+      expectUnitsExplained(turmoil);
+    });
+    expect(fc.defaultReportMessage(fc.check(property, { numRuns: RUNS }))).toBeUndefined();
   }, 60_000);
 });

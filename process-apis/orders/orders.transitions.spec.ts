@@ -214,7 +214,8 @@ describe.each(KINDS)('%s', (kind) => {
 
     const again = tell(harness, body);
     expectSound(harness);
-    if (!COUNTED.has(kind)) expect([again.events, again.tasks]).toEqual([[], []]);
+    const isNothing = again.events.length + again.tasks.length === 0;
+    expect(isNothing || COUNTED.has(kind)).toBe(true);
   });
 
   it.each(STAGES.filter((stage) => stage !== 'new'))('leaves an order that is %s able to complete', (stage) => {

@@ -174,8 +174,10 @@ export function decide(order: Order | undefined, fact: OrderFact, context: Decis
   return { order: decision.order, events: decision.events, tasks: decision.tasks };
 }
 
-function apply<Kind extends OrderFactKind>(decision: Decision, fact: OrderFact): void {
+function apply(decision: Decision, fact: OrderFact): void {
   // The table's type ties each kind to its body; TypeScript cannot follow a lookup by a union.
-  const transition = TRANSITIONS[fact.body.kind] as unknown as Transition<Kind>;
-  transition.decide(decision, fact.body as Extract<OrderFactBody, { kind: Kind }>, fact);
+  const transition = TRANSITIONS[fact.body.kind] as {
+    decide(of: Decision, body: OrderFactBody, fact: OrderFact): void;
+  };
+  transition.decide(decision, fact.body, fact);
 }

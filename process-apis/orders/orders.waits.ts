@@ -1,7 +1,8 @@
 import type { Order, OutsideSystem, Wait } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import { unitsToClaim } from './decide/proceed.js';
-import { remainingUnits, wantsNothingOfErp } from './orders.evolve.js';
+import { wantsNothingOfErp } from './orders.evolve-erp.js';
+import { remainingUnits } from './orders.evolve.js';
 
 type Awaited = Pick<Wait, 'key' | 'system' | 'reason'>;
 

@@ -1,5 +1,5 @@
 import type { OrderFactBody } from '../orders.facts.js';
-import { wantsNothingOfErp } from '../orders.evolve.js';
+import { wantsNothingOfErp } from '../orders.evolve-erp.js';
 import type { Decision } from './decision.js';
 
 type Fact<Kind extends OrderFactBody['kind']> = Extract<OrderFactBody, { kind: Kind }>;

@@ -33,6 +33,8 @@ export class TestHub {
     changeCatalog = (catalog: CatalogReader): CatalogReader => catalog,
   ): Promise<TestHub> {
     const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS_MAX });
+    // Connections may still be closing when the database of the test is dropped by force.
+    pool.on('error', () => undefined);
     const tasks = new TaskQueue(pool);
     for (const kind of Object.keys(KINDS)) tasks.register(kind, () => Promise.resolve([]));
     await tasks.start();

@@ -1,5 +1,6 @@
 import type { FulfillmentOrder, Order } from '../../../src/model/order.js';
-import { remainingUnits, wantsNothingOfErp } from '../orders.evolve.js';
+import { wantsNothingOfErp } from '../orders.evolve-erp.js';
+import { remainingUnits } from '../orders.evolve.js';
 import type { FactUnits, OrderFactBody } from '../orders.facts.js';
 
 /** Units of a fulfillment order that are still to ship, as facts name them. */

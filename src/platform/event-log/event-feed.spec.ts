@@ -1,9 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { openTestPool } from '../../../test/support/test-pool.js';
 import { inTransaction } from '../commit/index.js';
 import { EventFeed, SlowConsumerError } from './event-feed.js';
 import { appendEvents, readLogEnd, type LoggedEvent } from './event-log.sql.js';
@@ -18,7 +19,7 @@ let feed: EventFeed;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 6 });
+  pool = openTestPool(database.url, 6);
 });
 
 afterAll(async () => {

@@ -1,0 +1,194 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { openTestPool } from '../../../test/support/test-pool.js';
+import { inTransaction } from '../commit/index.js';
+import { TaskQueue } from './task-queue.js';
+import type { Task, TaskHandler, TaskQueueOptions, TaskResult, TaskRun } from './task.js';
+
+const DONE: TaskResult = { outcome: 'DONE' };
+
+let database: TestDatabase;
+let pool: pg.Pool;
+const queues: TaskQueue[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = openTestPool(database.url, 8);
+});
+
+afterEach(async () => {
+  await Promise.all(queues.splice(0).map((queue) => queue.stop(2_000)));
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+async function working(kind: string, handler: TaskHandler, options?: Partial<TaskQueueOptions>): Promise<TaskQueue> {
+  const queue = new TaskQueue(pool);
+  queues.push(queue);
+  queue.register(kind, handler, options);
+  await queue.start();
+  await queue.work();
+  return queue;
+}
+
+async function enqueue(queue: TaskQueue, kind: string, keys: readonly string[]): Promise<void> {
+  const tasks = keys.map((key): Task => ({ kind, key, payload: { about: key } }));
+  await inTransaction(pool, (tx) => queue.enqueue(tx, tasks));
+  queue.wake([kind]);
+}
+
+async function statesOf(name: string): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ state: string }>('select state::text from pgboss.job where name = $1', [name]);
+  return rows.map((row) => row.state).toSorted();
+}
+
+/** A handler that gives what `answer` says of each task, and remembers what it ran. */
+function remembering(answer: (task: TaskRun) => TaskResult): {
+  readonly runs: TaskRun[];
+  readonly handler: TaskHandler;
+} {
+  const runs: TaskRun[] = [];
+  const handler: TaskHandler = (tasks) => {
+    runs.push(...tasks);
+    return Promise.resolve(tasks.map(answer));
+  };
+  return { runs, handler };
+}
+
+describe('the task queue', () => {
+  it('does each task once, with what it was enqueued with', async () => {
+    const { runs, handler } = remembering(() => DONE);
+    const queue = await working('test.once', handler);
+    const keys = Array.from({ length: 50 }, (_, index) => `task-${String(index).padStart(2, '0')}`);
+    await enqueue(queue, 'test.once', keys);
+    await vi.waitFor(() => expect(runs).toHaveLength(50), 5_000);
+    expect(runs.map((run) => run.key).toSorted()).toEqual(keys);
+    expect(runs[0]).toMatchObject({ kind: 'test.once', attempt: 0, payload: { about: runs[0]?.key } });
+    await vi.waitFor(async () => expect(new Set(await statesOf('test.once'))).toEqual(new Set(['completed'])));
+  });
+
+  it('is woken by the process that enqueued: no wait for the next poll', async () => {
+    const { runs, handler } = remembering(() => DONE);
+    const queue = await working('test.wake', handler);
+    await pause(600);
+    const before = performance.now();
+    await enqueue(queue, 'test.wake', ['now']);
+    await vi.waitFor(() => expect(runs).toHaveLength(1), { interval: 5 });
+    expect(performance.now() - before).toBeLessThan(400);
+  });
+
+  it('holds a task if and only if the transaction that enqueued it commits', async () => {
+    const { runs, handler } = remembering(() => DONE);
+    const queue = await working('test.atomic', handler);
+    const refused = inTransaction(pool, async (tx) => {
+      await queue.enqueue(tx, [{ kind: 'test.atomic', key: 'never', payload: {} }]);
+      throw new Error('rolled back');
+    });
+    await expect(refused).rejects.toThrow('rolled back');
+    const open = await pool.connect();
+    await open.query('begin');
+    await queue.enqueue(open, [{ kind: 'test.atomic', key: 'later', payload: {} }]);
+    queue.wake(['test.atomic']);
+    await pause(700);
+    expect(runs).toEqual([]);
+    await open.query('commit');
+    open.release();
+    await vi.waitFor(() => expect(runs.map((run) => run.key)).toEqual(['later']), 3_000);
+  });
+
+  it('tries a failed task again, later each time, and counts the attempts; others of its batch are done', async () => {
+    const at: number[] = [];
+    const { runs, handler } = remembering((task) => {
+      if (task.key !== 'weak') return DONE;
+      at.push(performance.now());
+      return task.attempt < 2 ? { outcome: 'RETRY', error: 'no answer' } : DONE;
+    });
+    const queue = await working('test.retry', handler, { retryDelaySeconds: 1, retryDelaySecondsMax: 4 });
+    await enqueue(queue, 'test.retry', ['well', 'weak']);
+    await vi.waitFor(() => expect(at).toHaveLength(3), 15_000);
+    const weak = runs.filter((run) => run.key === 'weak');
+    expect(weak.map((run) => run.attempt)).toEqual([0, 1, 2]);
+    expect(runs.filter((run) => run.key === 'well')).toHaveLength(1);
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(400);
+  }, 20_000);
+
+  it('tries a whole batch again when its handler throws', async () => {
+    let calls = 0;
+    const done: string[] = [];
+    const queue = await working(
+      'test.throw',
+      (tasks) => {
+        calls += 1;
+        if (calls === 1) return Promise.reject(new Error('a broken handler'));
+        done.push(...tasks.map((task) => task.key));
+        return Promise.resolve(tasks.map(() => DONE));
+      },
+      { retryDelaySeconds: 1 },
+    );
+    await enqueue(queue, 'test.throw', ['a', 'b']);
+    await vi.waitFor(() => expect(done.toSorted()).toEqual(['a', 'b']), 15_000);
+  }, 20_000);
+
+  it.each([
+    ['at once when trying again is useless', 'test.useless', { outcome: 'DEAD', error: 'no such order' }, {}, 1],
+    [
+      'after its last try',
+      'test.last',
+      { outcome: 'RETRY', error: 'down' },
+      { retryLimit: 1, retryDelaySeconds: 1 },
+      2,
+    ],
+  ] as const)(
+    'parks a task as a dead letter %s',
+    async (_, kind, result, options, tries) => {
+      const { runs, handler } = remembering(() => result);
+      const queue = await working(kind, handler, options);
+      await enqueue(queue, kind, ['lost']);
+      await vi.waitFor(async () => expect(await statesOf(kind)).toEqual(['failed']), 15_000);
+      expect(runs).toHaveLength(tries);
+      const { rows } = await pool.query(
+        `select data from pgboss.job where name = 'dead-letter' and data -> 'payload' ->> 'about' = 'lost'
+       order by created_on desc limit 1`,
+      );
+      expect(rows).toEqual([{ data: { key: 'lost', payload: { about: 'lost' } } }]);
+    },
+    20_000,
+  );
+
+  it('treats a missing result as a failure, not as done', async () => {
+    const queue = await working('test.silent', () => Promise.resolve([]), { retryLimit: 0 });
+    await enqueue(queue, 'test.silent', ['unheard']);
+    await vi.waitFor(async () => expect(await statesOf('test.silent')).toEqual(['failed']), 5_000);
+  });
+
+  it('leaves tasks that nobody works on where they are, and says how many', async () => {
+    const queue = new TaskQueue(pool);
+    queues.push(queue);
+    queue.register('test.idle', () => Promise.resolve([]));
+    await queue.start();
+    await enqueue(queue, 'test.idle', ['one', 'two']);
+    expect(await statesOf('test.idle')).toEqual(['created', 'created']);
+    await vi.waitFor(async () => expect((await queue.backlog()).get('test.idle')).toBe(2), {
+      timeout: 12_000,
+      interval: 200,
+    });
+  }, 15_000);
+
+  it('refuses two handlers for one kind', () => {
+    const queue = new TaskQueue(pool);
+    queue.register('test.twice', () => Promise.resolve([]));
+    expect(() => queue.register('test.twice', () => Promise.resolve([]))).toThrow('two handlers');
+  });
+
+  it('fails the transaction that enqueues a kind that nobody registered', async () => {
+    const { handler } = remembering(() => DONE);
+    const queue = await working('test.known', handler);
+    const refused = inTransaction(pool, (tx) => queue.enqueue(tx, [{ kind: 'test.unknown', key: 'k', payload: {} }]));
+    await expect(refused).rejects.toThrow(/test\.unknown/);
+  });
+});
