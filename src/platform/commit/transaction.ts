@@ -14,6 +14,11 @@ export class ConcurrentChangeError extends Error {
 export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
   const tx = await pool.connect();
   let broken: Error | undefined;
+  // The pool listens to idle connections alone: without this, one lost between two statements would end the process.
+  const onLost = (error: Error): void => {
+    broken = error;
+  };
+  tx.on('error', onLost);
   try {
     await tx.query('begin');
     const result = await work(tx);
@@ -26,6 +31,7 @@ export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Pro
     throw error;
   } finally {
     tx.release(broken);
+    tx.off('error', onLost);
   }
 }
 
