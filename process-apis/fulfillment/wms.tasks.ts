@@ -34,7 +34,7 @@ export class WmsTasks {
 
   private async release(tasks: readonly TaskRun[]): Promise<readonly TaskResult[]> {
     const found = await this.find(tasks);
-    const due = found.filter(({ fo }) => fo.wmsReference === undefined && fo.status === 'RELEASE_REQUESTED');
+    const due = found.filter(({ fo }) => isUnanswered(fo));
     const results = new Map(found.map(({ task }) => [task.key, DONE]));
     if (due.length > 0) for (const [key, result] of await this.sendReleases(due)) results.set(key, result);
     return tasks.map((task) => results.get(task.key) ?? notFound(task));
@@ -116,6 +116,15 @@ export class WmsTasks {
       return loaded === undefined || fo === undefined ? [] : [{ ...loaded, task, fo }];
     });
   }
+}
+
+/**
+ * The warehouse's answer is not known. It may have got lost and the work be done meanwhile: asked again, a warehouse tells
+ * the reference of the release that it holds.
+ */
+function isUnanswered(fo: FulfillmentOrder): boolean {
+  if (fo.wmsReference !== undefined) return false;
+  return fo.status === 'RELEASE_REQUESTED' || fo.lines.some((line) => line.picked + line.packed + line.shipped > 0);
 }
 
 function notFound(task: TaskRun): TaskResult {

@@ -1,10 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient, type Client } from 'graphql-ws';
 import type { Pool } from 'pg';
-import request from 'supertest';
-import { WebSocket } from 'ws';
 import { seed } from '../../src/demo/seed.js';
 import { startWorld, type World, type WorldOptions } from '../../src/demo/world.js';
 import { HUB_SETTINGS } from '../../src/hub.settings.js';
@@ -16,10 +13,9 @@ import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { poolOf } from '../../src/platform/db/pool.js';
 import { generateKeyRing } from '../../src/platform/crypto/key-ring.js';
 import { JsonLogger } from '../../src/platform/telemetry/logger.js';
-import { ORDER_QUERY, type GraphOrder } from './graph-order.js';
+import { edgesOf, type HubEdges } from './hub-edges.js';
 import { placeOrders, type OrderPlacing } from './place-orders.js';
 import { createTestDatabase } from './test-database.js';
-import { until } from './until.js';
 
 /** What people who run the hub may do. */
 export const OPERATOR = [
@@ -34,7 +30,6 @@ export const OPERATOR = [
 const QUICK = { pickMs: 30, packMs: 30, shipMs: 30 } as const;
 const ALL_WHOLE = { partialShipments: 0, severalPackages: 0, shortPicks: 0, rejections: 0 } as const;
 const TOKEN_SECONDS = 900;
-const WAIT_MS = 25_000;
 
 export interface HubUnderTestOptions {
   /** Units of each item at each node that keeps it. */
@@ -46,13 +41,8 @@ export interface HubUnderTestOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-export interface GraphAnswer<Data = Record<string, unknown>> {
-  readonly data?: Data | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
-}
-
 /** The whole hub with everything outside it, reached as others reach it: over HTTP and WebSocket. */
-export interface HubUnderTest extends OrderPlacing {
+export interface HubUnderTest extends OrderPlacing, HubEdges {
   readonly hub: RunningHub;
   readonly world: World;
   readonly pool: Pool;
@@ -61,17 +51,6 @@ export interface HubUnderTest extends OrderPlacing {
   /** Everything logged so far, one JSON object a line. */
   readonly logged: readonly string[];
   token(scopes: readonly string[], channel?: string): Promise<string>;
-  http(): ReturnType<typeof request>;
-  graphql<Data>(query: string, variables?: object, token?: string): Promise<GraphAnswer<Data>>;
-  connect(token?: string): Client;
-  order(channel: string, reference: string): Promise<GraphOrder | undefined>;
-  /** The order as soon as it is so; the error of a wait in vain tells how it stood. */
-  waitForOrder(
-    channel: string,
-    reference: string,
-    wanted: (order: GraphOrder) => boolean,
-    timeoutMs?: number,
-  ): Promise<GraphOrder>;
   close(): Promise<void>;
 }
 
@@ -118,47 +97,6 @@ export async function startHubUnderTest(options: HubUnderTestOptions = {}): Prom
       await database.close();
       await testDatabase.drop();
       rmSync(dataDir, { recursive: true });
-    },
-  };
-}
-
-type Edges = Pick<HubUnderTest, 'http' | 'graphql' | 'connect' | 'order' | 'waitForOrder'>;
-
-function edgesOf(url: string, bearer: string): Edges {
-  const graphql = async <Data>(query: string, variables: object = {}, token = bearer): Promise<GraphAnswer<Data>> => {
-    const answer = await request(url)
-      .post('/graphql')
-      .set('authorization', `Bearer ${token}`)
-      .send({ query, variables });
-    return answer.body as GraphAnswer<Data>;
-  };
-  const order = async (channel: string, reference: string): Promise<GraphOrder | undefined> => {
-    const { data, errors } = await graphql<{ orderByReference: GraphOrder | null }>(ORDER_QUERY, {
-      channel,
-      reference,
-    });
-    if (errors !== undefined) throw new Error(JSON.stringify(errors));
-    return data?.orderByReference ?? undefined;
-  };
-  return {
-    graphql,
-    order,
-    http: () => request(url),
-    connect: (token = bearer) =>
-      createClient({
-        url: `${url.replace('http', 'ws')}/graphql`,
-        webSocketImpl: WebSocket,
-        retryAttempts: 0,
-        connectionParams: { authorization: `Bearer ${token}` },
-      }),
-    waitForOrder: async (channel, reference, wanted, timeoutMs = WAIT_MS) => {
-      const look = async (): Promise<{ found: GraphOrder | undefined }> => ({ found: await order(channel, reference) });
-      const { found } = await until(look, (seen) => seen.found !== undefined && wanted(seen.found), {
-        what: `${channel} ${reference}`,
-        timeoutMs,
-      });
-      // The predicate has just seen it.
-      return found as GraphOrder;
     },
   };
 }

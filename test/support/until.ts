@@ -8,6 +8,12 @@ export interface UntilOptions {
 }
 
 /** Looks until it is so. Throws with what was seen last. */
+export function until<T, Wanted extends T>(
+  look: () => T | Promise<T>,
+  wanted: (seen: T) => seen is Wanted,
+  options: UntilOptions,
+): Promise<Wanted>;
+export function until<T>(look: () => T | Promise<T>, wanted: (seen: T) => boolean, options: UntilOptions): Promise<T>;
 export async function until<T>(
   look: () => T | Promise<T>,
   wanted: (seen: T) => boolean,

@@ -1,0 +1,87 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/platform/db/package-root.js';
+import { until } from './until.js';
+
+const START_MS_MAX = 20_000;
+
+/** Compiles the hub, as `npm start` runs it. */
+export function buildHub(): void {
+  const nest = join(packageRoot(), 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [nest, 'build'], {
+    cwd: packageRoot(),
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the build failed: ${stdout}${stderr}`);
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The hub as a process of its own, that can be killed at any instruction and started again. */
+export class HubProcess {
+  readonly url: string;
+  private child: ChildProcess | undefined;
+
+  constructor(
+    port: number,
+    private readonly env: Readonly<Record<string, string>>,
+    private readonly logFile: string,
+  ) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.env = { ...env, ENTREPOT_PORT: String(port) };
+  }
+
+  /** Resolves when it takes orders. */
+  async start(): Promise<void> {
+    const log = openSync(this.logFile, 'a');
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'src', 'main.js'), '--no-demo'], {
+      cwd: packageRoot(),
+      env: { PATH, HOME, ...this.env },
+      stdio: ['ignore', log, log],
+    });
+    this.child = child;
+    await until(
+      () => this.isReady(),
+      (ready) => ready || child.exitCode !== null,
+      { what: `the hub at ${this.url}`, timeoutMs: START_MS_MAX },
+    );
+    if (child.exitCode !== null) throw new Error(`the hub ended with ${child.exitCode}; its log is ${this.logFile}`);
+  }
+
+  /** As `kill -9` does: nothing of it runs any further. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** As a person or a platform stops it. */
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const { child } = this;
+    this.child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  private async isReady(): Promise<boolean> {
+    const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
+    await answer?.body?.cancel();
+    return answer?.ok === true;
+  }
+}
