@@ -8,7 +8,7 @@ const HELP = `Watches orders live over GraphQL.
 
 The token is read from ENTREPOT_TOKEN. After a lost connection it goes on from the last event it showed.`;
 
-const SUBSCRIPTION = `subscription Watch($orderId: ID, $channel: ID, $after: Cursor) {
+const SUBSCRIPTION = `subscription Watch($orderId: ID, $channel: String, $after: Cursor) {
   orderChanged(orderId: $orderId, channel: $channel, after: $after) {
     cursor
     event { type occurredAt source }
@@ -69,6 +69,12 @@ async function watch(bearer: string): Promise<void> {
       }
       return;
     } catch (error) {
+      // Refused for what it is: asking again would be refused again.
+      if (Array.isArray(error)) {
+        for (const refusal of error) console.error(describe(refusal));
+        process.exitCode = 1;
+        return;
+      }
       console.error(`connection lost (${describe(error)}), going on from ${after ?? 'now'}`);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
@@ -84,6 +90,7 @@ function show({ event, order }: Shown): void {
 
 function describe(error: unknown): string {
   if (error instanceof Error) return error.message;
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
   if (typeof error === 'object' && error !== null && 'reason' in error) return String(error.reason);
   return String(error);
 }

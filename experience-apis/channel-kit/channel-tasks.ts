@@ -1,7 +1,7 @@
 import type { Order, Package, Shipment } from '../../src/model/order.js';
 import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
 import type { Catalog } from '../../process-apis/catalog/index.js';
-import { failed, loadOrders, submitResult, type OrderLookup } from '../../process-apis/fulfillment/index.js';
+import { failed, loadOrders, mayExist, submitResult, type OrderLookup } from '../../process-apis/fulfillment/index.js';
 import { waitKeys, type OrderCommit, type OrderTaskOf } from '../../process-apis/orders/index.js';
 import type { DuePublication, Publishing, ToldQuantity } from '../../process-apis/publishing/index.js';
 import type { ChannelConnectors } from './channel-connectors.js';
@@ -50,7 +50,7 @@ export class ChannelTasks {
       const account = await this.catalog.account(order.channel);
       if (account === undefined) throw new Error(`the channel account "${order.channel}" is not active`);
       const connector = this.connectors.of(account.kind);
-      const command = toConfirmPackage(order, shipment, parcel, task.attempt > 0);
+      const command = toConfirmPackage(order, shipment, parcel, mayExist(task));
       const answer = await connector.confirmPackage?.(account, command);
       const body = { kind: 'ChannelShipmentConfirmed', shipmentId, packageId, ...answer } as const;
       await submitResult(this.orders, order.channel, order.id, task.key, body);

@@ -6,6 +6,7 @@ import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { ifVisible } from './channel-sight.js';
 import { badInput } from './graphql-errors.js';
+import { toOrderId } from './order-id.js';
 import type { OperationContext } from './operation-context.js';
 
 const REASON_CHARS_MAX = 500;
@@ -64,7 +65,7 @@ export class OrderActionResolver {
     const lines = input.lines ?? undefined;
     return this.act(principal, {
       name: 'cancel',
-      orderId: input.orderId.toLowerCase(),
+      orderId: toOrderId(input.orderId),
       idempotencyKey: input.idempotencyKey,
       body: {
         kind: 'CancellationRequested',
@@ -83,7 +84,7 @@ export class OrderActionResolver {
   ): Promise<OrderActionResult> {
     return this.act(principal, {
       name: 'retry',
-      orderId: input.orderId.toLowerCase(),
+      orderId: toOrderId(input.orderId),
       idempotencyKey: input.idempotencyKey,
       body: { kind: 'RetryRequested' },
     });

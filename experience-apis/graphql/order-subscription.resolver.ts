@@ -7,6 +7,7 @@ import { visibleChannel } from './channel-sight.js';
 import { isOrderEvent, isShipmentEvent, shipmentIdOf } from './event-view.js';
 import { liveEvents, type LiveRequest } from './live-events.js';
 import { LiveOrders } from './live-orders.js';
+import { toOrderId } from './order-id.js';
 import type { OperationContext } from './operation-context.js';
 
 interface StreamArguments {
@@ -83,7 +84,7 @@ function toRequest(
   const scope = visibleChannel(principal, channel);
   return {
     filter: {
-      ...(typeof orderId === 'string' ? { streamId: orderId.toLowerCase() } : {}),
+      ...(typeof orderId === 'string' ? { streamId: toOrderId(orderId) } : {}),
       ...(scope === undefined ? {} : { scope }),
     },
     after: typeof after === 'string' ? decodeCursor(after) : undefined,

@@ -15,6 +15,7 @@ import type { LoggedEvent } from '../../src/platform/event-log/index.js';
 import { ifVisible, visibleChannel } from './channel-sight.js';
 import { eventDetail } from './event-view.js';
 import { badInput } from './graphql-errors.js';
+import { toOrderId } from './order-id.js';
 import type { OperationContext } from './operation-context.js';
 import { clearParties, maskedParties, type PartiesView } from './parties-view.js';
 
@@ -47,8 +48,9 @@ export class OrderQueryResolver {
 
   @Query('order')
   async order(_: unknown, { id }: { readonly id: string }, context: OperationContext): Promise<Order | undefined> {
-    const found = await this.reader.byIds([id.toLowerCase()]);
-    return ifVisible(context.principal, found.get(id.toLowerCase()));
+    const orderId = toOrderId(id);
+    const found = await this.reader.byIds([orderId]);
+    return ifVisible(context.principal, found.get(orderId));
   }
 
   @Query('orderByReference')

@@ -202,8 +202,8 @@ describe('over WebSocket', () => {
     [
       'a subscription of what is no id',
       'subscription { orderChanged(orderId: "1") { cursor } }',
-      'GRAPHQL_VALIDATION_FAILED',
-      /UUID/,
+      'BAD_USER_INPUT',
+      /no order id/,
     ],
   ];
 

@@ -132,7 +132,7 @@ describe('an order', () => {
   it('is shown whole, by its id and by the channel’s', async () => {
     const { id } = await hub.orders.order('amazon-de', 'A-1');
     const { data, errors } = await hub.post(
-      `query ($id: UUID!) { order(id: $id) { ...Whole } same: orderByReference(channel: "amazon-de", reference: "A-1") { id } } ${WHOLE_ORDER}`,
+      `query ($id: ID!) { order(id: $id) { ...Whole } same: orderByReference(channel: "amazon-de", reference: "A-1") { id } } ${WHOLE_ORDER}`,
       { id },
     );
     expect(errors).toBeUndefined();
@@ -301,7 +301,7 @@ describe('a partner', () => {
   it('sees the orders of its own channel alone', async () => {
     const foreign = await hub.orders.order('amazon-de', 'A-1');
     const answer = await hub.post(
-      `query ($id: UUID!) {
+      `query ($id: ID!) {
          order(id: $id) { id }
          orderByReference(channel: "amazon-de", reference: "A-1") { id }
          own: orderByReference(channel: "shop-eu", reference: "B-01") { reference }

@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTime, GraphQLJSONObject, GraphQLSafeInt, GraphQLUUID } from 'graphql-scalars';
+import { GraphQLDateTime, GraphQLJSONObject, GraphQLSafeInt } from 'graphql-scalars';
 
 const CURSOR_CHARS_MAX = 256;
 
@@ -22,5 +22,4 @@ export const SCALARS = {
   DateTime: GraphQLDateTime,
   JSONObject: GraphQLJSONObject,
   SafeInt: GraphQLSafeInt,
-  UUID: GraphQLUUID,
 } as const;

@@ -10,7 +10,7 @@ interface Change {
   readonly order: { readonly id: string; readonly version: number; readonly status: string };
 }
 
-const CHANGES = `subscription ($orderId: UUID, $channel: String, $after: Cursor) {
+const CHANGES = `subscription ($orderId: ID, $channel: String, $after: Cursor) {
   orderChanged(orderId: $orderId, channel: $channel, after: $after) { cursor event { type version } order { id version status } } }`;
 
 let hub: GraphHub;
@@ -71,7 +71,7 @@ describe('the stream of an order', () => {
   it('shows what happens to its shipments', async () => {
     await hub.orders.accept('shop-eu', ['S-2']);
     const { id } = await hub.orders.order('shop-eu', 'S-2');
-    const query = `subscription ($id: UUID) { shipmentUpdated(orderId: $id, after: "${START}") {
+    const query = `subscription ($id: ID) { shipmentUpdated(orderId: $id, after: "${START}") {
       event { type } order { status } shipment { reference deliveryDocument invoice packages { trackingNumber channelConfirmedAt } } } }`;
     const stream = take(await connect(), { query, variables: { id } }, 4);
     await hub.orders.fulfill('shop-eu', 'S-2');

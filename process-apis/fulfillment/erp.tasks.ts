@@ -4,7 +4,7 @@ import type { ErpPort } from '../../system-apis/erp/erp.port.js';
 import { waitKeys, type OrderCommit, type OrderTaskKind, type OrderTaskOf } from '../orders/index.js';
 import { toPostGoodsIssue, toPostSalesOrder, toReduceSalesOrder } from './erp.commands.js';
 import { loadOrders, type LoadedOrder, type OrderLookup } from './fulfillment.context.js';
-import { failed, submitResult } from './task-outcome.js';
+import { failed, mayExist, submitResult } from './task-outcome.js';
 
 type Payload<Kind extends OrderTaskKind> = OrderTaskOf<Kind>['payload'];
 
@@ -60,12 +60,12 @@ export class ErpTasks {
     if (order.erp.status !== 'REQUESTED') return DONE;
     const wanted = order.lines.some((line) => line.quantities.reserved + line.quantities.open > 0);
     // Only before the very first try is it sure that the ERP holds nothing.
-    if (!wanted && task.attempt === 0) {
+    if (!wanted && !mayExist(task)) {
       await submitResult(this.orders, 'hub', order.id, task.key, { kind: 'SalesOrderNotNeeded' });
       return DONE;
     }
     try {
-      const posted = await this.erp.postSalesOrder(toPostSalesOrder(order, parties, task.attempt > 0));
+      const posted = await this.erp.postSalesOrder(toPostSalesOrder(order, parties, mayExist(task)));
       const body = { kind: 'SalesOrderPosted', ...posted } as const;
       await submitResult(this.orders, this.erp.system, order.id, task.key, body);
       return DONE;
@@ -99,7 +99,7 @@ export class ErpTasks {
     if (shipment === undefined) return { outcome: 'DEAD', error: `there is no shipment ${shipmentId}` };
     if (shipment.goodsIssuedAt !== undefined) return DONE;
     try {
-      const { deliveryDocument } = await this.erp.postGoodsIssue(toPostGoodsIssue(order, shipment, task.attempt > 0));
+      const { deliveryDocument } = await this.erp.postGoodsIssue(toPostGoodsIssue(order, shipment, mayExist(task)));
       const body = { kind: 'GoodsIssuePosted', shipmentId, deliveryDocument } as const;
       await submitResult(this.orders, this.erp.system, order.id, task.key, body);
       return DONE;

@@ -10,6 +10,11 @@ export interface TaskSubject {
   readonly operation: string;
 }
 
+/** An earlier try, of this task or of one before it, may have had its effect outside: look before writing. */
+export function mayExist(task: TaskRun): boolean {
+  return task.attempt > 0 || (task.payload as { readonly again?: boolean }).again === true;
+}
+
 /** Hands in what a task led to, as a fact whose id is the task's own key: a task that runs twice says it once. */
 export async function submitResult(
   orders: OrderCommit,

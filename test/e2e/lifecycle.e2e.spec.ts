@@ -125,7 +125,7 @@ describe.each(WAYS)('an order that each of two nodes ships $how', (way) => {
     it('shows its buyer to those who may see it, and nobody else', async () => {
       expect(order().parties).toEqual({ masked: false, shipTo: { name: BUYER } });
       const reader = await sut.token(['orders:read']);
-      const query = `query ($id: UUID!) { order(id: $id) { parties { masked shipTo { name } } } }`;
+      const query = `query ($id: ID!) { order(id: $id) { parties { masked shipTo { name } } } }`;
       const { data } = await sut.graphql<{ order: Pick<GraphOrder, 'parties'> }>(query, { id: order().id }, reader);
       expect(data?.order.parties?.masked).toBe(true);
       expect(data?.order.parties?.shipTo?.name).not.toContain('Quillfeather');
