@@ -74,7 +74,8 @@ function amend(decision: Decision, told: ChannelOrder): void {
       return before !== undefined && units > 0 ? [{ lineId: before.id, quantity: units }] : [];
     }),
     charges: told.charges,
-    partiesChanged: true,
+    // Channels blank personal data after a while: what was known stays.
+    partiesChanged: told.parties.shipTo !== undefined,
     ...(told.shipMethod === undefined ? {} : { shipMethod: told.shipMethod }),
     ...(told.shipBy === undefined ? {} : { shipBy: told.shipBy }),
     ...(told.deliverBy === undefined ? {} : { deliverBy: told.deliverBy }),

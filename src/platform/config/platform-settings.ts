@@ -182,7 +182,8 @@ export const PLATFORM_SETTINGS = {
     env: 'ENTREPOT_GRAPHQL_COST_MAX',
     group: 'GraphQL',
     default: '5000',
-    description: 'How much an operation may cost: points for each field and object, more with depth.',
+    description:
+      'How much an operation may cost: 1 point for an object, 0.1 for a leaf, times the page size asked for; a size given by a variable counts as the largest.',
   }),
   graphqlAliasesMax: setting(wholeNumber(0, 1000, 'aliases'), {
     env: 'ENTREPOT_GRAPHQL_ALIASES_MAX',
