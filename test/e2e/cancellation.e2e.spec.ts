@@ -4,7 +4,7 @@ import { AMAZON_ACCOUNT, PARTNER_ACCOUNT, SHOPIFY_ACCOUNT } from '../../src/demo
 import type { GraphOrder } from '../support/graph-order.js';
 import { startHubUnderTest, type HubUnderTest } from '../support/hub-under-test.js';
 import { expectOnceOutside } from '../support/outside-check.js';
-import { NORTH_ONLY, SOUTH_ONLY, type WantedLine } from '../support/place-orders.js';
+import { NORTH_ONLY, SOUTH_ONLY, type PlacedOrder } from '../support/place-orders.js';
 import { expectStockAddsUp, onHandUnits, reservedUnits } from '../support/stock-check.js';
 
 const TWO_NODES = [
@@ -12,23 +12,10 @@ const TWO_NODES = [
   { sku: SOUTH_ONLY, quantity: 2 },
 ];
 
-interface Placed {
-  readonly channel: string;
-  readonly reference: string;
-}
-
 let sut: HubUnderTest;
 
-async function placeEverywhere(lines: readonly WantedLine[]): Promise<readonly Placed[]> {
-  return [
-    { channel: AMAZON_ACCOUNT, reference: sut.placeAmazon(lines) },
-    { channel: SHOPIFY_ACCOUNT, reference: String(sut.placeShopify(lines)) },
-    { channel: PARTNER_ACCOUNT, reference: await sut.placePartner(lines) },
-  ];
-}
-
 /** As the channel does it: the buyer asks, the shop cancels, the partner requests. */
-async function cancel({ channel, reference }: Placed, lines?: readonly string[]): Promise<void> {
+async function cancel({ channel, reference }: PlacedOrder, lines?: readonly string[]): Promise<void> {
   if (channel === AMAZON_ACCOUNT) sut.world.amazon.requestCancel(reference, lines);
   else if (channel === SHOPIFY_ACCOUNT) cancelAtShop(Number(reference), lines);
   else
@@ -49,10 +36,6 @@ function cancelAtShop(id: number, lines: readonly string[] | undefined): void {
       units.map((line) => ({ id: line.id, quantity: line.fulfillable_quantity })),
     );
   }
-}
-
-function all(placed: readonly Placed[], wanted: (order: GraphOrder) => boolean): Promise<readonly GraphOrder[]> {
-  return Promise.all(placed.map(({ channel, reference }) => sut.waitForOrder(channel, reference, wanted)));
 }
 
 const isComplete = (order: GraphOrder): boolean => order.completedAt !== null;
@@ -80,52 +63,56 @@ describe('a cancellation from the channel', () => {
 
   it('before anything is claimed: nothing is asked of anybody', async () => {
     const lines = [{ sku: 'NOBODY-KNOWS', quantity: 1 }];
-    const placed = await placeEverywhere(lines);
-    await all(placed, ({ waitingOn }) => waitingOn.some(({ system }) => system === 'CATALOG'));
+    const placed = await sut.placeEverywhere(lines);
+    await sut.waitForAll(placed, ({ waitingOn }) => waitingOn.some(({ system }) => system === 'CATALOG'));
     for (const order of placed) await cancel(order);
-    const orders = await all(placed, isComplete);
+    const orders = await sut.waitForAll(placed, isComplete);
     expectCancelledWhole(orders);
     for (const { erp } of orders) expect(erp).toMatchObject({ status: 'NONE', salesOrder: null });
   });
 
   it('while the ERP is down: stock is given back at once, and the ERP is left with nothing', async () => {
     sut.world.sap.setDown(true);
-    const placed = await placeEverywhere(TWO_NODES);
-    await all(
+    const placed = await sut.placeEverywhere(TWO_NODES);
+    await sut.waitForAll(
       placed,
       ({ status, waitingOn }) => status === 'RESERVED' && waitingOn.some(({ lastError }) => lastError !== null),
     );
     for (const order of placed) await cancel(order);
-    await all(placed, ({ status }) => status === 'CANCELLED');
+    await sut.waitForAll(placed, ({ status }) => status === 'CANCELLED');
     await expectNothingReserved();
     sut.world.sap.setDown(false);
-    expectCancelledWhole(await all(placed, isComplete));
+    expectCancelledWhole(await sut.waitForAll(placed, isComplete));
     await expectNothingReserved();
   });
 
   it('while the warehouse has yet to pick: it stops, and the ERP takes the units off', async () => {
     sut.world.wms.pause();
-    const placed = await placeEverywhere(TWO_NODES);
-    await all(placed, ({ fulfillmentOrders }) => fulfillmentOrders.every(({ status }) => status === 'RELEASED'));
+    const placed = await sut.placeEverywhere(TWO_NODES);
+    await sut.waitForAll(placed, ({ fulfillmentOrders }) =>
+      fulfillmentOrders.every(({ status }) => status === 'RELEASED'),
+    );
     for (const order of placed) await cancel(order);
-    expectCancelledWhole(await all(placed, isComplete));
+    expectCancelledWhole(await sut.waitForAll(placed, isComplete));
     await expectNothingReserved();
     sut.world.wms.resume();
   });
 
   it('when the goods are packed: it is refused, and they ship', async () => {
     sut.world.wms.pause();
-    const placed = (await placeEverywhere(TWO_NODES)).filter(({ channel }) => channel !== SHOPIFY_ACCOUNT);
-    const released = await all(placed, ({ fulfillmentOrders }) =>
+    const placed = (await sut.placeEverywhere(TWO_NODES)).filter(({ channel }) => channel !== SHOPIFY_ACCOUNT);
+    const released = await sut.waitForAll(placed, ({ fulfillmentOrders }) =>
       fulfillmentOrders.every(({ status }) => status === 'RELEASED'),
     );
     for (const { id } of released.flatMap(({ fulfillmentOrders }) => fulfillmentOrders))
       sut.world.wms.workUntil(id, 'pack');
-    await all(placed, ({ lines }) => lines.every(({ ordered, quantities }) => quantities.packed === ordered));
+    await sut.waitForAll(placed, ({ lines }) =>
+      lines.every(({ ordered, quantities }) => quantities.packed === ordered),
+    );
     for (const order of placed) await cancel(order);
-    await all(placed, (order) => has(order, 'CancellationRefused'));
+    await sut.waitForAll(placed, (order) => has(order, 'CancellationRefused'));
     sut.world.wms.resume();
-    for (const order of await all(placed, isComplete)) {
+    for (const order of await sut.waitForAll(placed, isComplete)) {
       expect(order.status).toBe('SHIPPED');
       for (const { ordered, quantities } of order.lines) expect(quantities).toMatchObject({ shipped: ordered });
       expectOnceOutside(sut.world, order);
@@ -139,13 +126,19 @@ describe('a cancellation from the channel', () => {
       channel: SHOPIFY_ACCOUNT,
       reference: String(sut.placeShopify([{ sku: NORTH_ONLY, quantity: 1 }])),
     };
-    const [released] = await all([placed], ({ fulfillmentOrders }) => fulfillmentOrders[0]?.status === 'RELEASED');
+    const [released] = await sut.waitForAll(
+      [placed],
+      ({ fulfillmentOrders }) => fulfillmentOrders[0]?.status === 'RELEASED',
+    );
     sut.world.wms.workUntil(released?.fulfillmentOrders[0]?.id ?? '', 'pack');
-    await all([placed], ({ lines }) => lines[0]?.quantities.packed === 1);
+    await sut.waitForAll([placed], ({ lines }) => lines[0]?.quantities.packed === 1);
     await cancel(placed);
-    await all([placed], (order) => has(order, 'CancellationRefused'));
+    await sut.waitForAll([placed], (order) => has(order, 'CancellationRefused'));
     sut.world.wms.resume();
-    const [order] = await all([placed], ({ waitingOn }) => waitingOn.length === 1 && waitingOn[0]?.lastError !== null);
+    const [order] = await sut.waitForAll(
+      [placed],
+      ({ waitingOn }) => waitingOn.length === 1 && waitingOn[0]?.lastError !== null,
+    );
     expect(order).toMatchObject({ status: 'SHIPPED', waitingOn: [{ system: 'CHANNEL' }] });
     await expectNothingReserved();
   });
@@ -153,13 +146,16 @@ describe('a cancellation from the channel', () => {
   it('when one node has shipped: what is left at the other is cancelled', async () => {
     sut.world.wms.pause();
     const before = await onHandUnits(sut.pool);
-    const placed = await placeEverywhere(TWO_NODES);
-    const released = await all(placed, ({ fulfillmentOrders }) =>
+    const placed = await sut.placeEverywhere(TWO_NODES);
+    const released = await sut.waitForAll(placed, ({ fulfillmentOrders }) =>
       fulfillmentOrders.every(({ status }) => status === 'RELEASED'),
     );
     for (const { id, node } of released.flatMap(({ fulfillmentOrders }) => fulfillmentOrders))
       if (node === 'dc-north') sut.world.wms.workUntil(id, 'ship');
-    await all(placed, (order) => order.status === 'PARTIALLY_SHIPPED' && has(order, 'ChannelShipmentConfirmed'));
+    await sut.waitForAll(
+      placed,
+      (order) => order.status === 'PARTIALLY_SHIPPED' && has(order, 'ChannelShipmentConfirmed'),
+    );
     for (const [index, order] of placed.entries()) {
       const left = released[index]?.lines.filter(({ sku }) => sku === SOUTH_ONLY) ?? [];
       await cancel(
@@ -167,7 +163,7 @@ describe('a cancellation from the channel', () => {
         left.map(({ lineReference }) => lineReference),
       );
     }
-    for (const order of await all(placed, isComplete)) {
+    for (const order of await sut.waitForAll(placed, isComplete)) {
       expect(order).toMatchObject({ status: 'SHIPPED', waitingOn: [] });
       for (const { sku, ordered, quantities } of order.lines)
         expect(quantities).toMatchObject(sku === SOUTH_ONLY ? { cancelled: ordered } : { shipped: ordered });
@@ -190,10 +186,10 @@ describe('a cancellation from the channel while the ERP has yet to decide', () =
   afterAll(() => sut.close());
 
   it('takes all units off the sales order, and no warehouse hears of it', async () => {
-    const placed = await placeEverywhere(TWO_NODES);
-    await all(placed, ({ erp }) => erp.status === 'POSTED');
+    const placed = await sut.placeEverywhere(TWO_NODES);
+    await sut.waitForAll(placed, ({ erp }) => erp.status === 'POSTED');
     for (const order of placed) await cancel(order);
-    expectCancelledWhole(await all(placed, isComplete));
+    expectCancelledWhole(await sut.waitForAll(placed, isComplete));
     await expectNothingReserved();
     expect(sut.world.wms.releases()).toEqual([]);
   });

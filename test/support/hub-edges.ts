@@ -2,6 +2,7 @@ import { createClient, type Client } from 'graphql-ws';
 import request from 'supertest';
 import { WebSocket } from 'ws';
 import { ORDER_QUERY, type GraphOrder } from './graph-order.js';
+import type { PlacedOrder } from './place-orders.js';
 import { until } from './until.js';
 
 const WAIT_MS = 25_000;
@@ -24,6 +25,8 @@ export interface HubEdges {
     wanted: (order: GraphOrder) => boolean,
     timeoutMs?: number,
   ): Promise<GraphOrder>;
+  /** All of them as soon as each is so, in the given order. */
+  waitForAll(placed: readonly PlacedOrder[], wanted: (order: GraphOrder) => boolean): Promise<readonly GraphOrder[]>;
 }
 
 /** `bearer` is used where no other token is given. */
@@ -43,7 +46,7 @@ export function edgesOf(url: string, bearer: string): HubEdges {
     if (errors !== undefined) throw new Error(JSON.stringify(errors));
     return data?.orderByReference ?? undefined;
   };
-  return {
+  const edges: HubEdges = {
     graphql,
     order,
     http: () => request(url),
@@ -62,5 +65,8 @@ export function edgesOf(url: string, bearer: string): HubEdges {
       );
       return found;
     },
+    waitForAll: (placed, wanted) =>
+      Promise.all(placed.map(({ channel, reference }) => edges.waitForOrder(channel, reference, wanted))),
   };
+  return edges;
 }

@@ -2,12 +2,18 @@ import { randomInt, randomUUID } from 'node:crypto';
 import request from 'supertest';
 import { buildOrder as buildAmazonOrder } from '../../experience-apis/amazon/sandbox/order-samples.js';
 import { buildOrder as buildShopOrder } from '../../experience-apis/shopify/sandbox/order-samples.js';
-import { ITEMS, PARTNER_ACCOUNT } from '../../src/demo/retail.js';
+import { AMAZON_ACCOUNT, ITEMS, PARTNER_ACCOUNT, SHOPIFY_ACCOUNT } from '../../src/demo/retail.js';
 import type { World } from '../../src/demo/world.js';
 
 export interface WantedLine {
   readonly sku: string;
   readonly quantity: number;
+}
+
+/** An order by its channel account and the channel's id. */
+export interface PlacedOrder {
+  readonly channel: string;
+  readonly reference: string;
 }
 
 /** How buyers and partners order: at the channel, in the channel's own form. */
@@ -18,6 +24,8 @@ export interface OrderPlacing {
   placeShopify(lines: readonly WantedLine[], buyerName?: string): number;
   /** Gives the reference. */
   placePartner(lines: readonly WantedLine[], buyerName?: string): Promise<string>;
+  /** One order at each channel. */
+  placeEverywhere(lines: readonly WantedLine[], buyerName?: string): Promise<readonly PlacedOrder[]>;
 }
 
 const BUYER = 'Test Buyer';
@@ -36,7 +44,7 @@ function skuAt(index: number): string {
 }
 
 export function placeOrders(world: World, hubUrl: string, bearer: string): OrderPlacing {
-  return {
+  const placing: OrderPlacing = {
     placeAmazon: (lines, buyerName = BUYER) => {
       const order = amazonOrder(lines, buyerName);
       world.amazon.placeOrder(order);
@@ -52,7 +60,13 @@ export function placeOrders(world: World, hubUrl: string, bearer: string): Order
         .expect(201);
       return order.reference;
     },
+    placeEverywhere: async (lines, buyerName) => [
+      { channel: AMAZON_ACCOUNT, reference: placing.placeAmazon(lines, buyerName) },
+      { channel: SHOPIFY_ACCOUNT, reference: String(placing.placeShopify(lines, buyerName)) },
+      { channel: PARTNER_ACCOUNT, reference: await placing.placePartner(lines, buyerName) },
+    ],
   };
+  return placing;
 }
 
 /** One of Amazon's sample orders with these lines. */
