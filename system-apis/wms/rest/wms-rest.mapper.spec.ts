@@ -34,7 +34,8 @@ describe('wms-rest mapper, to the warehouse', () => {
     expect(toReleaseResult(rejected)).toEqual({
       fulfillmentOrderId: 'fo',
       outcome: 'REJECTED',
-      reason: 'UNKNOWN_SKU: Not kept',
+      code: 'UNKNOWN_SKU',
+      reason: 'Not kept',
     });
     expect(toCancelResult({ outcome: 'CANCELLED' })).toEqual({ outcome: 'CANCELLED' });
     expect(toCancelResult({ outcome: 'REFUSED', reason: 'Packed' })).toEqual({ outcome: 'REFUSED', reason: 'Packed' });
