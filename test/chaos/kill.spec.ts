@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { prepareHubProcesses, type HubProcesses } from '../support/hub-outside.js';
-import { buildHub, type HubProcess } from '../support/hub-process.js';
+import { buildHub, removeBuild, type HubProcess } from '../support/hub-process.js';
 import { expectNothingLostOrDoubled, waitForAllDone } from './nothing-lost.js';
 import { OrderLoad } from './order-load.js';
 
@@ -24,6 +24,7 @@ const WMS = {
 let hubs: HubProcesses;
 
 beforeAll(() => buildHub(), BUILD_MS);
+afterAll(() => removeBuild());
 afterEach(() => hubs.close());
 
 /** Answers that get lost on their way, on top of the kills. */
@@ -87,7 +88,7 @@ describe('two hub processes on one database', () => {
   });
 
   it(
-    'share the work; when one is killed the other takes over what it had begun',
+    'share the work; one takes over from the other when it is killed, and one that is told to stop leaves cleanly',
     async () => {
       const load = new OrderLoad(hubs);
       const loaded = load.run(ORDERS, LOAD_MS);
@@ -95,6 +96,9 @@ describe('two hub processes on one database', () => {
       await theProcess(0).kill();
       // Channels know one address: a balancer would send them to the process that is left.
       hubs.world.connect(theProcess(1).url, hubs.bearer);
+      await delay(LOAD_MS / 4);
+      expect(await theProcess(1).stop()).toBe(0);
+      await theProcess(1).start();
       await loaded;
       await waitForAllDone(hubs.pool, ORDERS, SETTLE_MS);
       await expectNothingLostOrDoubled(hubs, load.acknowledged, OPENING_UNITS);

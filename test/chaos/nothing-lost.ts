@@ -45,13 +45,16 @@ export async function expectNothingLostOrDoubled(
   openingUnits: number,
 ): Promise<void> {
   const orders = await readOrders(hubs.pool);
-  const nameOf = ({ channel, reference }: Acknowledged): string => `${channel} ${reference}`;
   expect(orders.map(nameOf).toSorted()).toEqual(acknowledged.map(nameOf).toSorted());
   await expectEffectsOnce(hubs, acknowledged);
   expectNothingElseOutside(hubs, orders);
   await expectStockAddsUp(hubs.pool);
   expect(await onHandUnits(hubs.pool)).toEqual(expectedOnHand(await onHandUnits(hubs.pool), orders, openingUnits));
   await expectWholeStreams(hubs.pool);
+}
+
+function nameOf({ channel, reference }: Acknowledged): string {
+  return `${channel} ${reference}`;
 }
 
 async function readOrders(pool: Pool): Promise<readonly Order[]> {
@@ -61,11 +64,11 @@ async function readOrders(pool: Pool): Promise<readonly Order[]> {
 
 async function expectEffectsOnce(hubs: HubProcesses, acknowledged: readonly Acknowledged[]): Promise<void> {
   const url = hubs.processes.at(-1)?.url ?? '';
-  const { order } = edgesOf(url, hubs.bearer);
+  const edges = edgesOf(url, hubs.bearer);
   const left = [...acknowledged];
   const check = async (): Promise<void> => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      const found = await order(next.channel, next.reference);
+      const found = await edges.order(next.channel, next.reference);
       expect(found?.completedAt).toBeTypeOf('string');
       if (found !== undefined) expectOnceOutside(hubs.world, found);
     }
@@ -75,29 +78,27 @@ async function expectEffectsOnce(hubs: HubProcesses, acknowledged: readonly Ackn
 
 /** No document outside that no order knows of. */
 function expectNothingElseOutside({ world }: HubProcesses, orders: readonly Order[]): void {
-  const known = <T>(ids: readonly (T | undefined)[]): ReadonlySet<T> =>
-    new Set(ids.filter((id): id is NonNullable<typeof id> => id !== undefined));
   const shipments = orders.flatMap((order) => order.shipments);
-  const told = <T>(ids: readonly T[], among: ReadonlySet<T>): void => {
-    expect(new Set(ids)).toEqual(among);
-    expect(ids).toHaveLength(among.size);
-  };
-  told(
+  expectSame(
     world.sap.salesOrders().map(({ salesOrder }) => salesOrder),
-    known(orders.map(({ erp }) => erp.salesOrder)),
+    orders.map(({ erp }) => erp.salesOrder),
   );
-  told(
+  expectSame(
     world.sap.deliveries().map(({ deliveryDocument }) => deliveryDocument),
-    known(shipments.map(({ deliveryDocument }) => deliveryDocument)),
+    shipments.map(({ deliveryDocument }) => deliveryDocument),
   );
-  told(
+  expectSame(
     world.wms.releases().map(({ wmsReference }) => wmsReference),
-    known(orders.flatMap(({ fulfillmentOrders }) => fulfillmentOrders.map(({ wmsReference }) => wmsReference))),
+    orders.flatMap(({ fulfillmentOrders }) => fulfillmentOrders.map(({ wmsReference }) => wmsReference)),
   );
-  told(
+  expectSame(
     world.wms.shipments().map(({ shipmentReference }) => shipmentReference),
-    known(shipments.map(({ reference }) => reference)),
+    shipments.map(({ reference }) => reference),
   );
+}
+
+function expectSame(outside: readonly string[], known: readonly (string | undefined)[]): void {
+  expect(outside.toSorted()).toEqual(known.filter((id) => id !== undefined).toSorted());
 }
 
 function expectedOnHand(

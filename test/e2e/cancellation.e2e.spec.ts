@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AMAZON_ACCOUNT, PARTNER_ACCOUNT, SHOPIFY_ACCOUNT } from '../../src/demo/retail.js';
+import { AMAZON_ACCOUNT, SHOPIFY_ACCOUNT } from '../../src/demo/retail.js';
 import type { GraphOrder } from '../support/graph-order.js';
 import { startHubUnderTest, type HubUnderTest } from '../support/hub-under-test.js';
 import { expectOnceOutside } from '../support/outside-check.js';
@@ -72,6 +72,7 @@ describe('a cancellation from the channel', () => {
   });
 
   it('while the ERP is down: stock is given back at once, and the ERP is left with nothing', async () => {
+    expect.hasAssertions();
     sut.world.sap.setDown(true);
     const placed = await sut.placeEverywhere(TWO_NODES);
     await sut.waitForAll(
@@ -87,6 +88,7 @@ describe('a cancellation from the channel', () => {
   });
 
   it('while the warehouse has yet to pick: it stops, and the ERP takes the units off', async () => {
+    expect.hasAssertions();
     sut.world.wms.pause();
     const placed = await sut.placeEverywhere(TWO_NODES);
     await sut.waitForAll(placed, ({ fulfillmentOrders }) =>

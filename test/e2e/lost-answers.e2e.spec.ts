@@ -33,14 +33,15 @@ async function expectAllOnce(placed: readonly PlacedOrder[]): Promise<void> {
   await expectStockAddsUp(sut.pool);
 }
 
-describe('answers that get lost after the work is done', () => {
-  const failedOperations = async (): Promise<readonly string[]> => {
-    const { rows } = await sut.pool.query<{ operation: string }>(
-      `select distinct data ->> 'operation' as operation from event_log where type = 'OutsideCallFailed' order by 1`,
-    );
-    return rows.map(({ operation }) => operation);
-  };
+/** Tasks that were told of as failed at least once. */
+async function failedOperations(): Promise<readonly string[]> {
+  const { rows } = await sut.pool.query<{ operation: string }>(
+    `select distinct data ->> 'operation' as operation from event_log where type = 'OutsideCallFailed' order by 1`,
+  );
+  return rows.map(({ operation }) => operation);
+}
 
+describe('answers that get lost after the work is done', () => {
   it('have no second effect on the way out', async () => {
     const { amazon, sap, shopify, wms } = sut.world;
     for (const operation of [

@@ -43,13 +43,13 @@ describe('an order for a listing that nobody mapped', () => {
   });
 
   it('cannot be mapped to an item that does not exist', async () => {
-    const { body } = await sut
+    const answer = await sut
       .http()
       .put('/operations/v1/listings')
       .set('authorization', `Bearer ${sut.bearer}`)
       .send({ listings: [{ channel: SHOPIFY_ACCOUNT, listingSku: 'X', sku: 'NO-SUCH-ITEM' }] })
       .expect(422);
-    expect(body).toMatchObject({ errors: [{ pointer: '/listings/0/sku' }] });
+    expect(answer.body).toMatchObject({ errors: [{ pointer: '/listings/0/sku' }] });
   });
 });
 
@@ -85,6 +85,7 @@ describe('orders for more than there is', () => {
   });
 
   it('get what another order gives back', async () => {
+    expect.hasAssertions();
     sut.world.wms.pause();
     const holder = sut.placeShopify([{ sku: SOUTH_ONLY, quantity: OPENING_UNITS }]);
     await sut.waitForOrder(SHOPIFY_ACCOUNT, String(holder), ({ status }) => status !== 'OPEN');
@@ -98,30 +99,39 @@ describe('orders for more than there is', () => {
   });
 });
 
-describe('the quantities that channels show', () => {
-  const atAmazon = (sku: string): number | undefined => sut.world.amazon.quantities().get(sku);
-  const atShop = (sku: string): number | undefined =>
-    sut.world.shopify.quantities().find((shown) => shown.sku === sku)?.available;
-  const bothShow = (sku: string, units: number) =>
-    until(
-      () => ({ amazon: atAmazon(sku), shop: atShop(sku) }),
-      ({ amazon, shop }) => amazon === units && shop === units,
-      { what: `${units} of ${sku} at both channels`, timeoutMs: TIMEOUT_MS },
-    );
+function atAmazon(sku: string): number | undefined {
+  return sut.world.amazon.quantities().get(sku);
+}
 
+function atShop(sku: string): number | undefined {
+  return sut.world.shopify.quantities().find((shown) => shown.sku === sku)?.available;
+}
+
+async function expectBothToShow(sku: string, units: number): Promise<void> {
+  const shown = await until(
+    () => ({ amazon: atAmazon(sku), shop: atShop(sku) }),
+    ({ amazon, shop }) => amazon === units && shop === units,
+    { what: `${units} of ${sku} at both channels`, timeoutMs: TIMEOUT_MS },
+  );
+  expect(shown).toEqual({ amazon: units, shop: units });
+}
+
+describe('the quantities that channels show', () => {
   it('follow receipts, counts and orders, with what may be sold over all nodes', async () => {
-    await bothShow(BOTH_NODES, OPENING_UNITS * 2);
+    expect.hasAssertions();
+    await expectBothToShow(BOTH_NODES, OPENING_UNITS * 2);
     sut.world.wms.receiveStock({ sku: BOTH_NODES, node: 'dc-south', quantity: 7 });
-    await bothShow(BOTH_NODES, OPENING_UNITS * 2 + 7);
+    await expectBothToShow(BOTH_NODES, OPENING_UNITS * 2 + 7);
     const reference = sut.placeAmazon([{ sku: BOTH_NODES, quantity: 5 }]);
-    await bothShow(BOTH_NODES, OPENING_UNITS * 2 + 2);
+    await expectBothToShow(BOTH_NODES, OPENING_UNITS * 2 + 2);
     await sut.waitForOrder(AMAZON_ACCOUNT, reference, ({ completedAt }) => completedAt !== null);
     sut.world.wms.countStock({ sku: BOTH_NODES, node: 'dc-north', quantity: 1 });
     sut.world.wms.countStock({ sku: BOTH_NODES, node: 'dc-south', quantity: 0 });
-    await bothShow(BOTH_NODES, 1);
+    await expectBothToShow(BOTH_NODES, 1);
   });
 
   it('are the latest ones after a channel was away, whatever it missed', async () => {
+    expect.hasAssertions();
     const sku = SERIALISED;
     sut.world.shopify.setDown(true);
     for (const quantity of [1, 2, 3]) sut.world.wms.receiveStock({ sku, node: 'dc-north', quantity });
@@ -142,6 +152,6 @@ describe('the quantities that channels show', () => {
       { what: 'the channel that is there', timeoutMs: TIMEOUT_MS },
     );
     sut.world.shopify.setDown(false);
-    await bothShow(sku, units);
+    await expectBothToShow(sku, units);
   });
 });

@@ -36,6 +36,8 @@ export async function prepareHubProcesses(
   const dataDir = mkdtempSync(join(tmpdir(), 'entrepot-chaos-'));
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  // The database is dropped under connections that are still closing.
+  pool.on('error', () => undefined);
   const world = await startWorld(options);
   await seed(pool, world.accounts, openingUnits);
   const env = environment(world, database.url, dataDir);

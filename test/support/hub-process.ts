@@ -1,21 +1,31 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 import { until } from './until.js';
 
 const START_MS_MAX = 20_000;
+const LOG_CHARS_TOLD = 3_000;
 
-/** Compiles the hub, as `npm start` runs it. */
+/** Not `dist`: that one may be built anew, or be running, while the test runs. */
+const BUILD = join(packageRoot(), '.entrepot', 'kill-test-build');
+const ROOMS = ['src', 'system-apis', 'process-apis', 'experience-apis'];
+
+/** Compiles the hub, as `npm run build` does. */
 export function buildHub(): void {
-  const nest = join(packageRoot(), 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [nest, 'build'], {
+  rmSync(BUILD, { recursive: true, force: true });
+  const swc = join(packageRoot(), 'node_modules', '@swc', 'cli', 'bin', 'swc.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [swc, ...ROOMS, '--out-dir', BUILD, '--quiet'], {
     cwd: packageRoot(),
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`the build failed: ${stdout}${stderr}`);
+}
+
+export function removeBuild(): void {
+  rmSync(BUILD, { recursive: true, force: true });
 }
 
 /** A port that is free now. */
@@ -46,7 +56,7 @@ export class HubProcess {
   async start(): Promise<void> {
     const log = openSync(this.logFile, 'a');
     const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'src', 'main.js'), '--no-demo'], {
+    const child = spawn(process.execPath, [join(BUILD, 'src', 'main.js'), '--no-demo'], {
       cwd: packageRoot(),
       env: { PATH, HOME, ...this.env },
       stdio: ['ignore', log, log],
@@ -57,7 +67,7 @@ export class HubProcess {
       (ready) => ready || child.exitCode !== null,
       { what: `the hub at ${this.url}`, timeoutMs: START_MS_MAX },
     );
-    if (child.exitCode !== null) throw new Error(`the hub ended with ${child.exitCode}; its log is ${this.logFile}`);
+    if (child.exitCode !== null) throw new Error(`the hub ended with ${child.exitCode}: ${this.logTail()}`);
   }
 
   /** As `kill -9` does: nothing of it runs any further. */
@@ -65,18 +75,23 @@ export class HubProcess {
     await this.end('SIGKILL');
   }
 
-  /** As a person or a platform stops it. */
-  async stop(): Promise<void> {
-    await this.end('SIGTERM');
+  /** As a person or a platform stops it. Gives its exit code; null when it did not end by itself. */
+  stop(): Promise<number | null> {
+    return this.end('SIGTERM');
   }
 
-  private async end(signal: NodeJS.Signals): Promise<void> {
+  private async end(signal: NodeJS.Signals): Promise<number | null> {
     const { child } = this;
     this.child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
+    return child.exitCode;
+  }
+
+  private logTail(): string {
+    return readFileSync(this.logFile, 'utf8').slice(-LOG_CHARS_TOLD);
   }
 
   private async isReady(): Promise<boolean> {

@@ -101,9 +101,7 @@ function amazonLine(sku: string, quantity: number): ReturnType<typeof buildAmazo
 
 /** One of Shopify's sample orders with these lines; ids are the shop's to give. */
 export function shopOrder(lines: readonly WantedLine[], buyerName = BUYER): ReturnType<typeof buildShopOrder> {
-  const single = (sku: string): ReturnType<typeof buildShopOrder> =>
-    buildShopOrder({ random, items: [{ sku, title: sku, price: 1_990 }], now: new Date(), currency: 'EUR' });
-  const base = single(lines[0]?.sku ?? '');
+  const base = shopOrderOf(lines[0]?.sku ?? '');
   return {
     ...base,
     shipping_address: {
@@ -113,7 +111,7 @@ export function shopOrder(lines: readonly WantedLine[], buyerName = BUYER): Retu
       last_name: buyerName,
     },
     line_items: lines.flatMap(({ sku, quantity }) =>
-      single(sku).line_items.map((line) => ({
+      shopOrderOf(sku).line_items.map((line) => ({
         ...line,
         quantity,
         current_quantity: quantity,
@@ -121,6 +119,11 @@ export function shopOrder(lines: readonly WantedLine[], buyerName = BUYER): Retu
       })),
     ),
   };
+}
+
+function shopOrderOf(sku: string): ReturnType<typeof buildShopOrder> {
+  const items = [{ sku, title: sku, price: 1_990 }];
+  return buildShopOrder({ random, items, now: new Date(), currency: 'EUR' });
 }
 
 /** An order in the hub's own JSON. */

@@ -16,13 +16,14 @@ export interface ShopWebhook {
 
 /** Sends a webhook as Shopify would, signed with the shop's secret. */
 export function sendWebhook(
-  { http, world }: HubUnderTest,
+  sut: HubUnderTest,
   { topic, body, eventId = randomUUID(), account = SHOPIFY_ACCOUNT, signature }: ShopWebhook,
 ): request.Test {
   const raw = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
-  const secret = world.secretValues['SHOPIFY_WEBHOOK_SECRET'] ?? '';
+  const secret = sut.world.secretValues['SHOPIFY_WEBHOOK_SECRET'] ?? '';
   return (
-    http()
+    sut
+      .http()
       .post(`/channels/shopify/${account}/webhooks`)
       .set({
         'content-type': 'application/json',
