@@ -316,5 +316,5 @@ describe('asking for a cancellation', () => {
 });
 
 it('nothing else went wrong inside', () => {
-  expect(test.log.filter((line) => !line.includes('"code":"BUSY"'))).toEqual([]);
+  expect(test.log.filter((line) => !line.includes('"code":"COMMIT_QUEUE_FULL"'))).toEqual([]);
 });

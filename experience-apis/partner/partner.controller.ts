@@ -7,7 +7,6 @@ import type { Order } from '../../src/model/order.js';
 import { Caller, Scopes } from '../../src/platform/auth/auth.decorators.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { requireChannel, unknownChannel } from '../../src/platform/auth/require-channel.js';
-import { CommitQueueFullError } from '../../src/platform/commit/index.js';
 import {
   orderAnswer,
   shipmentsAnswer,
@@ -18,7 +17,7 @@ import {
 } from './partner.answers.js';
 import { PARTNER } from './partner.connector.js';
 import { PartnerInbox, type PartnerRequest, type Taken } from './partner.inbox.js';
-import { busy, unknownOrder } from './partner.problems.js';
+import { unknownOrder } from './partner.problems.js';
 import { idempotencyKey, isReference, requireJson } from './partner.requests.js';
 
 const READ = 'orders:read';
@@ -45,7 +44,7 @@ export class PartnerController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderReceipt> {
     const request = await this.requestOf(caller, accountId, headers, body);
-    const taken = await orBusy(this.inbox.placeOrder(request));
+    const taken = await this.inbox.placeOrder(request);
     void reply.status(taken.created ? 201 : 200).header('location', taken.receipt.links.order);
     return receipt(taken, reply);
   }
@@ -61,7 +60,7 @@ export class PartnerController {
   ): Promise<CancellationReceipt> {
     const request = await this.requestOf(caller, account, headers, body);
     if (!isReference(reference)) throw unknownOrder(reference);
-    const taken = await orBusy(this.inbox.cancel(request, reference));
+    const taken = await this.inbox.cancel(request, reference);
     void reply.status(202);
     return receipt(taken, reply);
   }
@@ -115,13 +114,4 @@ export class PartnerController {
 function receipt<Receipt>({ receipt: answer, replayed }: Taken<Receipt>, reply: FastifyReply): Receipt {
   if (replayed) void reply.header('idempotency-replayed', 'true');
   return answer;
-}
-
-async function orBusy<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof CommitQueueFullError) throw busy(error);
-    throw error;
-  }
 }

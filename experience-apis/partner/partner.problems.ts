@@ -1,7 +1,6 @@
 import { ProblemError } from '../../src/platform/http/problem.js';
 import { FINDINGS_MAX, type Finding } from './partner.findings.js';
 
-const RETRY_AFTER_SECONDS = '1';
 const KEPT = (messageId: string): string => `The body is kept for inspection as message ${messageId}.`;
 
 export function idempotencyKeyMissing(): ProblemError {
@@ -91,18 +90,5 @@ export function requestRejected(reason: string): ProblemError {
     code: 'REQUEST_REJECTED',
     title: 'The order does not allow this',
     detail: `Nothing was done: ${reason}.`,
-  });
-}
-
-/** More is waiting to be committed than the hub will hold. Nothing was taken: the same request may come again. */
-export function busy(cause: unknown): ProblemError {
-  return new ProblemError({
-    status: 503,
-    code: 'BUSY',
-    title: 'The hub is busy',
-    detail:
-      'Nothing was done. Send the same request again, with the same Idempotency-Key, after the time in Retry-After.',
-    headers: { 'retry-after': RETRY_AFTER_SECONDS },
-    cause,
   });
 }

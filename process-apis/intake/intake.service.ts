@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { ChannelFact, Interpretation, RefusedReason } from '../../src/model/channel-order.js';
 import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
+import { storableJson } from '../../src/platform/db/storable-json.js';
 import type { OrderCommit, SubmitOutcome, SubmitResult } from '../orders/index.js';
 import { referenceOf, toOrderFact } from './channel-facts.js';
 import { Intake, type InboundMessage, type IntakeResult, type Interpret } from './intake.types.js';
@@ -54,7 +55,7 @@ export class SqlIntake extends Intake {
   }
 
   override keepRefused(message: InboundMessage, reason: RefusedReason, detail: string): Promise<IntakeResult> {
-    return this.take(message, { outcome: 'REFUSED', reason, detail });
+    return this.take(message, storable({ outcome: 'REFUSED', reason, detail }));
   }
 
   override async reprocess(messageId: string): Promise<IntakeResult> {
@@ -78,7 +79,7 @@ export class SqlIntake extends Intake {
   private interpret(account: ChannelAccount, topic: string, body: Buffer): Interpretation {
     const interpret = this.interpreters.get(account.kind);
     if (interpret === undefined) throw new Error(`no interpreter reads the channel kind "${account.kind}"`);
-    return interpret(account, topic, body);
+    return storable(interpret(account, topic, body));
   }
 
   private async take(message: InboundMessage, reading: Interpretation): Promise<IntakeResult> {
@@ -162,6 +163,11 @@ function toResult(id: string, reading: Interpretation, result: SubmitResult): In
 function referenceAt(facts: readonly ChannelFact[], index: number): string {
   const fact = facts[index];
   return fact === undefined ? '' : referenceOf(fact);
+}
+
+/** Texts of others may hold what the database cannot: one such character must not hold up all messages behind it. */
+function storable(reading: Interpretation): Interpretation {
+  return JSON.parse(storableJson(reading)) as Interpretation;
 }
 
 function factsOf(reading: Interpretation): readonly ChannelFact[] {

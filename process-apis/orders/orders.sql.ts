@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { orderStatus, type Order } from '../../src/model/order.js';
 import { ConcurrentChangeError } from '../../src/platform/commit/index.js';
+import { storableJson } from '../../src/platform/db/storable-json.js';
 import { searchedWaitKeys } from './orders.waits.js';
 
 interface StateRow {
@@ -57,7 +58,7 @@ export async function insertOrders(tx: ClientBase, created: readonly Order[]): P
       orders.map((order) => order.placedAt),
       orders.map((order) => order.completedAt !== undefined),
       orders.map((order) => JSON.stringify(searchedWaitKeys(order))),
-      orders.map((order) => JSON.stringify(order)),
+      orders.map((order) => storableJson(order)),
     ],
   });
 }
@@ -91,7 +92,7 @@ export async function updateOrders(tx: ClientBase, changed: readonly ChangedOrde
       orders.map(orderStatus),
       orders.map((order) => order.completedAt !== undefined),
       orders.map((order) => JSON.stringify(searchedWaitKeys(order))),
-      orders.map((order) => JSON.stringify(order)),
+      orders.map((order) => storableJson(order)),
     ],
   });
   if (rowCount !== changed.length)

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { storableJson } from '../db/storable-json.js';
 
 /** A fact that was taken, and what came of it: the answer to the same fact when it comes again. */
 export interface RecordedFact<Outcome> {
@@ -35,7 +36,7 @@ export async function insertFacts(tx: ClientBase, facts: readonly RecordedFact<u
     values: [
       facts.map((fact) => fact.id),
       facts.map((fact) => fact.digest ?? null),
-      facts.map((fact) => JSON.stringify(fact.outcome)),
+      facts.map((fact) => storableJson(fact.outcome)),
     ],
   });
 }

@@ -95,6 +95,18 @@ describe('group commit', () => {
     expect(gate.batches).toEqual([[1, -1, 2], [1], [-1], [2]]);
   });
 
+  it('asks a database that is away once for the whole batch', async () => {
+    const gone = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    let tries = 0;
+    const group = new GroupCommit<number, number>(() => {
+      tries += 1;
+      return Promise.reject(gone);
+    }, LIMITS);
+    const answers = await Promise.allSettled([1, 2, 3].map((input) => group.submit(input)));
+    expect(answers.map((answer) => answer.status === 'rejected' && answer.reason === gone)).toEqual([true, true, true]);
+    expect(tries).toBe(1);
+  });
+
   it('drains: nothing waits, nothing is under way', async () => {
     const done: number[] = [];
     const group = new GroupCommit<number, number>((batch) => {

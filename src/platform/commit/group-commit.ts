@@ -1,3 +1,5 @@
+import { isDatabaseUnavailable } from '../db/unavailable.js';
+
 /** Thrown to a caller when more waits than the queue may hold; the edge answers 503 with Retry-After. */
 export class CommitQueueFullError extends Error {
   readonly code = 'COMMIT_QUEUE_FULL';
@@ -22,7 +24,8 @@ interface Waiting<Input, Output> {
  * Combines concurrent callers into one transaction. Adaptive: a lone caller goes out at once; while all slots are
  * busy the others gather, and leave together as soon as one is free. No timer, so no latency is added at low load.
  *
- * When a batch fails, its members are run one by one, so that a poisonous one fails alone.
+ * When a batch fails, its members are run one by one, so that a poisonous one fails alone; unless the database is away,
+ * where each would wait for it in vain.
  */
 export class GroupCommit<Input, Output> {
   private readonly queue: Waiting<Input, Output>[] = [];
@@ -80,6 +83,10 @@ export class GroupCommit<Input, Output> {
     const [only] = batch;
     if (batch.length === 1 && only !== undefined) {
       only.reject(error);
+      return;
+    }
+    if (isDatabaseUnavailable(error)) {
+      for (const waiting of batch) waiting.reject(error);
       return;
     }
     for (const waiting of batch) {

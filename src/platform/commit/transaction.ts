@@ -36,6 +36,15 @@ export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Pro
 }
 
 /**
+ * Waits for statements of one transaction that were sent together, and throws the failure of the first that failed.
+ * Waits for all of them even then: one that is sent after the rollback would stand outside the transaction.
+ */
+export async function sentTogether(statements: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(statements)).find((statement) => statement.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+/**
  * Runs the work in one transaction, again when another writer was first (same new key, changed row, deadlock).
  * The work must read all it needs inside the transaction.
  */

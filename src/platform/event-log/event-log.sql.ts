@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { storableJson } from '../db/storable-json.js';
 import type { EventCursor } from './event-cursor.js';
 
 /** An event as it is written. `streamVersion` is unique in the stream: the second guard against writing twice. */
@@ -39,7 +40,7 @@ export async function appendEvents(tx: ClientBase, events: readonly NewEvent[]):
       events.map((event) => event.source),
       events.map((event) => event.factId),
       events.map((event) => event.occurredAt),
-      events.map((event) => JSON.stringify(event.data)),
+      events.map((event) => storableJson(event.data)),
     ],
   });
 }

@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CommitQueueFullError } from '../commit/group-commit.js';
+import { isDatabaseUnavailable } from '../db/unavailable.js';
 import { ProblemError, type ProblemDetail, type ProblemOptions } from './problem.js';
 
 const TYPE_PREFIX = 'https://entrepot.dev/problems/';
@@ -49,6 +51,8 @@ function problemDocument(problem: ProblemOptions, instance: string, correlationI
 /** What a client is told of an error. Of one that nobody foresaw, and of any server fault of a library: nothing but the status. */
 export function problemOf(error: unknown): ProblemOptions {
   if (error instanceof ProblemError) return error.problem;
+  if (error instanceof CommitQueueFullError) return BUSY;
+  if (isDatabaseUnavailable(error)) return DATABASE_UNAVAILABLE;
   const status = error instanceof HttpException ? error.getStatus() : statusOfFastify(error);
   if (status === undefined || status < 400) return INTERNAL;
   const known = KNOWN[status] ?? ordinary(status);
@@ -61,6 +65,23 @@ const INTERNAL: ProblemOptions = {
   code: 'INTERNAL_ERROR',
   title: 'Internal error',
   detail: 'Something went wrong inside. The correlation id leads to the cause in the log.',
+};
+
+/** More waits to be committed than the hub will hold. */
+const BUSY: ProblemOptions = {
+  status: 503,
+  code: 'BUSY',
+  title: 'The hub is busy',
+  detail: 'Nothing was done. Send the same request again after the time in Retry-After.',
+  headers: { 'retry-after': '1' },
+};
+
+const DATABASE_UNAVAILABLE: ProblemOptions = {
+  status: 503,
+  code: 'DATABASE_UNAVAILABLE',
+  title: 'The hub cannot reach its database',
+  detail: 'Send the same request again after the time in Retry-After: nothing happens twice.',
+  headers: { 'retry-after': '5' },
 };
 
 /** Errors of the HTTP layer itself, in words that say what to do. An empty detail takes the error's own message. */
