@@ -98,7 +98,6 @@ const addressSchema = z.looseObject({
 export type WireAddress = z.output<typeof addressSchema>;
 
 const customerSchema = z.looseObject({ id: id.nullish(), first_name: text, last_name: text, email: text, phone: text });
-export type WireCustomer = z.output<typeof customerSchema>;
 
 const fulfilledLineSchema = z.looseObject({ id, quantity });
 

@@ -141,6 +141,3 @@ export type AcceptedOrder = Omit<
 export type StockEvent =
   | { readonly type: 'StockReceived'; readonly stock: readonly StockUnits[]; readonly source: string }
   | { readonly type: 'StockCounted'; readonly stock: readonly StockUnits[]; readonly source: string };
-
-export type DomainEvent = OrderEvent | StockEvent;
-export type EventType = DomainEvent['type'];

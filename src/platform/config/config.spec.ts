@@ -107,8 +107,7 @@ describe('a bad setting', () => {
     ['ENTREPOT_PORT', '3e3'],
     ['ENTREPOT_DEMO', 'perhaps'],
     ['ENTREPOT_BODY_LIMIT_BYTES', '1MiB'],
-    ['ENTREPOT_PUBLIC_URL', 'hub.example.org'],
-    ['ENTREPOT_PUBLIC_URL', 'ftp://hub.example.org'],
+    ['DATABASE_URL', 'db.example.org/hub'],
     ['DATABASE_URL', 'mysql://db/hub'],
     ['ENTREPOT_ROLES', ','],
   ])('%s=%s is one', (env, value) => {

@@ -87,11 +87,6 @@ export const PLATFORM_SETTINGS = {
     default: '3000',
     description: 'The port that the HTTP server listens on; `0` takes a free one.',
   }),
-  publicUrl: optionalSetting(url(['https', 'http']), {
-    env: 'ENTREPOT_PUBLIC_URL',
-    group: 'HTTP',
-    description: 'The address under which others reach the hub, where it is not that of the HTTP server.',
-  }),
   bodyLimitBytes: setting(wholeNumber(1024, 64 * MIB, 'bytes'), {
     env: 'ENTREPOT_BODY_LIMIT_BYTES',
     group: 'HTTP',
@@ -130,12 +125,6 @@ export const PLATFORM_SETTINGS = {
     group: 'Work',
     default: '10000',
     description: 'How many state changes may wait for a transaction; beyond it callers are told to come again later.',
-  }),
-  jobConcurrency: setting(wholeNumber(1, 256, 'jobs'), {
-    env: 'ENTREPOT_JOB_CONCURRENCY',
-    group: 'Work',
-    default: '16',
-    description: 'How many calls to outside systems one worker process makes at once.',
   }),
   jwksUrl: optionalSetting(url(['https', 'http']), {
     env: 'ENTREPOT_JWKS_URL',
