@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
 import { AppModule, type AppOptions } from './app.module.js';
 import type { Config } from './platform/config/config.js';
-import { openDatabase } from './platform/db/database.js';
+import { openDatabase, requireServerVersion, SERVER_VERSION_MIN } from './platform/db/database.js';
 import { startEmbeddedPostgres } from './platform/db/embedded-postgres.js';
 import { migrate } from './platform/db/migrate.js';
 import { createHttpApp } from './platform/http/http-server.js';
@@ -26,6 +26,8 @@ export async function openHubDatabase(config: Config, tell: (sentence: string) =
   const embedded = config.databaseUrl === undefined ? await startOwn(config, tell) : undefined;
   const url = config.databaseUrl ?? embedded?.url ?? '';
   try {
+    // First of all: an older server, or none, is said in a sentence before anything is tried on it.
+    await requireServerVersion(url, SERVER_VERSION_MIN);
     await migrate(url);
     const dataSource = await openDatabase({
       url,

@@ -4,13 +4,19 @@ import { HUB_SETTINGS } from './hub.settings.js';
 import { openHubDatabase, startHub } from './hub.js';
 import { ConfigError } from './platform/config/config-error.js';
 import { loadConfig } from './platform/config/config.js';
-import { DatabaseVersionError } from './platform/db/database.js';
+import { DatabaseUnreachableError, DatabaseVersionError } from './platform/db/database.js';
 import { EmbeddedPostgresError } from './platform/db/embedded-postgres.js';
 import { MigrationError } from './platform/db/migrate.js';
 import { untilToldToStop } from './stop-signal.js';
 import { JsonLogger } from './platform/telemetry/logger.js';
 
 const BAD_CONFIGURATION = 2;
+const SAID_IN_A_SENTENCE = [
+  DatabaseUnreachableError,
+  DatabaseVersionError,
+  EmbeddedPostgresError,
+  MigrationError,
+] as const;
 
 async function main(): Promise<void> {
   const loaded = loadConfig(process.env, process.argv.slice(2), HUB_SETTINGS);
@@ -43,11 +49,7 @@ function tellError(error: unknown): number {
     for (const sentence of error.sentences) console.error(sentence);
     return BAD_CONFIGURATION;
   }
-  if (
-    error instanceof DatabaseVersionError ||
-    error instanceof EmbeddedPostgresError ||
-    error instanceof MigrationError
-  ) {
+  if (error instanceof Error && SAID_IN_A_SENTENCE.some((kind) => error instanceof kind)) {
     console.error(error.message);
     return BAD_CONFIGURATION;
   }

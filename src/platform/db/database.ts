@@ -28,6 +28,11 @@ export class DatabaseVersionError extends Error {
   readonly code = 'DATABASE_TOO_OLD';
 }
 
+/** There is no server at the address, or it does not let us in. The message says which, without the password. */
+export class DatabaseUnreachableError extends Error {
+  readonly code = 'DATABASE_UNREACHABLE';
+}
+
 export const SERVER_VERSION_MIN = 17;
 
 /**
@@ -40,10 +45,16 @@ export async function openDatabase(settings: DatabaseSettings): Promise<DataSour
   return new DataSource(dataSourceOptions(settings)).initialize();
 }
 
-/** @throws DatabaseVersionError when the server is older than this major version. */
+/** @throws DatabaseVersionError when the server is older than this major version, DatabaseUnreachableError without one. */
 export async function requireServerVersion(url: string, majorMin: number): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS_MAX });
-  await client.connect();
+  await client.connect().catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DatabaseUnreachableError(
+      `The database "${client.database}" on ${client.host}:${client.port} cannot be opened: ${why}`,
+      { cause },
+    );
+  });
   try {
     const { rows } = await client.query<{ server_version: string }>('show server_version');
     const version = rows[0]?.server_version ?? '0';
@@ -76,6 +87,8 @@ function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions {
       options: `-c transaction_timeout=${transactionMs}`,
       idleTimeoutMillis: IDLE_CONNECTION_MS_MAX,
       keepAlive: true,
+      // Statements of one connection that do not wait for each other share a round trip; they still run in order.
+      pipeline: true,
     },
   };
 }
