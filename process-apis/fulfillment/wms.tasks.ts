@@ -65,6 +65,8 @@ export class WmsTasks {
     }
     // The warehouse holds an earlier release of other content: sourcing the units again would ship them twice.
     if (answer.code === 'CONTENT_DIFFERS') {
+      // Units that were short meanwhile make it other content; the work that it was about is done.
+      if (fo.status !== 'RELEASE_REQUESTED') return DONE;
       await this.releaseFailed(found, new Error(answer.reason));
       return { outcome: 'DEAD', error: answer.reason };
     }

@@ -46,10 +46,6 @@ class Watcher {
     );
   }
 
-  get completed(): number {
-    return this.seen.filter(({ event }) => event.type === 'OrderCompleted').length;
-  }
-
   async drop(): Promise<void> {
     await this.client.dispose();
   }
@@ -67,7 +63,10 @@ it('tells every step of every order once and in order, also to a client that was
   const steady = new Watcher(sut, 'orderChanged', SHOPIFY_ACCOUNT, beginning);
   const before = new Watcher(sut, 'orderChanged', SHOPIFY_ACCOUNT, beginning);
   const lines = [NORTH_ONLY, SOUTH_ONLY, BOTH_NODES].map((sku) => ({ sku, quantity: 2 }));
-  for (let order = 0; order < ORDERS; order += 1) sut.placeShopify(lines);
+  const placed = Array.from({ length: ORDERS }, () => ({
+    channel: SHOPIFY_ACCOUNT,
+    reference: String(sut.placeShopify(lines)),
+  }));
   await until(
     () => before.seen.length,
     (seen) => seen >= MIDDLE,
@@ -81,14 +80,14 @@ it('tells every step of every order once and in order, also to a client that was
     { what: 'steps that the dropped client misses', timeoutMs: TIMEOUT_MS },
   );
   const after = new Watcher(sut, 'orderChanged', SHOPIFY_ACCOUNT, kept.at(-1)?.cursor);
-  const whole = await until(
-    async () => ({ log: await logAfter(beginning), completed: steady.completed }),
-    ({ log, completed }) =>
-      completed === ORDERS && log.length === steady.seen.length && log.length === kept.length + after.seen.length,
+  await sut.waitForAll(placed, ({ completedAt }) => completedAt !== null);
+  const log = await until(
+    () => logAfter(beginning),
+    ({ length }) => length === steady.seen.length && length === kept.length + after.seen.length,
     { what: 'all steps on both streams', timeoutMs: TIMEOUT_MS },
   );
-  expect(steady.seen.map(nameOf)).toEqual(whole.log);
-  expect([...kept, ...after.seen].map(nameOf)).toEqual(whole.log);
+  expect(steady.seen.map(nameOf)).toEqual(log);
+  expect([...kept, ...after.seen].map(nameOf)).toEqual(log);
   for (const { order, event } of steady.seen) expect(order?.version).toBeGreaterThanOrEqual(event.version);
   await Promise.all([steady.drop(), after.drop()]);
 });
