@@ -4,6 +4,7 @@ import type { StockEvent } from '../../src/model/events.js';
 import type { Movement, StockFact } from '../../src/model/stock.js';
 import { findFacts, insertFacts, inRetriedTransaction } from '../../src/platform/commit/index.js';
 import { appendEvents, type NewEvent } from '../../src/platform/event-log/index.js';
+import { findUnknownPlaces } from './position.sql.js';
 import { StockBook } from './stock-book.js';
 
 export const STOCK_FACTS_MAX = 1_000;
@@ -17,6 +18,12 @@ export class StockIntake {
     private readonly pool: Pool,
     private readonly committed: () => void,
   ) {}
+
+  /** Those of the facts that are about an item or a node that the catalog does not hold: `receive` cannot take them. */
+  async ofUnknownPlaces(facts: readonly StockFact[]): Promise<ReadonlySet<StockFact>> {
+    const unknown = await findUnknownPlaces(this.pool, facts);
+    return new Set(unknown.flatMap((index) => facts[index] ?? []));
+  }
 
   /** Gives the number of facts that were new. At most STOCK_FACTS_MAX at once. */
   async receive(facts: readonly StockFact[]): Promise<number> {

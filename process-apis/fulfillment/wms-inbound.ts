@@ -10,7 +10,17 @@ import type { OrderCommit, OrderFact, OrderFactBody } from '../orders/index.js';
 type FulfillmentFact = Extract<WmsFact, { fulfillmentOrderId: string }>;
 type WmsStockFact = Exclude<WmsFact, FulfillmentFact>;
 
-/** Takes what warehouses tell. Resolves when all of it is committed, so that the warehouse may forget it. */
+/** Something that a warehouse told and the hub cannot take. */
+interface NotTaken {
+  readonly fact: StockFact | OrderFact;
+  readonly reason: 'UNKNOWN_POSITION' | 'UNKNOWN_ORDER' | 'AGAINST_THE_RULES';
+  readonly detail: string;
+}
+
+/**
+ * Takes what warehouses tell. Resolves when all of it is committed, so that the warehouse may forget it: what cannot be
+ * taken is kept with its reason, since sending it again would not help and would hold up what comes after it.
+ */
 export class WmsInbound implements WmsFactSink {
   constructor(
     private readonly pool: Pool,
@@ -20,12 +30,54 @@ export class WmsInbound implements WmsFactSink {
   ) {}
 
   async receive(source: string, facts: readonly WmsFact[]): Promise<void> {
-    const stockFacts = facts.filter(isStockFact);
-    const orderFacts = facts.filter((fact): fact is FulfillmentFact => !isStockFact(fact));
-    await Promise.all([
-      stockFacts.length === 0 ? undefined : this.stock.receive(stockFacts.map((fact) => toStockFact(source, fact))),
-      orderFacts.length === 0 ? undefined : this.orders.submit(orderFacts.map((fact) => toOrderFact(source, fact))),
-    ]);
+    const stockFacts = facts.filter(isStockFact).map((fact) => toStockFact(source, fact));
+    const orderFacts = facts
+      .filter((fact): fact is FulfillmentFact => !isStockFact(fact))
+      .map((fact) => toOrderFact(source, fact));
+    const notTaken = await Promise.all([this.takeStock(stockFacts), this.takeWork(orderFacts)]);
+    await this.keepNotTaken(source, notTaken.flat());
+  }
+
+  private async takeStock(facts: readonly StockFact[]): Promise<readonly NotTaken[]> {
+    if (facts.length === 0) return [];
+    const unknown = await this.stock.ofUnknownPlaces(facts);
+    await this.stock.receive(facts.filter((fact) => !unknown.has(fact)));
+    return [...unknown].map((fact) => ({
+      fact,
+      reason: 'UNKNOWN_POSITION',
+      detail: `There is no item "${fact.sku}" or no node "${fact.node}".`,
+    }));
+  }
+
+  private async takeWork(facts: readonly OrderFact[]): Promise<readonly NotTaken[]> {
+    if (facts.length === 0) return [];
+    const outcomes = await this.orders.submit(facts);
+    return facts.flatMap((fact, index): readonly NotTaken[] => {
+      const { result, reason = '' } = outcomes[index] ?? {};
+      if (result === 'REJECTED') return [{ fact, reason: 'AGAINST_THE_RULES', detail: reason }];
+      return result === 'UNKNOWN_ORDER' ? [{ fact, reason: 'UNKNOWN_ORDER', detail: reason }] : [];
+    });
+  }
+
+  private async keepNotTaken(source: string, notTaken: readonly NotTaken[]): Promise<void> {
+    if (notTaken.length === 0) return;
+    await insertMessages(
+      this.pool,
+      notTaken.map(({ fact, reason, detail }) => {
+        const id = randomUUIDv7();
+        return {
+          id,
+          source,
+          topic: 'events',
+          externalId: `fact:${fact.id}`,
+          status: 'REFUSED',
+          reason,
+          detail,
+          subjects: [],
+          body: this.cipher.seal(JSON.stringify(fact), `message:${id}`),
+        };
+      }),
+    );
   }
 
   async keepRefused(source: string, messageId: string, body: Buffer, reason: string): Promise<void> {
