@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Movement, Position, StockBucket } from '../../src/model/stock.js';
+import { sentTogether } from '../../src/platform/commit/index.js';
 import type { StockView } from './allocate.js';
 import {
   appendMovements,
@@ -59,9 +60,11 @@ export class StockBook implements StockView {
 
   async flush(tx: ClientBase): Promise<void> {
     const [existing, fresh] = [this.changedWhere(true), this.changedWhere(false)];
-    await updatePositions(tx, existing);
-    await insertPositions(tx, fresh);
-    await appendMovements(tx, this.movements);
+    await sentTogether([
+      updatePositions(tx, existing),
+      insertPositions(tx, fresh),
+      appendMovements(tx, this.movements),
+    ]);
   }
 
   private changedWhere(locked: boolean): readonly Position[] {

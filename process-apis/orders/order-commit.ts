@@ -5,6 +5,7 @@ import {
   GroupCommit,
   insertFacts,
   inRetriedTransaction,
+  sentTogether,
   type GroupCommitLimits,
 } from '../../src/platform/commit/index.js';
 import { appendEvents } from '../../src/platform/event-log/index.js';
@@ -111,8 +112,7 @@ export class OrderCommit {
   ): Promise<{ results: readonly SubmitResult[]; kinds: ReadonlySet<string> }> {
     const { batch: work, stock } = await this.load(tx, batch);
     const results = batch.map(({ facts, claim }) => work.applyAll(facts, claim));
-    await this.write(tx, work, stock);
-    await writeRiders(tx, batch, results);
+    await this.write(tx, work, stock, riderRows(batch, results));
     return { results, kinds: new Set(work.tasks.map((task) => task.kind)) };
   }
 
@@ -128,13 +128,14 @@ export class OrderCommit {
     );
     const ids = facts.flatMap(({ address }) => (address.by === 'ID' ? [address.orderId] : []));
     const references = facts.flatMap(({ address }) => (address.by === 'REFERENCE' ? [address] : []));
-    const orders =
-      facts.length === 0 ? [] : await lockOrders(tx, [...new Set([...ids, ...ofFulfillments.values()])], references);
-    // Looked up after the locks: what another transaction took for these orders is committed and seen by now.
-    const known = await findFacts<FactOutcome>(
-      tx,
-      [...claims, ...facts].map(({ id }) => id),
-    );
+    const [orders, known] = await Promise.all([
+      facts.length === 0 ? [] : lockOrders(tx, [...new Set([...ids, ...ofFulfillments.values()])], references),
+      // Runs behind the locks: what another transaction took for these orders is committed and seen by then.
+      findFacts<FactOutcome>(
+        tx,
+        [...claims, ...facts].map(({ id }) => id),
+      ),
+    ]);
     const listings = await this.parts.catalog.listingsFor(tx, [...wantedListings(facts, orders)]);
     const skuOf = (channel: string, listingSku: string): string | undefined => listings.get(`${channel}/${listingSku}`);
     const nodes = await this.parts.catalog.nodes();
@@ -143,29 +144,38 @@ export class OrderCommit {
     return { stock, batch: new OrderBatch(orders, known, ofFulfillments, stock, context, this.parts.names) };
   }
 
-  private async write(tx: PoolClient, batch: OrderBatch, stock: StockBook): Promise<void> {
-    await insertOrders(tx, batch.created);
-    await updateOrders(tx, batch.changed);
-    await writeParties(
-      tx,
-      [...batch.parties].map(([orderId, parties]) => ({
-        orderId,
-        sealed: this.parts.cipher.seal(JSON.stringify(parties), `order:${orderId}`),
-      })),
-    );
-    await appendEvents(tx, batch.events);
-    await insertFacts(tx, batch.facts);
-    await insertCrossReferences(tx, batch.crossReferences);
-    await stock.flush(tx);
-    if (batch.tasks.length > 0) await this.parts.tasks.enqueue(tx, batch.tasks);
+  /** In one round trip: the connection runs them in this order, and after one that fails the rest fail too. */
+  private async write(
+    tx: PoolClient,
+    batch: OrderBatch,
+    stock: StockBook,
+    riders: ReadonlyMap<Rider['write'], readonly unknown[]>,
+  ): Promise<void> {
+    await sentTogether([
+      insertOrders(tx, batch.created),
+      updateOrders(tx, batch.changed),
+      writeParties(
+        tx,
+        [...batch.parties].map(([orderId, parties]) => ({
+          orderId,
+          sealed: this.parts.cipher.seal(JSON.stringify(parties), `order:${orderId}`),
+        })),
+      ),
+      appendEvents(tx, batch.events),
+      insertFacts(tx, batch.facts),
+      insertCrossReferences(tx, batch.crossReferences),
+      stock.flush(tx),
+      this.parts.tasks.enqueue(tx, batch.tasks),
+      ...[...riders].map(([write, rows]) => write(tx, rows)),
+    ]);
   }
 }
 
-async function writeRiders(
-  tx: PoolClient,
+/** What rides along, by who writes it. A repeated message brings nothing. */
+function riderRows(
   batch: readonly Submission[],
   results: readonly SubmitResult[],
-): Promise<void> {
+): ReadonlyMap<Rider['write'], readonly unknown[]> {
   const rows = new Map<Rider['write'], unknown[]>();
   batch.forEach(({ rider }, index) => {
     const result = results[index];
@@ -174,7 +184,7 @@ async function writeRiders(
     ofWriter.push(rider.row(result.outcomes));
     rows.set(rider.write, ofWriter);
   });
-  for (const [write, ofWriter] of rows) await write(tx, ofWriter);
+  return rows;
 }
 
 type LockedOrders = Awaited<ReturnType<typeof lockOrders>>;

@@ -32,7 +32,7 @@ export class TestHub {
     url: string,
     changeCatalog = (catalog: CatalogReader): CatalogReader => catalog,
   ): Promise<TestHub> {
-    const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS_MAX });
+    const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS_MAX, pipeline: true });
     // Connections may still be closing when the database of the test is dropped by force.
     pool.on('error', () => undefined);
     const tasks = new TaskQueue(pool);

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ClientBase, Pool } from 'pg';
 import { PgBoss, type Job, type JobResult } from 'pg-boss';
+import { sentTogether } from '../commit/index.js';
 import {
   DEFAULT_TASK_QUEUE,
   type Task,
@@ -95,12 +96,15 @@ export class TaskQueue {
   /** Inside the caller's transaction: the tasks exist if and only if it commits. Call `wake` after the commit. */
   async enqueue(tx: ClientBase, tasks: readonly Task[]): Promise<void> {
     const db = { executeSql: (text: string, values?: unknown[]) => tx.query(text, values) };
-    for (const [kind, ofKind] of Map.groupBy(tasks, (task) => task.kind))
-      await this.boss.insert(
-        kind,
-        ofKind.map((task) => ({ data: { key: task.key, payload: task.payload } satisfies StoredTask })),
-        { db, returnId: false },
-      );
+    await sentTogether(
+      [...Map.groupBy(tasks, (task) => task.kind)].map(([kind, ofKind]) =>
+        this.boss.insert(
+          kind,
+          ofKind.map((task) => ({ data: { key: task.key, payload: task.payload } satisfies StoredTask })),
+          { db, returnId: false },
+        ),
+      ),
+    );
   }
 
   /** Spares the tasks the wait for the next poll. */
