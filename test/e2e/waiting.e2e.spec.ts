@@ -7,7 +7,7 @@ import { expectStockAddsUp } from '../support/stock-check.js';
 import { until } from '../support/until.js';
 
 const OPENING_UNITS = 10;
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 20_000;
 
 let sut: HubUnderTest;
 
