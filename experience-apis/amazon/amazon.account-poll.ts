@@ -4,7 +4,7 @@ import type { Catalog } from '../../process-apis/catalog/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { CursorStore } from '../../src/platform/db/cursor-store.js';
 import { OutsideError } from '../../src/platform/http/outside-error.js';
-import { backoffMs } from './amazon.backoff.js';
+import { retryDelayMs } from '../../src/platform/http/retry-delay.js';
 import type { AmazonClient, OrderPage } from './amazon.client.js';
 import type { AmazonClients } from './amazon.clients.js';
 import {
@@ -48,7 +48,7 @@ export class AmazonAccountPoll {
         pauseMs = amazonSettings(account).pollIntervalMs;
       } catch (error) {
         failures += 1;
-        pauseMs = backoffMs(failures, error);
+        pauseMs = retryDelayMs(failures, error);
         this.tell(error, pauseMs);
       }
       await this.pause(pauseMs);

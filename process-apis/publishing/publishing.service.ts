@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { StockUnits } from '../../src/model/events.js';
+import { retryDelayMs } from '../../src/platform/http/retry-delay.js';
 import { consumeLog, encodeCursor } from '../../src/platform/event-log/index.js';
 import {
   readDue,
@@ -27,8 +28,14 @@ export type TellQuantities = (
  */
 export class Publishing {
   private tell: TellQuantities | undefined;
+  /** Channels whose last telling failed, until their time comes. */
+  private readonly resting = new Map<string, { readonly failures: number; readonly untilMs: number }>();
 
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    /** Hears of each telling that failed. It is tried again, later each time. */
+    private readonly onFailure: (sentence: string) => void,
+  ) {}
 
   register(tell: TellQuantities): void {
     this.tell = tell;
@@ -48,11 +55,26 @@ export class Publishing {
   /** Tells one page to each channel that has something due. One channel's failure does not keep the others waiting. */
   async sweepDue(): Promise<boolean> {
     if (this.tell === undefined) return false;
-    const channels = await readDueChannels(this.pool);
-    const pages = await Promise.allSettled(channels.map((channel) => this.tellPage(channel)));
-    const failure = pages.find((page) => page.status === 'rejected');
-    if (failure !== undefined) throw failure.reason;
-    return pages.some((page) => page.status === 'fulfilled' && page.value);
+    const due = await readDueChannels(this.pool);
+    const now = Date.now();
+    const ready = due.filter((channel) => (this.resting.get(channel)?.untilMs ?? 0) <= now);
+    const more = await Promise.all(ready.map((channel) => this.tellOrRest(channel)));
+    return more.includes(true);
+  }
+
+  private async tellOrRest(channel: string): Promise<boolean> {
+    try {
+      const more = await this.tellPage(channel);
+      this.resting.delete(channel);
+      return more;
+    } catch (error) {
+      const failures = (this.resting.get(channel)?.failures ?? 0) + 1;
+      const delayMs = retryDelayMs(failures, error);
+      this.resting.set(channel, { failures, untilMs: Date.now() + delayMs });
+      const why = error instanceof Error ? error.message : String(error);
+      this.onFailure(`telling ${channel} its quantities goes on in ${Math.ceil(delayMs / 1000)} s: ${why}`);
+      return false;
+    }
   }
 
   private async tellPage(channel: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import {
   Injectable,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
   type Type,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
@@ -24,11 +25,12 @@ import { BackgroundLoop, TaskQueue } from '../platform/jobs/index.js';
 const SECOND = 1_000;
 
 /**
- * Starts what works without being called, by the process's roles, and stops it in order: first the takers, then the door.
+ * Starts what works without being called, by the process's roles, and stops it in order: first the takers, then (when the
+ * HTTP server has answered what it took) the door.
  * It binds nearly everything, so it asks the container for each part instead of naming all of them in its constructor.
  */
 @Injectable()
-export class Background implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class Background implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private loops: readonly BackgroundLoop[] = [];
 
   constructor(
@@ -51,6 +53,9 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
     await this.tasks.stop(this.config.shutdownTimeoutMs);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
     await this.orders.drain();
     await this.feed.stop();
   }

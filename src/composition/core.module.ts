@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Logger, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ChannelConnectors, ChannelTasks } from '../../experience-apis/channel-kit/index.js';
 import { StockIntake } from '../../process-apis/availability/index.js';
@@ -78,7 +78,14 @@ import { TaskQueue } from '../platform/jobs/index.js';
         new SqlIntake(pool, orders, cipher, catalog),
     },
     { provide: Intake, useExisting: SqlIntake },
-    { provide: Publishing, inject: [PG_POOL], useFactory: (pool: Pool) => new Publishing(pool) },
+    {
+      provide: Publishing,
+      inject: [PG_POOL],
+      useFactory: (pool: Pool) => {
+        const logger = new Logger(Publishing.name);
+        return new Publishing(pool, (sentence) => logger.warn(sentence));
+      },
+    },
     {
       provide: WMS_FACT_SINK,
       inject: [PG_POOL, OrderCommit, StockIntake, FieldCipher],
