@@ -104,8 +104,12 @@ export class ErpFollowUp {
   private async eachChunk(asked: readonly Asked[], read: (chunk: readonly Asked[]) => Promise<void>): Promise<void> {
     const chunks: (readonly Asked[])[] = [];
     for (let from = 0; from < asked.length; from += ERP_READ_MAX) chunks.push(asked.slice(from, from + ERP_READ_MAX));
+    const reads: PromiseSettledResult<void>[] = [];
     for (let from = 0; from < chunks.length; from += READS_AT_ONCE)
-      await Promise.all(chunks.slice(from, from + READS_AT_ONCE).map(read));
+      reads.push(...(await Promise.allSettled(chunks.slice(from, from + READS_AT_ONCE).map(read))));
+    // Told at the end: documents that the ERP cannot give must not hold up those behind them.
+    const failed = reads.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 }
 

@@ -34,6 +34,7 @@ interface AccountLookup {
  */
 export class SqlIntake extends Intake {
   private readonly interpreters = new Map<string, Interpret>();
+  private parkedBefore: string | undefined;
 
   constructor(
     private readonly pool: Pool,
@@ -71,9 +72,16 @@ export class SqlIntake extends Intake {
     return toResult(stored.id, reading, { outcomes, duplicate: false, digestDiffers: false });
   }
 
-  /** Parked messages get another chance: their order may have been accepted in the very moment they were parked. */
+  /**
+   * Parked messages get another chance: their order may have been accepted in the very moment they were parked.
+   * Takes one page after the other, and begins anew after the last one.
+   */
   async sweepParked(): Promise<void> {
-    for (const { id } of await listMessages(this.pool, 'PARKED', undefined, UNPARK_MAX)) await this.reprocess(id);
+    const page = await listMessages(this.pool, 'PARKED', this.parkedBefore, UNPARK_MAX);
+    this.parkedBefore = page.length < UNPARK_MAX ? undefined : page.at(-1)?.id;
+    for (const { id, source } of page)
+      // The messages of an account that was switched off stay parked until it is back.
+      if ((await this.accounts.account(source)) !== undefined) await this.reprocess(id);
   }
 
   private interpret(account: ChannelAccount, topic: string, body: Buffer): Interpretation {
