@@ -18,11 +18,12 @@ Without a name all are run, one after the other.
 
   ingest     orders/s that a partner places over HTTP; raw: a plain Fastify echo of the same body
   reserve    orders/s of 3 lines through the one door, accepted, claimed and written; raw: set-wise SQL of the same rows
-  lifecycle  orders/s from order to invoice with all sandboxes; raw: the same calls to the same sandboxes, and no hub
+  lifecycle  orders/s from order to invoice with all sandboxes; raw: a script with the same calls to ERP and warehouse
   graphql    orders/s read with lines and shipments; raw: one SQL statement that gives the same as JSON
   fanout     messages/s to 200 and 1,000 subscribers of 30 events/s; raw: the same bytes broadcast over ws
 
-  --json     prints {"name","value","unit","limit","ratio"}, one line for each figure; limit is the raw one
+  --json     prints {"name","value","unit","limit","ratio"}, one line for each figure; limit is the raw one,
+             ratio how near the hub comes to it: value / limit, and for times limit / value
   --quick    shorter runs, for seeing that it works
   --help     prints this`;
 

@@ -30,5 +30,6 @@ try {
 } catch (error) {
   const isUsage = error instanceof BenchUsageError;
   console.error(isUsage ? `${error.message}\n\n${HELP}` : error);
-  process.exitCode = isUsage ? 2 : 1;
+  // What failed may have left servers and helper processes behind, which would keep this one alive.
+  process.exit(isUsage ? 2 : 1);
 }

@@ -1,0 +1,19 @@
+/** When an event happened, in the message that tells it. */
+export const EVENT_AT = /"occurredAt":"([^"]+)"/;
+
+/** Clients of graphql-ws that connect and subscribe, from a process of their own. */
+export interface Subscribers {
+  readonly url: string;
+  readonly count: number;
+  readonly query: string;
+  readonly bearer: string;
+}
+
+export interface Heard {
+  /** Messages of all subscribers. */
+  readonly perSecond: number;
+  /** From the event to its arrival; of all messages. */
+  readonly p99Ms: number;
+  /** The last message as it came. */
+  readonly sample: string;
+}
