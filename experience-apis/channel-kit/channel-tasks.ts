@@ -1,7 +1,14 @@
 import type { Order, Package, Shipment } from '../../src/model/order.js';
 import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
 import type { Catalog } from '../../process-apis/catalog/index.js';
-import { failed, loadOrders, mayExist, submitResult, type OrderLookup } from '../../process-apis/fulfillment/index.js';
+import {
+  failed,
+  loadOrders,
+  mayExist,
+  submitResult,
+  type LoadedOrder,
+  type OrderLookup,
+} from '../../process-apis/fulfillment/index.js';
 import { waitKeys, type OrderCommit, type OrderTaskOf } from '../../process-apis/orders/index.js';
 import type { DuePublication, Publishing, ToldQuantity } from '../../process-apis/publishing/index.js';
 import type { ChannelConnectors } from './channel-connectors.js';
@@ -32,15 +39,15 @@ export class ChannelTasks {
     );
     return Promise.all(
       tasks.map((task) => {
-        const order = orders.get((task.payload as Payload).orderId)?.order;
-        return order === undefined
+        const loaded = orders.get((task.payload as Payload).orderId);
+        return loaded === undefined
           ? Promise.resolve<TaskResult>({ outcome: 'DEAD', error: 'there is no such order' })
-          : this.confirm(task, order);
+          : this.confirm(task, loaded);
       }),
     );
   }
 
-  private async confirm(task: TaskRun, order: Order): Promise<TaskResult> {
+  private async confirm(task: TaskRun, { order, parties }: LoadedOrder): Promise<TaskResult> {
     const { shipmentId, packageId } = task.payload as Payload;
     const shipment = order.shipments.find((candidate) => candidate.id === shipmentId);
     const parcel = shipment?.packages.find((candidate) => candidate.id === packageId);
@@ -57,7 +64,8 @@ export class ChannelTasks {
       return DONE;
     } catch (error) {
       const waitKey = waitKeys.package(packageId);
-      return failed(this.orders, task, { orderId: order.id, waitKey, system: 'CHANNEL', operation: task.kind }, error);
+      const subject = { orderId: order.id, parties, waitKey, system: 'CHANNEL', operation: task.kind } as const;
+      return failed(this.orders, task, subject, error);
     }
   }
 
@@ -79,7 +87,7 @@ export class ChannelTasks {
   }
 }
 
-function toConfirmPackage(order: Order, shipment: Shipment, parcel: Package, mayExist: boolean): ConfirmPackage {
+function toConfirmPackage(order: Order, shipment: Shipment, parcel: Package, repeated: boolean): ConfirmPackage {
   const references = new Map(order.lines.map((line) => [line.id, line.lineReference]));
   const all = order.shipments.flatMap((candidate) => candidate.packages);
   return {
@@ -94,7 +102,7 @@ function toConfirmPackage(order: Order, shipment: Shipment, parcel: Package, may
       quantity,
       serials,
     })),
-    mayExist,
+    mayExist: repeated,
     attributes: order.attributes,
     ...(parcel.service === undefined ? {} : { service: parcel.service }),
     ...(parcel.trackingUrl === undefined ? {} : { trackingUrl: parcel.trackingUrl }),

@@ -4,6 +4,7 @@ import type { ErpPort } from '../../system-apis/erp/erp.port.js';
 import { waitKeys, type OrderCommit, type OrderTaskKind, type OrderTaskOf } from '../orders/index.js';
 import { toPostGoodsIssue, toPostSalesOrder, toReduceSalesOrder } from './erp.commands.js';
 import { loadOrders, type LoadedOrder, type OrderLookup } from './fulfillment.context.js';
+import { withoutPersonalData } from './personal-data.js';
 import { failed, mayExist, submitResult } from './task-outcome.js';
 
 type Payload<Kind extends OrderTaskKind> = OrderTaskOf<Kind>['payload'];
@@ -71,16 +72,22 @@ export class ErpTasks {
       return DONE;
     } catch (error) {
       if (error instanceof OutsideError && error.kind === 'rejected') {
-        const body = { kind: 'SalesOrderRejected', reason: error.message } as const;
+        const body = { kind: 'SalesOrderRejected', reason: withoutPersonalData(error.message, parties) } as const;
         await submitResult(this.orders, this.erp.system, order.id, task.key, body);
         return DONE;
       }
-      const subject = { orderId: order.id, waitKey: waitKeys.posting, system: 'ERP', operation: task.kind } as const;
+      const subject = {
+        orderId: order.id,
+        parties,
+        waitKey: waitKeys.posting,
+        system: 'ERP',
+        operation: task.kind,
+      } as const;
       return failed(this.orders, task, subject, error);
     }
   }
 
-  private async reduce(task: TaskRun, { order }: LoadedOrder): Promise<TaskResult> {
+  private async reduce(task: TaskRun, { order, parties }: LoadedOrder): Promise<TaskResult> {
     const { remaining } = task.payload as Payload<'erp.reduce-sales-order'>;
     try {
       await this.erp.cancelSalesOrderItems(toReduceSalesOrder(order, task.key, remaining));
@@ -88,12 +95,18 @@ export class ErpTasks {
       await submitResult(this.orders, this.erp.system, order.id, task.key, body);
       return DONE;
     } catch (error) {
-      const subject = { orderId: order.id, waitKey: waitKeys.reduction, system: 'ERP', operation: task.kind } as const;
+      const subject = {
+        orderId: order.id,
+        parties,
+        waitKey: waitKeys.reduction,
+        system: 'ERP',
+        operation: task.kind,
+      } as const;
       return failed(this.orders, task, subject, error);
     }
   }
 
-  private async goodsIssue(task: TaskRun, { order }: LoadedOrder): Promise<TaskResult> {
+  private async goodsIssue(task: TaskRun, { order, parties }: LoadedOrder): Promise<TaskResult> {
     const { shipmentId } = task.payload as Payload<'erp.post-goods-issue'>;
     const shipment = order.shipments.find((candidate) => candidate.id === shipmentId);
     if (shipment === undefined) return { outcome: 'DEAD', error: `there is no shipment ${shipmentId}` };
@@ -105,7 +118,8 @@ export class ErpTasks {
       return DONE;
     } catch (error) {
       const waitKey = waitKeys.goodsIssue(shipmentId);
-      return failed(this.orders, task, { orderId: order.id, waitKey, system: 'ERP', operation: task.kind }, error);
+      const subject = { orderId: order.id, parties, waitKey, system: 'ERP', operation: task.kind } as const;
+      return failed(this.orders, task, subject, error);
     }
   }
 }

@@ -1,10 +1,14 @@
+import type { OrderParties } from '../../src/model/channel-order.js';
 import { OutsideError } from '../../src/platform/http/outside-error.js';
 import type { TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
 import type { OutsideSystem } from '../../src/model/order.js';
 import type { OrderCommit, OrderFactBody } from '../orders/index.js';
+import { withoutPersonalData } from './personal-data.js';
 
 export interface TaskSubject {
   readonly orderId: string;
+  /** What the outside system may quote of the order, and nobody else shall see. */
+  readonly parties: OrderParties;
   readonly waitKey: string;
   readonly system: OutsideSystem;
   readonly operation: string;
@@ -44,8 +48,8 @@ export async function failed(
   subject: TaskSubject,
   error: unknown,
 ): Promise<TaskResult> {
-  const message = error instanceof Error ? error.message : String(error);
-  const { orderId, waitKey, system, operation } = subject;
+  const { orderId, parties, waitKey, system, operation } = subject;
+  const message = withoutPersonalData(error instanceof Error ? error.message : String(error), parties);
   await orders.submit([
     {
       id: `task/${task.key}/attempt/${task.attempt}`,

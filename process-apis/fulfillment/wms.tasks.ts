@@ -1,3 +1,4 @@
+import { OutsideError } from '../../src/platform/http/outside-error.js';
 import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
 import type { FulfillmentOrder } from '../../src/model/order.js';
 import {
@@ -8,6 +9,7 @@ import {
 } from '../../system-apis/wms/wms.port.js';
 import { waitKeys, type OrderCommit, type OrderTaskOf } from '../orders/index.js';
 import { loadOrders, type LoadedOrder, type OrderLookup } from './fulfillment.context.js';
+import { withoutPersonalData } from './personal-data.js';
 import { failed, submitResult } from './task-outcome.js';
 
 type Payload = OrderTaskOf<'wms.release' | 'wms.cancel'>['payload'];
@@ -54,7 +56,7 @@ export class WmsTasks {
   }
 
   private async takeAnswer(found: FoundTask, answer: ReleaseResult | undefined): Promise<TaskResult> {
-    const { task, order, fo } = found;
+    const { task, order, parties, fo } = found;
     if (answer === undefined)
       return this.releaseFailed(found, new Error(`${this.wms.system} did not say what became of it`));
     if (answer.outcome === 'ACCEPTED') {
@@ -67,17 +69,19 @@ export class WmsTasks {
     if (answer.code === 'CONTENT_DIFFERS') {
       // Units that were short meanwhile make it other content; the work that it was about is done.
       if (fo.status !== 'RELEASE_REQUESTED') return DONE;
-      await this.releaseFailed(found, new Error(answer.reason));
-      return { outcome: 'DEAD', error: answer.reason };
+      const details = { system: this.wms.system, operation: task.kind };
+      return this.releaseFailed(found, new OutsideError('rejected', answer.reason, details));
     }
-    const body = { kind: 'FulfillmentRejected', fulfillmentOrderId: fo.id, reason: answer.reason } as const;
+    const reason = withoutPersonalData(answer.reason, parties);
+    const body = { kind: 'FulfillmentRejected', fulfillmentOrderId: fo.id, reason } as const;
     await submitResult(this.orders, this.wms.system, order.id, task.key, body);
     return DONE;
   }
 
-  private releaseFailed({ task, order, fo }: FoundTask, error: unknown): Promise<TaskResult> {
+  private releaseFailed({ task, order, parties, fo }: FoundTask, error: unknown): Promise<TaskResult> {
     const waitKey = waitKeys.release(fo.number);
-    return failed(this.orders, task, { orderId: order.id, waitKey, system: 'WMS', operation: task.kind }, error);
+    const subject = { orderId: order.id, parties, waitKey, system: 'WMS', operation: task.kind } as const;
+    return failed(this.orders, task, subject, error);
   }
 
   private async cancelAll(tasks: readonly TaskRun[]): Promise<readonly TaskResult[]> {
@@ -90,19 +94,24 @@ export class WmsTasks {
     );
   }
 
-  private async cancel({ task, order, fo }: FoundTask): Promise<TaskResult> {
+  private async cancel({ task, order, parties, fo }: FoundTask): Promise<TaskResult> {
     if (fo.status !== 'CANCEL_REQUESTED') return DONE;
     try {
       const answer = await this.wms.cancel({ fulfillmentOrderId: fo.id, node: fo.node, reason: 'cancelled' });
       const body =
         answer.outcome === 'CANCELLED'
           ? ({ kind: 'FulfillmentCancelled', fulfillmentOrderId: fo.id } as const)
-          : ({ kind: 'FulfillmentCancelRefused', fulfillmentOrderId: fo.id, reason: answer.reason } as const);
+          : ({
+              kind: 'FulfillmentCancelRefused',
+              fulfillmentOrderId: fo.id,
+              reason: withoutPersonalData(answer.reason, parties),
+            } as const);
       await submitResult(this.orders, this.wms.system, order.id, task.key, body);
       return DONE;
     } catch (error) {
       const waitKey = waitKeys.wmsCancel(fo.number);
-      return failed(this.orders, task, { orderId: order.id, waitKey, system: 'WMS', operation: task.kind }, error);
+      const subject = { orderId: order.id, parties, waitKey, system: 'WMS', operation: task.kind } as const;
+      return failed(this.orders, task, subject, error);
     }
   }
 
@@ -141,8 +150,8 @@ function toRelease({ order, parties, fo }: FoundTask): ReleaseFulfillment {
     channel: order.channel,
     reference: order.reference,
     lines: fo.lines
-      .filter((line) => line.quantity > line.dropped)
-      .map((line) => ({ lineId: line.lineId, sku: line.sku, quantity: line.quantity - line.dropped })),
+      .filter((line) => line.quantity > 0)
+      .map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity })),
     ...(order.shipMethod === undefined ? {} : { shipMethod: order.shipMethod }),
     ...(order.shipBy === undefined ? {} : { shipBy: order.shipBy }),
     ...(parties.shipTo === undefined ? {} : { shipTo: parties.shipTo }),
