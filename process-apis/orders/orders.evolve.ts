@@ -106,7 +106,12 @@ type WorkEvent = Of<
 function evolveWork(fo: FulfillmentOrder, event: WorkEvent): FulfillmentOrder {
   switch (event.type) {
     case 'FulfillmentRequested':
-      return { ...fo, status: 'RELEASE_REQUESTED' };
+      // From here on the quantity is what the node was asked for, whatever it drops later: a repeated release must say the same.
+      return {
+        ...fo,
+        status: 'RELEASE_REQUESTED',
+        lines: fo.lines.map((line) => ({ ...line, quantity: line.quantity - line.dropped, dropped: 0 })),
+      };
     case 'FulfillmentReleased': {
       const status = fo.status === 'RELEASE_REQUESTED' ? 'RELEASED' : fo.status;
       return { ...fo, status, wmsReference: event.wmsReference };

@@ -5,10 +5,16 @@ import { StockIntake } from '../../process-apis/availability/index.js';
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
 import { WmsInbound } from '../../process-apis/fulfillment/index.js';
 import { Intake, SqlIntake } from '../../process-apis/intake/index.js';
-import { OrderCommit, OrderReader, Resumption, WaitingOrders } from '../../process-apis/orders/index.js';
+import {
+  OrderCommit,
+  OrderReader,
+  Resumption,
+  WaitingOrders,
+  type OrderCommitParts,
+} from '../../process-apis/orders/index.js';
 import { Publishing } from '../../process-apis/publishing/index.js';
-import { ERP_SYSTEM_NAME } from '../../system-apis/erp/erp.port.js';
-import { WMS_FACT_SINK, WMS_SYSTEM_NAME } from '../../system-apis/wms/wms.port.js';
+import { ERP_PORT, type ErpPort } from '../../system-apis/erp/erp.port.js';
+import { WMS_FACT_SINK, WMS_PORT, type WmsPort } from '../../system-apis/wms/wms.port.js';
 import { CONFIG, type Config } from '../platform/config/config.js';
 import { FieldCipher } from '../platform/crypto/field-cipher.js';
 import { CursorStore } from '../platform/db/cursor-store.js';
@@ -16,6 +22,10 @@ import { PG_POOL } from '../platform/db/database.module.js';
 import { SqlCursorStore } from '../platform/db/sql-cursor-store.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { TaskQueue } from '../platform/jobs/index.js';
+
+type CommitSettings = Pick<OrderCommitParts, 'names' | 'limits'>;
+
+const COMMIT_SETTINGS = Symbol('CommitSettings');
 
 /** The process layer, bound together: plain classes that know nothing of Nest get here what they need. */
 @Global()
@@ -31,29 +41,28 @@ import { TaskQueue } from '../platform/jobs/index.js';
     },
     { provide: Catalog, useExisting: SqlCatalog },
     {
+      provide: COMMIT_SETTINGS,
+      inject: [CONFIG, ERP_PORT, WMS_PORT],
+      useFactory: (config: Config, erp: ErpPort, wms: WmsPort): CommitSettings => ({
+        names: { erp: erp.system, wms: wms.system },
+        limits: {
+          batchMax: config.commitBatchMax,
+          inFlightMax: config.commitInFlightMax,
+          queueMax: config.commitQueueMax,
+        },
+      }),
+    },
+    {
       provide: OrderCommit,
-      inject: [PG_POOL, SqlCatalog, TaskQueue, FieldCipher, EventFeed, CONFIG],
+      inject: [PG_POOL, SqlCatalog, TaskQueue, FieldCipher, EventFeed, COMMIT_SETTINGS],
       useFactory: (
         pool: Pool,
         catalog: SqlCatalog,
         tasks: TaskQueue,
         cipher: FieldCipher,
         feed: EventFeed,
-        config: Config,
-      ) =>
-        new OrderCommit({
-          pool,
-          catalog,
-          tasks,
-          cipher,
-          names: { erp: ERP_SYSTEM_NAME, wms: WMS_SYSTEM_NAME },
-          limits: {
-            batchMax: config.commitBatchMax,
-            inFlightMax: config.commitInFlightMax,
-            queueMax: config.commitQueueMax,
-          },
-          committed: () => feed.wake(),
-        }),
+        settings: CommitSettings,
+      ) => new OrderCommit({ pool, catalog, tasks, cipher, ...settings, committed: () => feed.wake() }),
     },
     {
       provide: OrderReader,

@@ -4,9 +4,6 @@ import type { Instant } from '../../src/model/time.js';
 
 export const ERP_PORT = Symbol('ErpPort');
 
-/** How the ERP is named in cross-references, whichever it is: an installation has one. */
-export const ERP_SYSTEM_NAME = 'erp';
-
 export interface SalesOrderLine {
   /** The hub's line id. */
   readonly lineId: string;

@@ -2,9 +2,6 @@ import type { Address } from '../../src/model/channel-order.js';
 import type { Instant } from '../../src/model/time.js';
 
 export const WMS_PORT = Symbol('WmsPort');
-
-/** How warehouses are named in cross-references. */
-export const WMS_SYSTEM_NAME = 'wms';
 export const WMS_FACT_SINK = Symbol('WmsFactSink');
 
 export interface ReleaseFulfillment {

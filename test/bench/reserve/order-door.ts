@@ -1,8 +1,6 @@
 import pg from 'pg';
 import { SqlCatalog } from '../../../process-apis/catalog/index.js';
 import { OrderCommit, type OrderTaskKind } from '../../../process-apis/orders/index.js';
-import { ERP_SYSTEM_NAME } from '../../../system-apis/erp/erp.port.js';
-import { WMS_SYSTEM_NAME } from '../../../system-apis/wms/wms.port.js';
 import { FieldCipher } from '../../../src/platform/crypto/field-cipher.js';
 import { generateKeyRing, KeyRing } from '../../../src/platform/crypto/key-ring.js';
 import { EventFeed } from '../../../src/platform/event-log/index.js';
@@ -42,7 +40,7 @@ export class OrderDoor {
       tasks,
       catalog: new SqlCatalog(pool, () => undefined),
       cipher: new FieldCipher(KeyRing.parse(generateKeyRing('bench'))),
-      names: { erp: ERP_SYSTEM_NAME, wms: WMS_SYSTEM_NAME },
+      names: { erp: 'sap-s4hana', wms: 'wms' },
       limits: { ...BATCH, queueMax: QUEUE_MAX },
       committed: () => feed.wake(),
     });
