@@ -86,6 +86,8 @@ export class TaskQueue {
             {
               batchSize: registered.options.batchMax,
               pollingIntervalSeconds: 0.5,
+              // A full batch tells that more waits: without this a backlog would go down by one batch a poll.
+              burstWhenBatchFull: true,
               perJobResults: true,
             },
             (jobs) => runBatch(kind, jobs, registered.handler),
