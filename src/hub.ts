@@ -4,6 +4,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
 import { AppModule, type AppOptions } from './app.module.js';
+import { ConfigError } from './platform/config/config-error.js';
 import type { Config } from './platform/config/config.js';
 import { openDatabase, requireServerVersion, SERVER_VERSION_MIN } from './platform/db/database.js';
 import { startEmbeddedPostgres } from './platform/db/embedded-postgres.js';
@@ -61,7 +62,7 @@ export interface RunningHub {
   close(): Promise<void>;
 }
 
-/** Starts the hub on an open database and listens. */
+/** Starts the hub on an open database and listens. Throws ConfigError when it cannot listen where it is told to. */
 export async function startHub(options: AppOptions & { readonly logger: LoggerService }): Promise<RunningHub> {
   const { config, logger } = options;
   const app = await createHttpApp(AppModule.forRoot(options), {
@@ -69,6 +70,23 @@ export async function startHub(options: AppOptions & { readonly logger: LoggerSe
     rawPrefixes: RAW_PREFIXES,
     logger,
   });
-  await app.listen({ port: config.port, host: config.host });
+  try {
+    await app.listen({ port: config.port, host: config.host });
+  } catch (error) {
+    await app.close();
+    throw refusedAddress(error, config);
+  }
   return { app, url: await app.getUrl(), close: () => app.close() };
+}
+
+const ADDRESS_ERRORS: ReadonlyMap<unknown, string> = new Map([
+  ['EADDRINUSE', 'another program listens there. Give another port, or 0 for any free one'],
+  ['EACCES', 'this user may not listen there. Give a port above 1023'],
+  ['EADDRNOTAVAIL', 'this machine has no such address'],
+]);
+
+function refusedAddress(error: unknown, { host, port }: Config): unknown {
+  const why = error instanceof Error && 'code' in error ? ADDRESS_ERRORS.get(error.code) : undefined;
+  if (why === undefined) return error;
+  return new ConfigError([`ENTREPOT_HOST is "${host}" and ENTREPOT_PORT is "${port}": ${why}.`]);
 }

@@ -35,12 +35,15 @@ async function main(): Promise<void> {
     ...(config.logFile === undefined ? {} : { file: config.logFile }),
   });
   const database = await openHubDatabase(config, (sentence) => logger.warn(sentence));
-  const hub = await startHub({ config, dataSource: database.dataSource, logger });
-  logger.log(`Entrepot listens on ${hub.url} (${config.roles.join(', ')})`);
-  await untilToldToStop();
-  await hub.close();
-  await database.close();
-  logger.flush();
+  try {
+    const hub = await startHub({ config, dataSource: database.dataSource, logger });
+    logger.log(`Entrepot listens on ${hub.url} (${config.roles.join(', ')})`);
+    await untilToldToStop();
+    await hub.close();
+  } finally {
+    await database.close();
+    logger.flush();
+  }
 }
 
 /** Errors that a person at the terminal can act on are sentences; everything else is a stack. */

@@ -48,7 +48,10 @@ export class SubscriptionServer implements ApolloServerPlugin {
     const server = this.http.httpAdapter.getHttpServer() as Server;
     const sockets = new WebSocketServer({ server, path: GRAPHQL_PATH, maxPayload: MESSAGE_BYTES_MAX });
     const { dispose } = useServer(this.options(schema), sockets, KEEP_ALIVE_MS);
-    // A peer can cause socket errors at will; the library writes each to the console, with its stack.
+    // The library writes errors to the console, with their stacks. Those of the HTTP server reach whoever made it listen;
+    // those of a socket any peer can cause at will.
+    sockets.removeAllListeners('error');
+    sockets.on('error', (error) => this.logger.debug(`WebSocket server: ${error.message}`));
     sockets.on('connection', (socket) => {
       socket.removeAllListeners('error');
       socket.on('error', (error) => this.logger.debug(`WebSocket closed: ${error.message}`));

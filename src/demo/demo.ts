@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
 import { readPositions } from '../../process-apis/availability/index.js';
 import { SqlCatalog } from '../../process-apis/catalog/index.js';
 import { HUB_SETTINGS } from '../hub.settings.js';
@@ -44,11 +45,29 @@ export async function runDemo(config: HubConfig): Promise<void> {
   const startedAt = performance.now();
   const logger = new JsonLogger({ level: config.logLevel, file: config.logFile ?? join(config.dataDir, 'hub.log') });
   const database = await openHubDatabase(config, print);
-  const world = await startWorld({ journalDir: join(config.dataDir, 'sandboxes') });
+  try {
+    const world = await startWorld({ journalDir: join(config.dataDir, 'sandboxes') });
+    try {
+      await runIn(world, database.dataSource, config, { logger, startedAt });
+    } finally {
+      await world.close();
+    }
+  } finally {
+    await database.close();
+    logger.flush();
+  }
+}
+
+async function runIn(
+  world: World,
+  dataSource: DataSource,
+  config: HubConfig,
+  { logger, startedAt }: { readonly logger: JsonLogger; readonly startedAt: number },
+): Promise<void> {
   const { secrets, systems } = world;
   // Before the hub starts: its first look at the accounts must find this run's addresses.
-  await seed(poolOf(database.dataSource), world.accounts, OPENING_UNITS);
-  const hub = await startHub({ config, dataSource: database.dataSource, logger, secrets, systems });
+  await seed(poolOf(dataSource), world.accounts, OPENING_UNITS);
+  const hub = await startHub({ config, dataSource, logger, secrets, systems });
   const issuer = hub.app.get(EmbeddedIssuer, { strict: false });
   const notifier = { subject: 'amazon-eventbridge', scopes: ['channel:notify'], ttlSeconds: 7 * DAY_SECONDS };
   world.connect(hub.url, await issuer.issue(notifier));
@@ -60,9 +79,6 @@ export async function runDemo(config: HubConfig): Promise<void> {
   print('\nStopping. What is under way is finished or waits in the database; the next start goes on from there.');
   stop();
   await hub.close();
-  await world.close();
-  await database.close();
-  logger.flush();
 }
 
 function keepBusy(hub: RunningHub, world: World, config: HubConfig): () => void {
