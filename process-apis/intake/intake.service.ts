@@ -1,4 +1,5 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
+import DataLoader from 'dataloader';
 import type { Pool } from 'pg';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { ChannelFact, Interpretation, RefusedReason } from '../../src/model/channel-order.js';
@@ -34,6 +35,10 @@ interface AccountLookup {
  */
 export class SqlIntake extends Intake {
   private readonly interpreters = new Map<string, Interpret>();
+  /** Messages that wait for an order, by its subject. Orders of one commit are answered together: one look for all. */
+  private readonly parked = new DataLoader((subjects: readonly string[]) => this.findParked(subjects), {
+    cache: false,
+  });
   private parkedBefore: string | undefined;
 
   constructor(
@@ -124,8 +129,13 @@ export class SqlIntake extends Intake {
   private async unpark(account: ChannelAccount, facts: readonly ChannelFact[], result: SubmitResult): Promise<void> {
     const accepted = facts.filter((_, index) => result.outcomes[index]?.created === true && !result.duplicate);
     if (accepted.length === 0) return;
-    const subjects = accepted.map((fact) => subjectOf(account, fact));
-    for (const id of await findParkedMessages(this.pool, subjects, UNPARK_MAX)) await this.reprocess(id);
+    for (const fact of accepted)
+      for (const id of await this.parked.load(subjectOf(account, fact))) await this.reprocess(id);
+  }
+
+  private async findParked(subjects: readonly string[]): Promise<readonly (readonly string[])[]> {
+    const found = await findParkedMessages(this.pool, subjects, UNPARK_MAX);
+    return subjects.map((subject) => found.filter((message) => message.subjects.includes(subject)).map(({ id }) => id));
   }
 }
 

@@ -87,18 +87,23 @@ export async function listMessages(
   return rows.map(toStored);
 }
 
+export interface ParkedMessage {
+  readonly id: string;
+  readonly subjects: readonly string[];
+}
+
 /** Messages that wait for one of these orders, oldest first. */
 export async function findParkedMessages(
   db: Pick<ClientBase, 'query'>,
   subjects: readonly string[],
   limit: number,
-): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>({
+): Promise<readonly ParkedMessage[]> {
+  const { rows } = await db.query<ParkedMessage>({
     name: 'message.parked',
-    text: `select id from message where status = 'PARKED' and subjects && $1::text[] order by id limit $2`,
+    text: `select id, subjects from message where status = 'PARKED' and subjects && $1::text[] order by id limit $2`,
     values: [subjects, limit],
   });
-  return rows.map((row) => row.id);
+  return rows;
 }
 
 export async function updateMessageStatus(
