@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 export type InboundOutcome = 'TAKEN' | 'NOT_SIGNED' | 'NOT_READABLE' | 'NOT_IN_CONTRACT';
 
-/** How the messages of the warehouse fared since the start of this process. Telemetry reads it. */
+/** How the messages of the warehouse fared since the start of this process. */
 @Injectable()
 export class WmsInboundCounts {
   private readonly byOutcome: Record<InboundOutcome, number> = {
@@ -12,8 +12,10 @@ export class WmsInboundCounts {
     NOT_IN_CONTRACT: 0,
   };
 
-  add(outcome: InboundOutcome): void {
+  /** @returns the count with this one */
+  add(outcome: InboundOutcome): number {
     this.byOutcome[outcome] += 1;
+    return this.byOutcome[outcome];
   }
 
   all(): Readonly<Record<InboundOutcome, number>> {

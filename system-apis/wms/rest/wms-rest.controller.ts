@@ -44,8 +44,10 @@ export class WmsRestController {
       'webhook-signature': headers['webhook-signature'] ?? '',
     };
     if (this.verifier.isSigned(bytes, signed)) return signed;
-    this.counts.add('NOT_SIGNED');
-    this.logger.warn(`refused a message of ${bytes.length} bytes: its signature is missing, wrong or too old`);
+    const count = this.counts.add('NOT_SIGNED');
+    this.logger.warn(
+      `refused a message of ${bytes.length} bytes: its signature is missing, wrong or too old (${count} since the start)`,
+    );
     throw notSigned();
   }
 
