@@ -149,9 +149,7 @@ function toRelease({ order, parties, fo }: FoundTask): ReleaseFulfillment {
     node: fo.node,
     channel: order.channel,
     reference: order.reference,
-    lines: fo.lines
-      .filter((line) => line.quantity > 0)
-      .map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity })),
+    lines: fo.lines.filter((line) => line.quantity > 0).map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity })),
     ...(order.shipMethod === undefined ? {} : { shipMethod: order.shipMethod }),
     ...(order.shipBy === undefined ? {} : { shipBy: order.shipBy }),
     ...(parties.shipTo === undefined ? {} : { shipTo: parties.shipTo }),

@@ -76,7 +76,7 @@ describe('WmsRestAdapter', () => {
     const release = aRelease();
     const [first] = await adapter.release([release]);
     const [second] = await adapter.release([{ ...release, node: 'DC-WEST' }]);
-    expect(second).toMatchObject({ outcome: 'REJECTED', code: 'CONTENT_DIFFERS' as string });
+    expect(second).toMatchObject({ outcome: 'REJECTED', code: 'CONTENT_DIFFERS' });
     expect(sandbox.release(release.fulfillmentOrderId)?.node).toBe('DC-EAST');
     expect(await adapter.release([release])).toEqual([first]);
     expect(sandbox.releaseCalls(release.fulfillmentOrderId)).toBe(3);

@@ -18,13 +18,14 @@ const release = async (sandbox: WmsSandbox, count: number): Promise<readonly str
   return results.map(({ fulfillmentOrderId }) => fulfillmentOrderId);
 };
 
-const allTold = (sandbox: WmsSandbox): Promise<void> =>
-  expect
+const allTold = async (sandbox: WmsSandbox): Promise<void> => {
+  await expect
     .poll(() => sandbox.untoldEvents() === 0 && sandbox.releases().every(({ status }) => status === 'SHIPPED'), {
       timeout: 5_000,
       interval: 10,
     })
     .toBe(true);
+};
 
 describe('the sandbox warehouse', () => {
   let hub: RecordingHub;
