@@ -62,17 +62,17 @@ async function eventsOfAnOrder({ hub, pool }: BenchHub): Promise<number> {
 function keepOrdering({ hub }: BenchHub, everyMs: number): () => Promise<void> {
   const orders = hub.app.get(OrderCommit);
   const feed = hub.app.get(EventFeed);
-  let failure: unknown;
+  const failures: Error[] = [];
   const timer = setInterval(() => {
-    orders.submit([orderFact(`F-${randomUUID()}`, [skuAt(0)])]).catch((error: unknown) => {
-      failure = error;
+    orders.submit([orderFact(`F-${randomUUID()}`, [skuAt(0)])]).catch((cause: unknown) => {
+      failures.push(new Error('an order was not taken', { cause }));
     });
   }, everyMs);
   return async () => {
     clearInterval(timer);
     await orders.drain();
     feed.wake();
-    if (failure !== undefined) throw failure;
+    if (failures[0] !== undefined) throw failures[0];
   };
 }
 

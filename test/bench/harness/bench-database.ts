@@ -11,8 +11,8 @@ export class BenchPostgres {
   ) {}
 
   static async start(): Promise<BenchPostgres> {
-    const { url, remove } = await startScratchPostgres();
-    return new BenchPostgres(url, remove);
+    const server = await startScratchPostgres();
+    return new BenchPostgres(server.url, () => server.remove());
   }
 
   /** Gives the new database's address. */

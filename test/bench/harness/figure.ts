@@ -21,8 +21,11 @@ export function latency(name: string, valueMs: number, limitMs: number): Figure 
 
 /** A line of the table for people. */
 export function describeFigure({ name, value, unit, limit, ratio }: Figure): string {
-  const number = (amount: number): string => amount.toLocaleString('en-US').padStart(12);
-  return `${name.padEnd(28)}${number(value)} ${unit.padEnd(12)} raw${number(limit)}   ratio ${ratio.toFixed(3)}`;
+  return `${name.padEnd(28)}${inColumn(value)} ${unit.padEnd(12)} raw${inColumn(limit)}   ratio ${ratio.toFixed(3)}`;
+}
+
+function inColumn(amount: number): string {
+  return amount.toLocaleString('en-US').padStart(12);
 }
 
 /** Four digits say more than the noise of any machine. */

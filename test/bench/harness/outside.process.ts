@@ -25,11 +25,11 @@ function connect({ hubUrl, notificationToken }: { hubUrl: string; notificationTo
 /** So many at each marketplace. */
 function place({ orders }: { orders: number }): void {
   if (world === undefined) throw new Error('the sandboxes are not started');
-  const { placeAmazon, placeShopify } = placeOrders(world, '', '');
+  const channels = placeOrders(world, '', '');
   for (let n = 0; n < orders; n += 1) {
     const lines = skusOfOrder(n).map((sku) => ({ sku, quantity: 1 }));
-    placeAmazon(lines);
-    placeShopify(lines);
+    channels.placeAmazon(lines);
+    channels.placeShopify(lines);
   }
 }
 
