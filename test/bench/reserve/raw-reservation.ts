@@ -20,7 +20,7 @@ export async function rewriteRows(
   { stock, connections, warmUpBatches }: RawRun,
 ): Promise<{ readonly ordersPerSecond: number }> {
   await prepare(url, stock);
-  const clients = Array.from({ length: connections }, () => new pg.Client({ connectionString: url }));
+  const clients = Array.from({ length: connections }, () => new pg.Client({ connectionString: url, pipeline: true }));
   await Promise.all(clients.map((client) => client.connect()));
   await writeAll(clients, batches.slice(0, warmUpBatches));
   const measured = batches.slice(warmUpBatches);
@@ -55,13 +55,16 @@ async function write(client: pg.Client, { claims, inserts }: RawBatch): Promise<
     text: 'select sku, node, on_hand, reserved from position where sku = any($1::text[]) order by sku, node for update',
     values: [skus],
   });
-  await client.query({
+  const claim = {
     name: 'raw.claim',
     text: `update position p set reserved = reserved + c.units
            from unnest($1::text[], $2::text[], $3::int[]) as c (sku, node, units)
            where p.sku = c.sku and p.node = c.node`,
     values: [skus, nodes, claims.map(({ units }) => units)],
-  });
-  for (const { name, text, values } of inserts) await client.query({ name, text, values: [...values] });
+  };
+  // In one round trip, as the hub sends them.
+  await Promise.all(
+    [claim, ...inserts].map(({ name, text, values }) => client.query({ name, text, values: [...values] })),
+  );
   await client.query('commit');
 }
