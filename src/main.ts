@@ -30,6 +30,7 @@ async function main(): Promise<void> {
     await runDemo(config);
     return;
   }
+  const toldToStop = untilToldToStop();
   const logger = new JsonLogger({
     level: config.logLevel,
     ...(config.logFile === undefined ? {} : { file: config.logFile }),
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
   try {
     const hub = await startHub({ config, dataSource: database.dataSource, logger });
     logger.log(`Entrepot listens on ${hub.url} (${config.roles.join(', ')})`);
-    await untilToldToStop();
+    await toldToStop;
     await hub.close();
   } finally {
     await database.close();

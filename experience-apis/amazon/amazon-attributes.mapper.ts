@@ -3,6 +3,7 @@ import type { MoneyOnWire, Order2026, OrderItem2026 } from './amazon.wire.js';
 
 type Attributes = Readonly<Record<string, string>>;
 type Payment = NonNullable<NonNullable<Order2026['payment']>['paymentExecutions']>[number];
+type TaxRegistration = NonNullable<NonNullable<Order2026['tax']>['taxRegistrations']>[number];
 type Entry = readonly [key: string, value: string | null | undefined];
 
 /** Facts worth keeping that have no field of their own and are not personal. (So no link to a buyer's customization.) Item facts are `item.<orderItemId>.<name>`. */
@@ -29,18 +30,23 @@ function paymentText(payment: Payment): string {
   return [payment.paymentMethod ?? 'unknown', amountText(payment.paymentAmount)].filter(Boolean).join(' ');
 }
 
-/** The buyer's number and address are personal and go to the parties; everyone's kind of registration stays here. */
+/** What identifies the buyer is personal and goes to the parties; everyone's kind of registration stays here. */
 function taxRegistrationEntries(order: Order2026): readonly Entry[] {
   return (order.tax?.taxRegistrations ?? []).flatMap((registration) => {
     const entity = registration.entityType ?? 'UNKNOWN';
     const prefix = `taxRegistration.${entity}`;
-    const number: readonly Entry[] =
-      entity === 'BUYER' ? [] : [[`${prefix}.number`, registration.taxRegistrationNumber]];
-    const more = (registration.taxRegistrationAttributes ?? []).map(({ key, value }): Entry => [
-      `${prefix}.${key ?? 'OTHER'}`,
-      value,
-    ]);
-    return [[`${prefix}.type`, registration.taxRegistrationType] as const, ...number, ...more];
+    const kind: Entry = [`${prefix}.type`, registration.taxRegistrationType];
+    if (entity === 'BUYER') return [kind];
+    const more = registrationAttributes(registration).map(([key, value]): Entry => [`${prefix}.${key}`, value]);
+    return [kind, [`${prefix}.number`, registration.taxRegistrationNumber], ...more];
+  });
+}
+
+/** The registration's further data, by Amazon's key: a tax office, an address for invoices. */
+export function registrationAttributes(registration: TaxRegistration): readonly (readonly [string, string])[] {
+  return (registration.taxRegistrationAttributes ?? []).flatMap(({ key, value }) => {
+    const given = filled(value);
+    return given === undefined ? [] : [[key ?? 'OTHER', given] as const];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Address, OrderParties } from '../../src/model/channel-order.js';
+import { registrationAttributes } from './amazon-attributes.mapper.js';
 import { compact, filled } from './amazon.reading.js';
 import type { CustomerAddress2026, Order2026 } from './amazon.wire.js';
 
@@ -23,6 +24,12 @@ function buyer(order: Order2026): OrderParties['buyer'] {
     email: filled(order.buyer?.buyerEmail),
     company: filled(order.buyer?.buyerCompanyName) ?? filled(registration?.legalName),
     taxId: filled(registration?.taxRegistrationNumber),
+    taxDetails: filled(
+      registration &&
+        registrationAttributes(registration)
+          .map(([key, value]) => `${key}: ${value}`)
+          .join('; '),
+    ),
   });
   return Object.keys(fields).length === 0 ? undefined : fields;
 }

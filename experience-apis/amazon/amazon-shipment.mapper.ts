@@ -34,3 +34,9 @@ export function showsPackage(order: unknown, command: ConfirmPackage): boolean {
     )
   );
 }
+
+/** Amazon takes no confirmation for an order that it shows as cancelled. */
+export function isCancelled(order: unknown): boolean {
+  const read = OrderPackagesWire.safeParse(order);
+  return read.success && read.data.fulfillment?.fulfillmentStatus === 'CANCELLED';
+}

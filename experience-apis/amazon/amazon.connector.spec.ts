@@ -101,11 +101,11 @@ describe('Amazon as a channel', () => {
     });
   });
 
-  it('passes on the refusal of a cancelled order', async () => {
+  it('takes a cancelled order as one that wants no confirmation', async () => {
     sandbox.cancelOrder(order.orderId);
-    await expect(connector.confirmPackage(account, command(1, 1))).rejects.toMatchObject({ kind: 'rejected' });
+    expect(await connector.confirmPackage(account, command(1, 1))).toEqual({ notWanted: 'Amazon cancelled the order' });
+    expect(sandbox.confirmations(order.orderId)).toEqual([]);
   });
-
   function publish(quantity: number) {
     return connector.publishQuantities(account, [
       { listingSku: 'MUG/BLUE 1', quantity, listingKeys: { productType: 'MUG' } },

@@ -2,9 +2,15 @@ import { Injectable } from '@nestjs/common';
 import pLimit from 'p-limit';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import { OutsideError } from '../../src/platform/http/outside-error.js';
-import type { ChannelConnector, ConfirmPackage, PublishQuantity, PublishResult } from '../channel-kit/index.js';
+import type {
+  ChannelConnector,
+  ConfirmPackage,
+  PackageConfirmation,
+  PublishQuantity,
+  PublishResult,
+} from '../channel-kit/index.js';
 import { publishResult, quantityPatch } from './amazon-quantity.mapper.js';
-import { confirmShipmentRequest, packageReferenceId, showsPackage } from './amazon-shipment.mapper.js';
+import { confirmShipmentRequest, isCancelled, packageReferenceId, showsPackage } from './amazon-shipment.mapper.js';
 import type { AmazonClient } from './amazon.client.js';
 import { AmazonClients } from './amazon.clients.js';
 import { interpretAmazon } from './amazon.mapper.js';
@@ -25,10 +31,7 @@ export class AmazonConnector implements ChannelConnector {
    * Tells Amazon one package. confirmShipment has no idempotency key, and Amazon answers a package for units that are
    * already confirmed with 400: so after an attempt of unknown outcome the order's packages are looked at first.
    */
-  async confirmPackage(
-    account: ChannelAccount,
-    command: ConfirmPackage,
-  ): Promise<{ readonly channelReference?: string }> {
+  async confirmPackage(account: ChannelAccount, command: ConfirmPackage): Promise<PackageConfirmation> {
     const client = this.clients.of(account);
     const confirmed = { channelReference: packageReferenceId(command) };
     if (command.mayExist && (await this.isShown(client, command))) return confirmed;
@@ -37,7 +40,10 @@ export class AmazonConnector implements ChannelConnector {
     } catch (error) {
       // Another worker, or an attempt that timed out and was carried out late, may have been first.
       const refused = error instanceof OutsideError && error.kind === 'rejected';
-      if (!refused || !(await this.isShown(client, command))) throw error;
+      if (!refused) throw error;
+      const order = await client.getOrder(command.orderReference);
+      if (isCancelled(order)) return { notWanted: 'Amazon cancelled the order' };
+      if (!showsPackage(order, command)) throw error;
     }
     return confirmed;
   }

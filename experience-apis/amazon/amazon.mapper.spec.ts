@@ -89,12 +89,15 @@ describe('an order of the Orders API 2026-01-01', () => {
 
   it('keeps the tax registration of the buyer, and the marketplace facts as attributes', () => {
     const { parties, attributes } = channelOrder(turkey);
-    expect(parties.buyer).toMatchObject({ company: 'Test company name', taxId: 'TR1234567890' });
+    expect(parties.buyer).toMatchObject({
+      company: 'Test company name',
+      taxId: 'TR1234567890',
+      taxDetails: 'TAX_OFFICE: tax office',
+    });
     expect(parties.billTo).toMatchObject({ company: 'Test company name', postalCode: '34430' });
     expect(attributes).toMatchObject({
       marketplaceId: 'A33AVAJ2PDY3EV',
       'taxRegistration.BUYER.type': 'BUSINESS',
-      'taxRegistration.BUYER.TAX_OFFICE': 'tax office',
       buyerInvoicePreference: 'BUSINESS',
       'item.02812345678901.asin': 'B09V3KXJPB',
       'item.02812345678901.taxReportingScheme': 'IOSS',

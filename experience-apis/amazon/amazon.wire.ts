@@ -174,7 +174,10 @@ export const GetOrderAnswerWire = z.looseObject({ order: z.unknown().refine((ord
 export const OrderHeadWire = z.looseObject({ orderId: z.string().min(1), lastUpdatedTime: z.string().min(1) });
 
 /** The packages that Amazon shows on an order, whatever else is in it. */
-export const OrderPackagesWire = z.looseObject({ packages: z.array(OrderPackageWire).nullish() });
+export const OrderPackagesWire = z.looseObject({
+  packages: z.array(OrderPackageWire).nullish(),
+  fulfillment: z.looseObject({ fulfillmentStatus: z.string().nullish() }).nullish(),
+});
 
 /** The data sets that the hub asks for. EXPENSE for points, TAX for registrations; PAYMENT for the method alone. */
 export const INCLUDED_DATA = [

@@ -20,6 +20,13 @@ export interface ConfirmPackage {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+export interface PackageConfirmation {
+  /** The channel's id of the confirmation, when it gives one. */
+  readonly channelReference?: string;
+  /** The channel wants no confirmation, and why: it cancelled an order whose goods had left. There is nothing more to tell it. */
+  readonly notWanted?: string;
+}
+
 export interface PublishQuantity {
   readonly listingSku: string;
   /** Units that the channel may sell now. */
@@ -41,7 +48,7 @@ export interface ChannelConnector {
   /** Reads one message as received. Never throws: what it cannot read, it refuses with a reason. */
   interpret(account: ChannelAccount, topic: string, body: Buffer): Interpretation;
   /** Absent where the channel has nothing to be told (partners read the status themselves). */
-  confirmPackage?(account: ChannelAccount, command: ConfirmPackage): Promise<{ readonly channelReference?: string }>;
+  confirmPackage?(account: ChannelAccount, command: ConfirmPackage): Promise<PackageConfirmation>;
   /** At most 100 at once. */
   publishQuantities?(
     account: ChannelAccount,

@@ -29,6 +29,7 @@ const BUYER_MASKS: Readonly<Record<keyof Buyer, (value: string) => string>> = {
   phone: maskPhone,
   company: hide,
   taxId: hide,
+  taxDetails: hide,
   channelCustomerId: hide,
 };
 

@@ -205,7 +205,7 @@ describe('a connection', () => {
 
   it('ends with its token; a new token and the last cursor go on', async () => {
     const after = await logEnd();
-    const client = await connect({ ttlSeconds: 1 });
+    const client = await connect({ ttlSeconds: 3 });
     const seen: Answer[] = [];
     const ended = new Promise((resolve) => {
       client.subscribe(

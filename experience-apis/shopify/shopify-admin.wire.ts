@@ -71,12 +71,14 @@ export const FULFILLMENTS = {
   name: 'Fulfillments',
   query: `query Fulfillments($order: ID!) {
   order(id: $order) {
+    cancelledAt
     fulfillments(first: 100) { id status trackingInfo(first: 5) { number } }
   }
 }`,
   data: z.looseObject({
     order: z
       .looseObject({
+        cancelledAt: z.string().nullish(),
         fulfillments: z.array(
           z.looseObject({
             id: z.string(),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ConfirmPackage } from '../channel-kit/index.js';
+import type { ConfirmPackage, PackageConfirmation } from '../channel-kit/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import { OutsideError } from '../../src/platform/http/outside-error.js';
 import { planFulfillments, subtractUnits, sumUnits, type Units } from './fulfillment-plan.js';
@@ -28,19 +28,28 @@ export class ShopifyFulfillments {
 
   /**
    * Idempotent: with `mayExist`, units that a live fulfillment with this tracking number already holds are not sent again.
+   * A shop that cancelled the order after its goods had left has nothing open to fulfil: it wants no confirmation.
    * @returns the id of the (last) fulfillment
    */
-  async confirm(account: ChannelAccount, command: ConfirmPackage): Promise<string> {
+  async confirm(account: ChannelAccount, command: ConfirmPackage): Promise<PackageConfirmation> {
     const wanted = sumUnits(command.items);
     const found = command.mayExist ? await this.findByTracking(account, command) : { units: sumUnits([]) };
     const open = subtractUnits(wanted, found.units);
-    if (open.size === 0 && found.id !== undefined) return found.id;
+    if (open.size === 0 && found.id !== undefined) return { channelReference: found.id };
     const plan = planFulfillments(await this.fulfillmentOrders(account, command.orderReference), open);
-    if (plan.missing.size > 0) throw nothingLeft(command, plan.missing);
+    if (plan.missing.size > 0) {
+      if (await this.isCancelled(account, command)) return { notWanted: 'the shop cancelled the order' };
+      throw nothingLeft(command, plan.missing);
+    }
     let last = found.id;
     for (const lines of plan.fulfillments) last = await this.create(account, command, lines);
     if (last === undefined) throw contractError(CREATE, 'the package holds no units');
-    return last;
+    return { channelReference: last };
+  }
+
+  private async isCancelled(account: ChannelAccount, command: ConfirmPackage): Promise<boolean> {
+    const { order } = await this.client.run(account, FULFILLMENTS, { order: toGid('Order', command.orderReference) });
+    return typeof order?.cancelledAt === 'string';
   }
 
   private async create(

@@ -163,10 +163,18 @@ describe('confirming a package', () => {
   it('for units that Shopify has no work for is rejected with the line named', async () => {
     await start();
     const order = place();
-    sandbox.cancelOrder(order.id);
-    const error = await failureOf(connector.confirmPackage(account, packageOf(order, [2])));
+    const error = await failureOf(connector.confirmPackage(account, packageOf(order, [99])));
     expect(error.kind).toBe('rejected');
-    expect(error.message).toContain(`2 of line ${order.line_items[0]?.id}`);
+    expect(error.message).toContain(`of line ${order.line_items[0]?.id}`);
+  });
+
+  it('of an order that the shop cancelled after its goods had left is not wanted', async () => {
+    await start();
+    const order = place();
+    sandbox.cancelOrder(order.id);
+    const answer = await connector.confirmPackage(account, packageOf(order, [2]));
+    expect(answer).toEqual({ notWanted: 'the shop cancelled the order' });
+    expect(sandbox.fulfillments(order.id)).toEqual([]);
   });
 
   it('of an unknown order is rejected; with a wrong token it is a matter of credentials', async () => {

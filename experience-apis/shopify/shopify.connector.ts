@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { ChannelConnector, ConfirmPackage, PublishQuantity, PublishResult } from '../channel-kit/index.js';
+import type {
+  ChannelConnector,
+  ConfirmPackage,
+  PackageConfirmation,
+  PublishQuantity,
+  PublishResult,
+} from '../channel-kit/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { Interpretation } from '../../src/model/channel-order.js';
 import { ShopifyFulfillments } from './shopify-fulfillments.js';
@@ -21,11 +27,8 @@ export class ShopifyConnector implements ChannelConnector {
     return interpretWebhook(account, topic, body);
   }
 
-  async confirmPackage(
-    account: ChannelAccount,
-    command: ConfirmPackage,
-  ): Promise<{ readonly channelReference: string }> {
-    return { channelReference: await this.fulfillments.confirm(account, command) };
+  confirmPackage(account: ChannelAccount, command: ConfirmPackage): Promise<PackageConfirmation> {
+    return this.fulfillments.confirm(account, command);
   }
 
   publishQuantities(

@@ -56,6 +56,7 @@ export type OrderFactBody =
       readonly shipmentId: string;
       readonly packageId: string;
       readonly channelReference?: string;
+      readonly notWanted?: string;
     }
   | { readonly kind: 'GoodsIssuePosted'; readonly shipmentId: string; readonly deliveryDocument: string }
   | { readonly kind: 'InvoicePosted'; readonly deliveryDocument: string; readonly invoice: string }

