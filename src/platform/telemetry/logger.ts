@@ -93,7 +93,8 @@ function openSink(file: string | undefined): ReturnType<typeof destination> {
   if (file === undefined) return destination({ dest: 1, sync: true });
   mkdirSync(dirname(file), { recursive: true });
   // Opened here, so that a path that cannot be written to stops the start and not the first entry.
-  const sink = destination({ fd: openSync(file, 'a', 0o600), sync: false });
+  // Synchronous: an entry that is on its way while the process ends would be lost, and those are the ones that matter.
+  const sink = destination({ fd: openSync(file, 'a', 0o600), sync: true });
   // A full disk costs log entries, not the process.
   sink.on('error', (error: Error) => process.stderr.write(`The log ${file} cannot be written: ${error.message}\n`));
   return sink;
