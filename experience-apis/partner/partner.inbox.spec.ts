@@ -21,7 +21,7 @@ let inbox: PartnerInbox;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  pool = new pg.Pool({ connectionString: database.url, max: 4, pipeline: true });
   orders = await SeededOrders.open(pool);
   const cipher = new FieldCipher(KeyRing.parse(generateKeyRing('test')));
   const intake = new SqlIntake(pool, orders.commit, cipher, { account: async () => account });

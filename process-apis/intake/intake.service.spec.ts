@@ -24,7 +24,7 @@ function accountOf(id: string): ChannelAccount {
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  pool = new pg.Pool({ connectionString: database.url, max: 4, pipeline: true });
   orders = await SeededOrders.open(pool);
 });
 

@@ -35,7 +35,7 @@ export async function prepareHubProcesses(
 ): Promise<HubProcesses> {
   const dataDir = mkdtempSync(join(tmpdir(), 'entrepot-chaos-'));
   const database = await createTestDatabase();
-  const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  const pool = new pg.Pool({ connectionString: database.url, max: 4, pipeline: true });
   // The database is dropped under connections that are still closing.
   pool.on('error', () => undefined);
   const world = await startWorld(options);
