@@ -6,6 +6,7 @@ import { OrderChangeWire, unwrapNotification } from './amazon-notification.wire.
 import { OrderReadV0Wire } from './amazon-orders-v0.wire.js';
 import { Refusal } from './amazon.reading.js';
 import { OrderWire } from './amazon.wire.js';
+import { jsonPointer } from '../../src/platform/http/problem.js';
 
 /** Topic of an order object of the Orders API 2026-01-01, as the poller hands it on. */
 export const ORDER_TOPIC = 'order';
@@ -88,8 +89,5 @@ function read<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  const pointer = (issue?.path ?? [])
-    .map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
-  throw new Refusal('CONTRACT_MISMATCH', issue?.message ?? 'not as the contract says', pointer);
+  throw new Refusal('CONTRACT_MISMATCH', issue?.message ?? 'not as the contract says', jsonPointer(issue?.path ?? []));
 }

@@ -11,7 +11,7 @@ import {
 } from '../../process-apis/intake/index.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
-import { ProblemError } from '../../src/platform/http/problem.js';
+import { jsonPointer, ProblemError } from '../../src/platform/http/problem.js';
 
 const PAGE_MAX = 200;
 
@@ -93,7 +93,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   if (parsed.success) return parsed.data;
   throw invalid(
     parsed.error.issues.map((issue) => ({
-      pointer: issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+      pointer: jsonPointer(issue.path),
       detail: issue.message,
     })),
   );

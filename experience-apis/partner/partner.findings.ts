@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { RefusedReason } from '../../src/model/channel-order.js';
-import type { ProblemDetail } from '../../src/platform/http/problem.js';
+import { jsonPointer, type ProblemDetail } from '../../src/platform/http/problem.js';
 
 /** More are not told at once: who sends so many errors mends the first ones first. */
 export const FINDINGS_MAX = 100;
@@ -10,17 +10,12 @@ export interface Finding extends ProblemDetail {
   readonly reason: RefusedReason;
 }
 
-/** A JSON Pointer (RFC 6901). */
-export function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
 export function finding(
   path: readonly PropertyKey[],
   detail: string,
   reason: RefusedReason = 'CONTRACT_MISMATCH',
 ): Finding {
-  return { pointer: toPointer(path), detail, reason };
+  return { pointer: jsonPointer(path), detail, reason };
 }
 
 export function findingOf(issue: z.core.$ZodIssue): Finding {

@@ -1,5 +1,6 @@
 import type { Interpretation, RefusedReason } from '../../src/model/channel-order.js';
 import type { z } from 'zod';
+import { jsonPointer } from '../../src/platform/http/problem.js';
 
 /** Thrown inside the pure mappers, and turned into a refused interpretation by the one that called them. */
 export class MappingRefusal extends Error {
@@ -20,10 +21,9 @@ export class MappingRefusal extends Error {
 /** The first thing that does not fit the wire schema. Names the place, never the value: it may be personal. */
 export function contractMismatch(error: z.ZodError): MappingRefusal {
   const issue = error.issues[0];
-  const pointer = (issue?.path ?? []).map((part) => `/${escapePointer(String(part))}`).join('');
-  return new MappingRefusal('CONTRACT_MISMATCH', issue?.message ?? 'does not fit the contract', pointer);
-}
-
-function escapePointer(part: string): string {
-  return part.replaceAll('~', '~0').replaceAll('/', '~1');
+  return new MappingRefusal(
+    'CONTRACT_MISMATCH',
+    issue?.message ?? 'does not fit the contract',
+    jsonPointer(issue?.path ?? []),
+  );
 }

@@ -15,7 +15,6 @@ import {
   readMessage,
   updateMessageStatus,
   type MessageRow,
-  type StoredMessage,
 } from './message.sql.js';
 
 const UNPARK_MAX = 100;
@@ -199,5 +198,3 @@ function subjectOf(account: ChannelAccount, fact: ChannelFact): string {
 function aad(messageId: string): string {
   return `message:${messageId}`;
 }
-
-export type { StoredMessage };

@@ -94,11 +94,6 @@ export class OrderCommit {
     await this.group.drain();
   }
 
-  /** Submissions that wait for their commit. */
-  get depth(): number {
-    return this.group.depth;
-  }
-
   private async run(batch: readonly Submission[]): Promise<readonly SubmitResult[]> {
     const { results, kinds } = await inRetriedTransaction(this.parts.pool, (tx) => this.commit(tx, batch));
     this.parts.tasks.wake(kinds);

@@ -1,4 +1,5 @@
 import type { ChannelOrder } from '../../src/model/channel-order.js';
+import type { LineUnits } from '../../src/model/events.js';
 import type { Money } from '../../src/model/money.js';
 import type { OutsideSystem, Package } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
@@ -8,11 +9,6 @@ export type OrderAddress =
   | { readonly by: 'ID'; readonly orderId: string }
   | { readonly by: 'REFERENCE'; readonly channel: string; readonly reference: string }
   | { readonly by: 'FULFILLMENT_ORDER'; readonly fulfillmentOrderId: string };
-
-export interface FactUnits {
-  readonly lineId: string;
-  readonly quantity: number;
-}
 
 /** What happened, by kind. */
 export type OrderFactBody =
@@ -30,15 +26,15 @@ export type OrderFactBody =
   | { readonly kind: 'SalesOrderConfirmed'; readonly salesOrder: string }
   | { readonly kind: 'SalesOrderRejected'; readonly salesOrder?: string; readonly reason: string }
   | { readonly kind: 'SalesOrderNotNeeded' }
-  | { readonly kind: 'SalesOrderReduced'; readonly remaining: readonly FactUnits[] }
+  | { readonly kind: 'SalesOrderReduced'; readonly remaining: readonly LineUnits[] }
   | { readonly kind: 'FulfillmentReleased'; readonly fulfillmentOrderId: string; readonly wmsReference: string }
   | { readonly kind: 'FulfillmentRejected'; readonly fulfillmentOrderId: string; readonly reason: string }
-  | { readonly kind: 'FulfillmentPicked'; readonly fulfillmentOrderId: string; readonly lines: readonly FactUnits[] }
-  | { readonly kind: 'FulfillmentPacked'; readonly fulfillmentOrderId: string; readonly lines: readonly FactUnits[] }
+  | { readonly kind: 'FulfillmentPicked'; readonly fulfillmentOrderId: string; readonly lines: readonly LineUnits[] }
+  | { readonly kind: 'FulfillmentPacked'; readonly fulfillmentOrderId: string; readonly lines: readonly LineUnits[] }
   | {
       readonly kind: 'FulfillmentShortPicked';
       readonly fulfillmentOrderId: string;
-      readonly lines: readonly FactUnits[];
+      readonly lines: readonly LineUnits[];
       readonly reason: string;
     }
   | {
@@ -46,7 +42,7 @@ export type OrderFactBody =
       readonly fulfillmentOrderId: string;
       readonly shipmentReference: string;
       readonly packages: readonly (Omit<Package, 'id' | 'items' | 'channelConfirmedAt' | 'channelReference'> & {
-        readonly items: readonly (FactUnits & { readonly serials: readonly string[] })[];
+        readonly items: readonly (LineUnits & { readonly serials: readonly string[] })[];
       })[];
     }
   | { readonly kind: 'FulfillmentCancelled'; readonly fulfillmentOrderId: string }

@@ -1,10 +1,11 @@
 import type { FulfillmentOrder, Order } from '../../../src/model/order.js';
 import { wantsNothingOfErp } from '../orders.evolve-erp.js';
 import { remainingUnits } from '../orders.evolve.js';
-import type { FactUnits, OrderFactBody } from '../orders.facts.js';
+import type { LineUnits } from '../../../src/model/events.js';
+import type { OrderFactBody } from '../orders.facts.js';
 
 /** Units of a fulfillment order that are still to ship, as facts name them. */
-export function remainingOf(fo: FulfillmentOrder): readonly FactUnits[] {
+export function remainingOf(fo: FulfillmentOrder): readonly LineUnits[] {
   return fo.lines
     .map((line) => ({ lineId: line.lineId, quantity: remainingUnits(line) }))
     .filter(({ quantity }) => quantity > 0);
@@ -14,7 +15,7 @@ export function remainingOf(fo: FulfillmentOrder): readonly FactUnits[] {
 export function shipped(
   fulfillmentOrderId: string,
   shipmentReference: string,
-  units: readonly FactUnits[],
+  units: readonly LineUnits[],
 ): OrderFactBody & { readonly kind: 'FulfillmentShipped' } {
   return {
     kind: 'FulfillmentShipped',

@@ -4,6 +4,11 @@ export interface ProblemDetail {
   readonly detail: string;
 }
 
+/** A JSON Pointer (RFC 6901) from the path of a schema's finding. The whole body is the empty text. */
+export function jsonPointer(path: readonly PropertyKey[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
 export interface ProblemOptions {
   readonly status: number;
   /** Stable, upper snake case; the last part of the problem's `type` URI. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import type { ProblemDetail } from '../../../src/platform/http/problem.js';
+import { jsonPointer } from '../../../src/platform/http/problem.js';
 
 /** As many as a person reads; the first ones are enough to find the mistake. */
 const ERRORS_MAX = 50;
@@ -30,9 +31,4 @@ function parseJson(body: Buffer): { readonly value: unknown } | undefined {
     // The parser's own message quotes the body, so it goes nowhere.
     return undefined;
   }
-}
-
-/** RFC 6901. The whole body is the empty text. */
-export function jsonPointer(path: readonly PropertyKey[]): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
