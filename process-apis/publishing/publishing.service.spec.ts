@@ -57,12 +57,16 @@ it('a channel that fails rests for a while; the others are told at once', async 
 it('a quantity that changed while the channel was told stays due, and so does one behind a late refusal', async () => {
   const publishing = new Publishing(pool, () => undefined);
   await wanted(7);
+  const bothRead = meetingOf(2);
   publishing.register(async (_channel, due) => {
+    await bothRead();
     await wanted(8);
     return due.map((row) => ({ ...row, refusedReason: 'too many' }));
   });
   await publishing.sweepDue();
+  const bothReadAgain = meetingOf(2);
   publishing.register(async (_channel, due) => {
+    await bothReadAgain();
     await wanted(9);
     return due;
   });
@@ -72,3 +76,14 @@ it('a quantity that changed while the channel was told stays due, and so does on
   await publishing.sweepDue();
   expect(await told()).toEqual({ up: 9, down: 9 });
 });
+
+/** Holds its callers until so many are there: both channels have read what is due before anything changes. */
+function meetingOf(callers: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let missing = callers;
+  return () => {
+    missing -= 1;
+    if (missing === 0) resolve();
+    return promise;
+  };
+}
