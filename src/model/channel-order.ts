@@ -104,6 +104,10 @@ export interface ChannelOrder {
   readonly charges: readonly Charge[];
   readonly grandTotal?: Money;
   readonly parties: OrderParties;
+  /** The caller's key of the soft reservation that this order makes firm. */
+  readonly reservation?: string;
+  /** Click-and-collect: the node where the buyer fetches it. */
+  readonly collectAt?: string;
   /** Further facts worth keeping, not personal: marketplace id, tags, programs. */
   readonly attributes: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,16 @@
 import type { Charge } from './channel-order.js';
 import type { Money } from './money.js';
-import type { ErpState, FulfillmentOrder, Order, OrderLine, OutsideSystem, Shipment } from './order.js';
+import type {
+  Component,
+  ErpState,
+  FulfillmentOrder,
+  Order,
+  OrderLine,
+  OutsideSystem,
+  Shipment,
+  Shortage,
+} from './order.js';
+import type { SupplyKind } from './stock.js';
 import type { Instant } from './time.js';
 
 export interface LineUnits {
@@ -13,6 +23,8 @@ export interface StockUnits {
   readonly sku: string;
   readonly node: string;
   readonly quantity: number;
+  /** Where the item is tracked by lot. */
+  readonly lot?: string;
 }
 
 /**
@@ -34,17 +46,33 @@ export type OrderEvent =
       readonly grandTotal?: Money;
       readonly partiesChanged: boolean;
     }
-  | { readonly type: 'ListingMapped'; readonly lines: readonly { readonly lineId: string; readonly sku: string }[] }
+  | {
+      readonly type: 'ListingMapped';
+      readonly lines: readonly {
+        readonly lineId: string;
+        readonly sku: string;
+        readonly components?: readonly Component[];
+      }[];
+    }
+  | {
+      /** The item was short; a rule allows another one instead. */
+      readonly type: 'LineSubstituted';
+      readonly lineId: string;
+      readonly from: string;
+      readonly to: string;
+    }
   | {
       readonly type: 'OrderBackordered';
       /** Items that are not there, with the units missing. */
-      readonly shortages: readonly { readonly sku: string; readonly missing: number }[];
+      readonly shortages: readonly Shortage[];
       readonly unknownListings: readonly string[];
     }
   | {
       readonly type: 'InventoryReserved';
       readonly fulfillmentOrders: readonly FulfillmentOrder[];
       readonly stock: readonly StockUnits[];
+      /** The soft reservation that became this claim. */
+      readonly reservationId?: string;
     }
   | {
       /** A claim is given back: the units are for sale again. `to` says where the line's units go. */
@@ -114,6 +142,12 @@ export type OrderEvent =
   | { readonly type: 'CancellationRefused'; readonly lines: readonly LineUnits[]; readonly reason: string }
   | { readonly type: 'OrderCancelled' }
   | {
+      /** The channel wants no waiting: what is short is not taken. The lines' units follow as cancelled. */
+      readonly type: 'OrderRejected';
+      readonly reason: 'OUT_OF_STOCK';
+      readonly shortages: readonly Shortage[];
+    }
+  | {
       readonly type: 'FulfilledOutside';
       readonly reference: string;
       readonly lines: readonly LineUnits[];
@@ -136,10 +170,52 @@ export type OrderEvent =
 
 export type AcceptedOrder = Omit<
   Order,
-  'version' | 'fulfillmentOrders' | 'shipments' | 'erp' | 'refunds' | 'cancelling' | 'waits' | 'completedAt'
+    'version' | 'fulfillmentOrders' | 'shipments' | 'erp' | 'refunds' | 'cancelling' | 'shortages' | 'waits' | 'completedAt'
 >;
 
-/** Stock events of a position, outside any order. */
-export type StockEvent =
-  | { readonly type: 'StockReceived'; readonly stock: readonly StockUnits[]; readonly source: string }
-  | { readonly type: 'StockCounted'; readonly stock: readonly StockUnits[]; readonly source: string };
+/** Stock events outside any order. `stock` names the positions whose availability may have changed, with the units moved. */
+export type StockEvent = { readonly stock: readonly StockUnits[]; readonly source: string } & (
+  | { readonly type: 'StockReceived'; readonly document?: string; readonly serials?: readonly string[] }
+  | { readonly type: 'StockCounted'; readonly counted: number; readonly asOf: Instant; readonly missing: number }
+  | { readonly type: 'StockAdjusted'; readonly reason: string; readonly serials?: readonly string[] }
+  | { readonly type: 'QualityHeld' | 'QualityReleased' }
+  | { readonly type: 'SafetyStockSet' | 'ThresholdSet'; readonly level: number }
+  | {
+      readonly type: 'SupplyAnnounced';
+      readonly supply: SupplyKind;
+      readonly document: string;
+      readonly expectedAt: Instant;
+    }
+  | { readonly type: 'SupplyCancelled'; readonly document: string }
+  | { readonly type: 'TransferShipped'; readonly document: string; readonly toNode: string }
+  | { readonly type: 'TransferReceived'; readonly document: string }
+  | { readonly type: 'LotsExpired'; readonly expiredOn: string }
+  /** The waiting orders were looked at: what they did not take is for everyone. */
+  | { readonly type: 'EarmarksEnded' }
+  | {
+      readonly type: 'StockSoftReserved';
+      readonly reservationId: string;
+      readonly channel: string;
+      readonly expiresAt: Instant;
+    }
+  | {
+      readonly type: 'SoftReservationEnded';
+      readonly reservationId: string;
+      readonly channel: string;
+      readonly because: 'RELEASED' | 'EXPIRED';
+    }
+  /** A source's sequence numbers that did not come: a snapshot is asked for. */
+  | { readonly type: 'StockGapNoticed'; readonly node: string; readonly from: number; readonly to: number }
+);
+
+/** What a channel may sell of a listing changed: the channel is to be told. */
+export interface AvailabilityChanged {
+  readonly type: 'AvailabilityChanged';
+  readonly channel: string;
+  readonly listingSku: string;
+  /** Listing units. */
+  readonly quantity: number;
+  readonly before: number | null;
+  /** The event after which it was computed. */
+  readonly cause: string;
+}

@@ -26,6 +26,27 @@ export interface LineQuantities {
 
 export type LineState = keyof LineQuantities;
 
+/** Base units of an item in one unit of a line. */
+export interface Component {
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+/** Base units of an item that an order lacks. */
+export interface Shortage {
+  readonly sku: string;
+  readonly missing: number;
+}
+
+/** Where an order goes, as far as sourcing needs to know; no personal data. */
+export interface Destination {
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly region?: string;
+  /** Leading characters of the postal code, upper case, without spaces. */
+  readonly postalZone?: string;
+}
+
 export interface OrderLine {
   readonly id: string;
   /** 1, 2, 3 … in the order's own order. */
@@ -34,6 +55,13 @@ export interface OrderLine {
   readonly listingSku: string;
   /** Our item; null until the listing SKU is mapped. */
   readonly sku: string | null;
+  /**
+   * What one unit of the line consists of, as it was when the listing was mapped: a six-pack, a kit.
+   * Absent: one base unit of `sku`.
+   */
+  readonly components?: readonly Component[];
+  /** The item that was ordered, when another one ships instead. */
+  readonly substitutedFor?: string;
   readonly title: string;
   readonly ordered: number;
   readonly quantities: LineQuantities;
@@ -79,6 +107,8 @@ export interface FulfillmentOrder {
   /** The warehouse's own id. */
   readonly wmsReference?: string;
   readonly lines: readonly FulfillmentOrderLine[];
+  /** Claimed units whose lot is planned, first expired first. */
+  readonly lots?: readonly { readonly sku: string; readonly lot: string; readonly quantity: number }[];
 }
 
 export interface PackageItem {
@@ -86,6 +116,8 @@ export interface PackageItem {
   readonly sku: string;
   readonly quantity: number;
   readonly serials: readonly string[];
+  /** Base units by lot, where the warehouse told them. */
+  readonly lots?: readonly { readonly sku: string; readonly lot: string; readonly quantity: number }[];
 }
 
 export interface Package {
@@ -177,6 +209,11 @@ export interface Order {
   readonly shipMethod?: string;
   readonly shipBy?: Instant;
   readonly deliverBy?: Instant;
+  readonly destination?: Destination;
+  /** Click-and-collect: the node where the buyer fetches it. */
+  readonly collectAt?: string;
+  /** Waiting orders of a lower tier are served first. */
+  readonly tier: number;
   readonly lines: readonly OrderLine[];
   readonly charges: readonly Charge[];
   readonly grandTotal?: Money;
@@ -187,8 +224,15 @@ export interface Order {
   readonly refunds: readonly Refund[];
   /** Units that the channel or a person asked to cancel and that are still with the warehouse, by line id. */
   readonly cancelling: Readonly<Record<string, number>>;
+  /** What was short at the last try to claim; empty when nothing waits for stock. */
+  readonly shortages: readonly Shortage[];
   readonly waits: readonly Wait[];
   readonly completedAt?: Instant;
+}
+
+/** What one unit of the line takes from stock. Empty while the item is unknown. */
+export function componentsOf(line: Pick<OrderLine, 'sku' | 'components'>): readonly Component[] {
+  return line.components ?? (line.sku === null ? [] : [{ sku: line.sku, quantity: 1 }]);
 }
 
 export type OrderStatus =
