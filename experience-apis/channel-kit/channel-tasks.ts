@@ -79,11 +79,13 @@ export class ChannelTasks {
     if (connector.publishQuantities === undefined) return 'NOTHING_TO_TELL';
     const results = await connector.publishQuantities(account, due.slice(0, PUBLISH_MAX));
     const quantities = new Map(due.map((row) => [row.listingSku, row.quantity]));
-    return results.map((result) => ({
-      listingSku: result.listingSku,
-      quantity: quantities.get(result.listingSku) ?? 0,
-      ...(result.outcome === 'REFUSED' ? { refusedReason: result.reason } : {}),
-    }));
+    // What failed, or waits for the channel's own processing, stays due.
+    return results.flatMap((result) => {
+      if (result.outcome === 'FAILED' || result.outcome === 'PENDING') return [];
+      const quantity = quantities.get(result.listingSku) ?? 0;
+      const refused = result.outcome === 'REFUSED' ? { refusedReason: result.reason } : {};
+      return [{ listingSku: result.listingSku, quantity, ...refused }];
+    });
   }
 }
 

@@ -33,11 +33,38 @@ export interface PublishQuantity {
   readonly quantity: number;
   /** The channel's own keys of the listing (inventory item id, location id, product type …). */
   readonly listingKeys: Readonly<Record<string, string>>;
+  /** What the hub last told and the channel accepted. Absent when it was never told. */
+  readonly last?: number;
 }
 
 export type PublishResult =
-  | { readonly listingSku: string; readonly outcome: 'ACCEPTED' }
-  | { readonly listingSku: string; readonly outcome: 'REFUSED'; readonly reason: string };
+  /**
+   * The channel shows the quantity. `overwrote` is what stood there when it was not `last`. Where the channel sells from
+   * its own quantity, its sales move it too: what they do not explain was changed by hand.
+   */
+  | { readonly listingSku: string; readonly outcome: 'ACCEPTED'; readonly overwrote?: number }
+  /** The channel understood and said no. Telling the same quantity again is useless. */
+  | { readonly listingSku: string; readonly outcome: 'REFUSED'; readonly reason: string }
+  /** Passes by itself, and is this listing's own: the others of the page count. Tell it again, not before `retryAfterMs`. */
+  | { readonly listingSku: string; readonly outcome: 'FAILED'; readonly reason: string; readonly retryAfterMs?: number }
+  /** The channel took it for processing and tells the result later: ask `readSubmission` with this key. */
+  | { readonly listingSku: string; readonly outcome: 'PENDING'; readonly submission: string };
+
+/** A listing whose quantity is read. */
+export type ListingToRead = Pick<PublishQuantity, 'listingSku' | 'listingKeys'>;
+
+export interface ListedQuantity {
+  readonly listingSku: string;
+  /** Units that the channel shows; below zero where it oversold. Null: the channel does not know the listing. */
+  readonly quantity: number | null;
+  /** When the channel was asked. */
+  readonly readAt: Instant;
+}
+
+export type SubmissionReading =
+  | { readonly state: 'PENDING' }
+  /** One result for each listing that was asked for. */
+  | { readonly state: 'DONE'; readonly results: readonly PublishResult[] };
 
 /**
  * What a channel's folder registers. `interpret` is pure; everything else throws OutsideError.
@@ -49,11 +76,30 @@ export interface ChannelConnector {
   interpret(account: ChannelAccount, topic: string, body: Buffer): Interpretation;
   /** Absent where the channel has nothing to be told (partners read the status themselves). */
   confirmPackage?(account: ChannelAccount, command: ConfirmPackage): Promise<PackageConfirmation>;
-  /** At most 100 at once. */
+  /** Listings that the connector takes in one call; `PUBLISH_MAX` when absent. A longer page allows it a bulk route. */
+  readonly publishPageMax?: number;
+  /**
+   * Tells quantities, at most `publishPageMax` at once, in the order they matter. What gets no result stays due.
+   * Throws only where nothing was told for a reason of the whole channel. Repeating is safe: the last quantity holds.
+   * A listing that is PENDING must not be given again before its submission is DONE: the channel keeps no order between
+   * its routes, so an older quantity could win.
+   */
   publishQuantities?(
     account: ChannelAccount,
     quantities: readonly PublishQuantity[],
   ): Promise<readonly PublishResult[]>;
+  /**
+   * What became of a submission. `listingSkus` are all listings that are PENDING with it: the channel's report names
+   * only those with trouble. A submission that the channel lost or never ends is DONE with each of them FAILED.
+   */
+  readSubmission?(
+    account: ChannelAccount,
+    submission: string,
+    listingSkus: readonly string[],
+  ): Promise<SubmissionReading>;
+  /** What the channel shows now for these listings, for drift. At most `QUANTITIES_READ_MAX` at once. Absent where the channel cannot be read. */
+  readQuantities?(account: ChannelAccount, listings: readonly ListingToRead[]): Promise<readonly ListedQuantity[]>;
 }
 
 export const PUBLISH_MAX = 100;
+export const QUANTITIES_READ_MAX = 50;

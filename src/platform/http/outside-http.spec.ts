@@ -47,6 +47,12 @@ describe('OutsideHttp', () => {
     expect(answer.headers).not.toHaveProperty('set-cookie');
   });
 
+  it('keeps a body that is no text byte by byte', async () => {
+    const { http, url } = await outside((_, answer) => answer.end(Buffer.from([0x1f, 0x8b, 0x00, 0xff])));
+    const answer = await http.send({ method: 'GET', url, operation: 'Statement.get' });
+    expect([...answer.bytes]).toEqual([0x1f, 0x8b, 0x00, 0xff]);
+  });
+
   it('knows that a refused connection had no effect', async () => {
     const http = new OutsideHttp('bank');
     const error = await failureOf(http, { method: 'POST', url: 'http://127.0.0.1:1/', operation: 'Accounts.create' });

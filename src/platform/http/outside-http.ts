@@ -24,6 +24,11 @@ export interface OutsideAnswer {
   readonly text: string;
 }
 
+export interface ReceivedAnswer extends OutsideAnswer {
+  /** The body as it came, for what is not text (a compressed file). */
+  readonly bytes: Buffer;
+}
+
 /**
  * The only way out: one HTTP exchange with an outside system, bounded in time, connections and size.
  * Gives every HTTP answer back as it is; throws OutsideError only when there is none.
@@ -39,7 +44,7 @@ export class OutsideHttp {
     this.agent = new Agent({ connections: CONNECTIONS_MAX, maxResponseSize: ANSWER_BYTES_MAX });
   }
 
-  async send(outgoing: OutsideRequest): Promise<OutsideAnswer> {
+  async send(outgoing: OutsideRequest): Promise<ReceivedAnswer> {
     const timeout = outgoing.timeoutMs ?? this.timeoutMs;
     try {
       const answer = await request(outgoing.url, {
@@ -49,7 +54,8 @@ export class OutsideHttp {
         dispatcher: this.agent,
         signal: AbortSignal.timeout(timeout),
       });
-      return { status: answer.statusCode, ...flatten(answer.headers), text: await answer.body.text() };
+      const bytes = Buffer.from(await answer.body.arrayBuffer());
+      return { status: answer.statusCode, ...flatten(answer.headers), text: bytes.toString('utf8'), bytes };
     } catch (cause) {
       const code = causeCode(cause);
       // A refused or unresolved connection never reached the other side; anything later may have.
