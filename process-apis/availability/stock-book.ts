@@ -1,97 +1,153 @@
 import type { ClientBase } from 'pg';
-import type { Movement, Position, StockBucket } from '../../src/model/stock.js';
+import type { Lot, Movement, Position } from '../../src/model/stock.js';
+import type { Instant } from '../../src/model/time.js';
 import { sentTogether } from '../../src/platform/commit/index.js';
-import type { StockView } from './allocate.js';
 import {
+  addToDemands,
   appendMovements,
   insertPositions,
   lockPositions,
+  readAroundPositions,
+  readPositions,
+  startDemands,
   updatePositions,
+  writeLoads,
+  writeLots,
+  writeUses,
   type CausedMovement,
-} from './position.sql.js';
+  type DemandChange,
+  type NodeDay,
+} from './stock.sql.js';
+import { pair, StockState, type ChannelDemand, type StockData } from './stock-state.js';
 
-/** A movement that the stock does not allow. Thrown, because the decision before it must have been wrong. */
-export class StockInvariantError extends Error {
-  readonly code = 'STOCK_INVARIANT';
+/** The event that moves stock. */
+export interface BookedCause {
+  readonly stream: string;
+  readonly version: number;
+  readonly occurredAt: Instant;
+  /** Whose claims the movements make or free. */
+  readonly channel?: string;
 }
 
 /**
  * The stock of one transaction: positions under lock, changed in memory, written back once.
  * Decisions of the same batch see each other's claims, so the answer and the claim cannot disagree.
  */
-export class StockBook implements StockView {
-  private readonly positions = new Map<string, Position>();
+export class StockBook extends StockState {
   private readonly locked: ReadonlySet<string>;
-  private readonly changed = new Set<string>();
+  private readonly knownDemands: ReadonlySet<string>;
+  private readonly days: ReadonlyMap<string, string>;
   private readonly movements: CausedMovement[] = [];
+  private readonly changedPositions = new Map<string, Position>();
+  private readonly changedLots = new Map<string, Lot>();
+  private readonly demandChanges = new Map<string, DemandChange>();
+  private readonly changedUses = new Map<string, { ruleId: string; sku: string; used: number }>();
+  private readonly changedLoads = new Map<string, number>();
 
-  private constructor(positions: readonly Position[]) {
-    for (const position of positions) this.positions.set(key(position.sku, position.node), position);
-    this.locked = new Set(this.positions.keys());
+  private constructor(data: StockData, days: readonly NodeDay[]) {
+    super(data);
+    this.locked = new Set(data.positions.map(({ sku, node }) => pair(sku, node)));
+    this.knownDemands = new Set((data.demands ?? []).map(({ sku, channel }) => pair(sku, channel)));
+    this.days = new Map(days.map(({ node, day }) => [node, day]));
   }
 
-  static async lock(tx: ClientBase, skus: Iterable<string>): Promise<StockBook> {
+  /** `days`: nodes with a daily capacity; they are locked after the positions. */
+  static async lock(tx: ClientBase, skus: Iterable<string>, days: readonly NodeDay[] = []): Promise<StockBook> {
     const wanted = [...new Set(skus)];
-    return new StockBook(wanted.length === 0 ? [] : await lockPositions(tx, wanted));
+    if (wanted.length === 0) return new StockBook({ positions: [] }, []);
+    // One after the other on the connection: what is read runs behind the locks and sees what they waited for.
+    const [positions, around] = await Promise.all([
+      lockPositions(tx, wanted),
+      readAroundPositions(tx, wanted, days, true),
+    ]);
+    return new StockBook({ ...around, positions }, days);
   }
 
-  /** For tests and simulations: a book over given positions. */
-  static of(positions: readonly Position[]): StockBook {
-    return new StockBook(positions);
+  /** For tests and simulations: a book over given stock. */
+  static of(data: StockData): StockBook {
+    return new StockBook(data, []);
   }
 
-  position(sku: string, node: string): Position | undefined {
-    return this.positions.get(key(sku, node));
-  }
-
-  apply(movements: readonly Movement[], causeStream: string, causeVersion: number): void {
-    for (const movement of movements) {
-      if (movement.delta === 0) continue;
-      const at = key(movement.sku, movement.node);
-      const before = this.positions.get(at) ?? emptyPosition(movement.sku, movement.node);
-      const after = { ...before, [movement.bucket]: before[movement.bucket] + movement.delta };
-      this.positions.set(at, after);
-      this.changed.add(at);
-      this.movements.push({ ...movement, causeStream, causeVersion });
-    }
-    // Checked after the whole event: a shipment takes on-hand and reserved down in two movements.
-    for (const movement of movements) this.check(movement.sku, movement.node);
+  /** Takes the movements of an event, with those that follow from them. Throws StockInvariantError. */
+  book(movements: readonly Movement[], cause: BookedCause): void {
+    const { stream, version, occurredAt } = cause;
+    for (const movement of this.apply(movements, cause))
+      this.movements.push({ ...movement, causeStream: stream, causeVersion: version, occurredAt });
   }
 
   async flush(tx: ClientBase): Promise<void> {
-    const [existing, fresh] = [this.changedWhere(true), this.changedWhere(false)];
+    const changed = [...this.changedPositions.entries()].toSorted(byKey);
+    const existing = changed.flatMap(([at, position]) => (this.locked.has(at) ? [position] : []));
+    const fresh = changed.flatMap(([at, position]) => (this.locked.has(at) ? [] : [position]));
+    const demands = [...this.demandChanges.entries()].toSorted(byKey);
     await sentTogether([
       updatePositions(tx, existing),
       insertPositions(tx, fresh),
+      writeLots(tx, [...this.changedLots.values()]),
+      addToDemands(
+        tx,
+        demands.flatMap(([at, change]) => (this.knownDemands.has(at) ? [change] : [])),
+      ),
+      startDemands(
+        tx,
+        demands.flatMap(([at, change]) => (this.knownDemands.has(at) ? [] : [change])),
+      ),
+      writeUses(tx, [...this.changedUses.values()]),
+      writeLoads(
+        tx,
+        [...this.changedLoads].map(([node, units]) => ({ node, units, day: this.days.get(node) ?? '' })),
+      ),
       appendMovements(tx, this.movements),
     ]);
   }
 
-  private changedWhere(locked: boolean): readonly Position[] {
-    return [...this.changed]
-      .filter((at) => this.locked.has(at) === locked)
-      .toSorted()
-      .flatMap((at) => this.positions.get(at) ?? []);
+  protected override changePosition(position: Position): void {
+    super.changePosition(position);
+    this.changedPositions.set(pair(position.sku, position.node), position);
   }
 
-  private check(sku: string, node: string): void {
-    const position = this.positions.get(key(sku, node));
-    if (position === undefined) return;
-    const negative = BUCKETS.find((bucket) => position[bucket] < 0);
-    if (negative !== undefined)
-      throw new StockInvariantError(`${sku} at ${node}: ${negative} would be ${position[negative]}`);
-    if (position.reserved > position.onHand)
-      throw new StockInvariantError(`${sku} at ${node}: ${position.reserved} reserved of ${position.onHand} on hand`);
+  protected override changeLot(lot: Lot): void {
+    super.changeLot(lot);
+    this.changedLots.set(`${pair(lot.sku, lot.node)}\u0000${lot.lot}`, lot);
+  }
+
+  protected override changeDemand(after: ChannelDemand, before: ChannelDemand): void {
+    super.changeDemand(after, before);
+    const at = pair(after.sku, after.channel);
+    const sum = this.demandChanges.get(at);
+    this.demandChanges.set(at, {
+      ...after,
+      reserved: (sum?.reserved ?? 0) + after.reserved - before.reserved,
+      waiting: (sum?.waiting ?? 0) + after.waiting - before.waiting,
+    });
+  }
+
+  protected override changeUse(ruleId: string, sku: string, used: number): void {
+    super.changeUse(ruleId, sku, used);
+    this.changedUses.set(pair(ruleId, sku), { ruleId, sku, used });
+  }
+
+  protected override changeLoad(node: string, units: number): void {
+    super.changeLoad(node, units);
+    this.changedLoads.set(node, units);
   }
 }
 
-const BUCKETS: readonly StockBucket[] = ['onHand', 'reserved', 'qualityHold', 'safetyStock', 'incoming'];
-
-// Sorting these keys sorts by item, then node: the lock order.
-function key(sku: string, node: string): string {
-  return `${sku}\u0000${node}`;
+/** The stock of these items as it is now, not locked: for answers, not for claims. */
+export async function readStock(
+  db: Pick<ClientBase, 'query'>,
+  skus: Iterable<string>,
+  days: readonly NodeDay[] = [],
+): Promise<StockState> {
+  const wanted = [...new Set(skus)];
+  const [positions, around] = await Promise.all([
+    readPositions(db, wanted),
+    readAroundPositions(db, wanted, days, false),
+  ]);
+  return new StockState({ ...around, positions });
 }
 
-function emptyPosition(sku: string, node: string): Position {
-  return { sku, node, onHand: 0, reserved: 0, qualityHold: 0, safetyStock: 0, incoming: 0 };
+function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): number {
+  if (a[0] === b[0]) return 0;
+  return a[0] < b[0] ? -1 : 1;
 }
