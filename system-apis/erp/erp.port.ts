@@ -81,6 +81,26 @@ export interface BillingState {
   readonly invoice?: string;
 }
 
+/** An item whose stock is asked for, and the nodes where. */
+export interface ErpStockQuery {
+  readonly sku: string;
+  readonly nodes: readonly string[];
+}
+
+/** An item at a node in the ERP's books. */
+export interface ErpStock {
+  readonly sku: string;
+  readonly node: string;
+  /** Units physically there, those on quality hold too. Below zero where the ERP lets its books go there. */
+  readonly onHand: number;
+  /** Units that are there and not sellable: in inspection, blocked, returned. */
+  readonly qualityHold: number;
+  /** Unit of measure of both, the item's base unit in the ERP's code. */
+  readonly unit: string;
+  /** All that the ERP had posted by then is in the quantities; something that it posted since may be. */
+  readonly asOf: Instant;
+}
+
 /**
  * What the hub needs of an ERP. All methods throw OutsideError; `rejected` means that the ERP said no for a business reason.
  * Every write is safe to repeat with the same idempotency key.
@@ -95,6 +115,12 @@ export interface ErpPort {
   postGoodsIssue(command: PostGoodsIssue): Promise<{ readonly deliveryDocument: string }>;
   /** At most 50 deliveries at once. */
   readBilling(deliveryDocuments: readonly string[]): Promise<readonly BillingState[]>;
+  /**
+   * At most ERP_STOCK_READ_MAX items at once. One answer for each item and node; 0 where the ERP has no stock. An item that
+   * the ERP does not know is not in the answer. `contract`: a quantity is not a whole number of units; the message names the item.
+   */
+  readStock(items: readonly ErpStockQuery[]): Promise<readonly ErpStock[]>;
 }
 
 export const ERP_READ_MAX = 50;
+export const ERP_STOCK_READ_MAX = 50;

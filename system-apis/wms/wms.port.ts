@@ -15,7 +15,25 @@ export interface ReleaseFulfillment {
   readonly shipBy?: Instant;
   readonly shipTo?: Address;
   readonly giftMessage?: string;
-  readonly lines: readonly { readonly lineId: string; readonly sku: string; readonly quantity: number }[];
+  readonly lines: readonly ReleaseLine[];
+}
+
+/** Reports of the warehouse count units of the line: a kit, or a pack of six, is 1. */
+export interface ReleaseLine {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  /** What one unit of the line consists of, in base units. Absent: one base unit of `sku`. At most 100. */
+  readonly components?: readonly { readonly sku: string; readonly quantity: number }[];
+  /** Which lots to take first, in base units of the whole line: a suggestion, first expired first out. At most 200. */
+  readonly lots?: readonly LotUnits[];
+}
+
+/** Base units of one item out of one lot. */
+export interface LotUnits {
+  readonly sku: string;
+  readonly lot: string;
+  readonly quantity: number;
 }
 
 export type ReleaseResult =
@@ -45,9 +63,42 @@ export interface WmsPort {
   /** At most 100 at once; one result per command, in any order. */
   release(commands: readonly ReleaseFulfillment[]): Promise<readonly ReleaseResult[]>;
   cancel(command: CancelFulfillment): Promise<CancelResult>;
+  /**
+   * A snapshot of a node's stock, page by page (at most STOCK_PAGE_MAX positions each); `next` is that of the page before.
+   * `rejected` with status 404: no such node. `rejected` with status 410: `next` is too old, begin again without it.
+   */
+  readStock(node: string, next?: string): Promise<StockPage>;
 }
 
 export const WMS_RELEASE_MAX = 100;
+export const STOCK_PAGE_MAX = 500;
+
+/** An item at a node, as the warehouse counts it. An item that a snapshot does not name has no stock there. */
+export interface NodeStock {
+  readonly sku: string;
+  /** Units physically there, those on quality hold too. Units fall when they are shipped, not when they are picked. */
+  readonly onHand: number;
+  readonly qualityHold: number;
+  /** Unit of measure of all quantities of this position. Absent: the item's base unit. */
+  readonly unit?: string;
+  readonly lots?: readonly {
+    readonly lot: string;
+    /** A date: `2027-03-31`. */
+    readonly expiresOn?: string;
+    readonly onHand: number;
+  }[];
+}
+
+export interface StockPage {
+  readonly node: string;
+  /** The instant at which all pages of this reading were true. */
+  readonly asOf: Instant;
+  /** The last stock event's sequence that the snapshot contains. Absent: the warehouse does not number its stock events. */
+  readonly sequence?: number;
+  readonly positions: readonly NodeStock[];
+  /** Absent on the last page. */
+  readonly next?: string;
+}
 
 interface WmsFulfillmentFact {
   /** The warehouse's event id: the same id twice changes nothing. */
@@ -61,6 +112,12 @@ export interface WmsLineUnits {
   readonly quantity: number;
 }
 
+/** Units of a line that were not found. */
+export interface WmsShortUnits extends WmsLineUnits {
+  /** Which component was missing. Absent: the line's own item, or not known. */
+  readonly sku?: string;
+}
+
 export interface WmsPackage {
   readonly reference: string;
   readonly sscc?: string;
@@ -72,7 +129,54 @@ export interface WmsPackage {
     readonly lineId: string;
     readonly quantity: number;
     readonly serials: readonly string[];
+    /** The lots that the units came from, in base units. */
+    readonly lots?: readonly LotUnits[];
   }[];
+}
+
+/**
+ * `STOCK_COUNTED`: so many units were there. `STOCK_ADJUSTED`: so many more or less. `STOCK_HELD`, `STOCK_HOLD_LIFTED`: they stay
+ * on-hand. `TRANSFER_SHIPPED`: they left for another own node. `STOCK_ANNOUNCED`: they will come (ASN, purchase order), and
+ * `STOCK_ANNOUNCEMENT_CANCELLED`: so many of them will not.
+ */
+export type WmsStockKind =
+  | 'STOCK_RECEIVED'
+  | 'STOCK_COUNTED'
+  | 'STOCK_ADJUSTED'
+  | 'STOCK_HELD'
+  | 'STOCK_HOLD_LIFTED'
+  | 'TRANSFER_SHIPPED'
+  | 'TRANSFER_RECEIVED'
+  | 'STOCK_ANNOUNCED'
+  | 'STOCK_ANNOUNCEMENT_CANCELLED';
+
+/** Something that a warehouse tells about stock that is not out of an order. */
+export interface WmsStockFact {
+  readonly kind: WmsStockKind;
+  /** The warehouse's event id: the same id twice changes nothing. */
+  readonly id: string;
+  readonly occurredAt: Instant;
+  readonly sku: string;
+  readonly node: string;
+  /** At least 1; `STOCK_COUNTED` also 0; `STOCK_ADJUSTED` signed and never 0. */
+  readonly quantity: number;
+  /** Unit of measure of the quantity. Absent: the item's base unit. */
+  readonly unit?: string;
+  /** All units are of this lot; a count is then of this lot alone. */
+  readonly lot?: string;
+  /** The lot's expiry, a date: `2027-03-31`. */
+  readonly expiresOn?: string;
+  readonly serials?: readonly string[];
+  /** Why, as the warehouse's code. */
+  readonly reason?: string;
+  /** 1, 2, 3 … for each warehouse and node, without gaps. Absent: the warehouse does not number its stock events. */
+  readonly sequence?: number;
+  /** Transfer order, ASN or purchase order. Always there for `TRANSFER_*` and `STOCK_ANNOUNCE*`. */
+  readonly document?: string;
+  /** `TRANSFER_SHIPPED`: where the units go, always there. `TRANSFER_RECEIVED`: where they came from. */
+  readonly otherNode?: string;
+  /** `STOCK_ANNOUNCED`: when the units will be there, always told. `TRANSFER_SHIPPED`: when they will be at the other node. */
+  readonly expectedAt?: Instant;
 }
 
 /** What a warehouse tells, in the hub's words. */
@@ -80,7 +184,7 @@ export type WmsFact =
   | (WmsFulfillmentFact & { readonly kind: 'PICKED' | 'PACKED'; readonly lines: readonly WmsLineUnits[] })
   | (WmsFulfillmentFact & {
       readonly kind: 'SHORT_PICKED';
-      readonly lines: readonly WmsLineUnits[];
+      readonly lines: readonly WmsShortUnits[];
       readonly reason: string;
     })
   | (WmsFulfillmentFact & {
@@ -88,14 +192,7 @@ export type WmsFact =
       readonly shipmentReference: string;
       readonly packages: readonly WmsPackage[];
     })
-  | {
-      readonly kind: 'STOCK_RECEIVED' | 'STOCK_COUNTED';
-      readonly id: string;
-      readonly occurredAt: Instant;
-      readonly sku: string;
-      readonly node: string;
-      readonly quantity: number;
-    };
+  | WmsStockFact;
 
 /** Provided by the fulfillment process; called by a warehouse's inbound edge. Resolves when the facts are committed. */
 export interface WmsFactSink {

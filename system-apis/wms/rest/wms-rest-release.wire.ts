@@ -2,6 +2,8 @@ import { z } from 'zod';
 import {
   FulfillmentOrderId,
   LineId,
+  LOT_UNITS_MAX,
+  LotUnits,
   Node,
   Reason,
   Sku,
@@ -14,6 +16,7 @@ import {
 
 export const RELEASES_MAX = 100;
 export const LINES_MAX = 500;
+const COMPONENTS_MAX = 100;
 
 const addressField = z.string().max(500).optional();
 
@@ -30,6 +33,18 @@ export const WireAddress = z.object({
   phone: addressField,
 });
 
+export const WireReleaseLine = z.object({
+  lineId: LineId,
+  sku: Sku,
+  quantity: WireUnits,
+  components: z
+    .array(z.object({ sku: Sku, quantity: WireUnits }))
+    .min(1)
+    .max(COMPONENTS_MAX)
+    .optional(),
+  lots: z.array(LotUnits).max(LOT_UNITS_MAX).optional(),
+});
+
 export const WireRelease = z.object({
   fulfillmentOrderId: FulfillmentOrderId,
   node: Node,
@@ -39,10 +54,7 @@ export const WireRelease = z.object({
   shipBy: WireInstant.optional(),
   shipTo: WireAddress.optional(),
   giftMessage: z.string().max(2000).optional(),
-  lines: z
-    .array(z.object({ lineId: LineId, sku: Sku, quantity: WireUnits }))
-    .min(1)
-    .max(LINES_MAX),
+  lines: z.array(WireReleaseLine).min(1).max(LINES_MAX),
 });
 
 export const WireReleaseBatch = z.object({ releases: z.array(WireRelease).min(1).max(RELEASES_MAX) });
@@ -97,6 +109,7 @@ export const WireReleaseStatus = z.object({
     .max(LINES_MAX),
 });
 
+export type WireReleaseLine = z.infer<typeof WireReleaseLine>;
 export type WireRelease = z.infer<typeof WireRelease>;
 export type WireReleaseBatch = z.infer<typeof WireReleaseBatch>;
 export type WireReleaseResult = z.infer<typeof WireReleaseResult>;

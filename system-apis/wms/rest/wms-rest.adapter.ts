@@ -6,9 +6,11 @@ import {
   type CancelResult,
   type ReleaseFulfillment,
   type ReleaseResult,
+  type StockPage,
   type WmsPort,
 } from '../wms.port.js';
 import { WMS_REST_SYSTEM, WmsRestClient } from './wms-rest.client.js';
+import { toStockPage } from './wms-rest-stock.mapper.js';
 import { toCancelResult, toReleaseResult, toWireRelease } from './wms-rest.mapper.js';
 
 /** The contract limits the reason; the rest of a longer one is of no use to the warehouse. */
@@ -35,6 +37,15 @@ export class WmsRestAdapter implements WmsPort {
   async cancel(command: CancelFulfillment): Promise<CancelResult> {
     const reason = command.reason.slice(0, REASON_CHARS_MAX) || 'Cancelled';
     return toCancelResult(await this.client.cancel(command.fulfillmentOrderId, reason));
+  }
+
+  async readStock(node: string, next?: string): Promise<StockPage> {
+    const page = toStockPage(await this.client.readStock(node, next));
+    if (page.node === node) return page;
+    throw new OutsideError('contract', `the warehouse gave the stock of another node than ${node}`, {
+      system: WMS_REST_SYSTEM,
+      operation: 'readStock',
+    });
   }
 }
 

@@ -2,9 +2,10 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { z } from 'zod';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
 import { OutsideError } from '../../../src/platform/http/outside-error.js';
-import { OutsideHttp, type OutsideAnswer } from '../../../src/platform/http/outside-http.js';
+import { OutsideHttp, type OutsideAnswer, type OutsideRequest } from '../../../src/platform/http/outside-http.js';
 import { readContract } from './contract-reader.js';
 import { WireCancellationAnswer, WireReleaseResults, type WireReleaseBatch } from './wms-rest-release.wire.js';
+import { WireStockPage } from './wms-rest-stock.wire.js';
 import { WMS_REST_SETTINGS, type WmsRestSettings } from './wms-rest.settings.js';
 
 export const WMS_REST_SYSTEM = 'wms';
@@ -27,7 +28,6 @@ export class WmsRestClient implements OnModuleDestroy {
     this.http = new OutsideHttp(WMS_REST_SYSTEM, settings.timeoutMs);
     this.headers = {
       authorization: `Bearer ${secrets.get(settings.tokenSecret)}`,
-      'content-type': 'application/json',
       accept: 'application/json, application/problem+json',
     };
   }
@@ -41,24 +41,41 @@ export class WmsRestClient implements OnModuleDestroy {
     return this.post('cancelRelease', path, { reason }, WireCancellationAnswer);
   }
 
+  readStock(node: string, next: string | undefined): Promise<WireStockPage> {
+    const query = new URLSearchParams({ node, ...(next === undefined ? {} : { next }) });
+    return this.exchange('readStock', { method: 'GET', url: this.url(`/v1/stock?${query.toString()}`) }, WireStockPage);
+  }
+
   async onModuleDestroy(): Promise<void> {
     await this.http.close();
   }
 
-  private async post<T>(operation: string, path: string, body: object, schema: z.ZodType<T>): Promise<T> {
-    const answer = await this.http.send({
-      method: 'POST',
-      url: `${this.settings.url}${path}`,
+  private post<T>(operation: string, path: string, body: object, schema: z.ZodType<T>): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    return this.exchange(
       operation,
-      headers: this.headers,
-      body: JSON.stringify(body),
-    });
+      { method: 'POST', url: this.url(path), headers, body: JSON.stringify(body) },
+      schema,
+    );
+  }
+
+  private async exchange<T>(
+    operation: string,
+    request: Pick<OutsideRequest, 'method' | 'url' | 'headers' | 'body'>,
+    schema: z.ZodType<T>,
+  ): Promise<T> {
+    const headers = { ...this.headers, ...request.headers };
+    const answer = await this.http.send({ ...request, operation, headers });
     if (answer.status !== 200) throw this.http.failure(operation, answer, explainProblem);
-    return readAnswer(operation, answer, schema);
+    return readAnswer(operation, answer, schema, request.method !== 'GET');
+  }
+
+  private url(path: string): string {
+    return `${this.settings.url}${path}`;
   }
 }
 
-function readAnswer<T>(operation: string, answer: OutsideAnswer, schema: z.ZodType<T>): T {
+function readAnswer<T>(operation: string, answer: OutsideAnswer, schema: z.ZodType<T>, outcomeUnknown: boolean): T {
   const reading = readContract(schema, Buffer.from(answer.text));
   if (reading.outcome === 'READ') return reading.value;
   const where =
@@ -69,7 +86,7 @@ function readAnswer<T>(operation: string, answer: OutsideAnswer, schema: z.ZodTy
     system: WMS_REST_SYSTEM,
     operation,
     status: answer.status,
-    outcomeUnknown: true,
+    outcomeUnknown,
   });
 }
 

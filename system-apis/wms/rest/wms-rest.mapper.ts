@@ -1,14 +1,23 @@
 import { parseInstant } from '../../../src/model/time.js';
 import type {
   CancelResult,
+  LotUnits,
   ReleaseFulfillment,
+  ReleaseLine,
   ReleaseResult,
   WmsFact,
   WmsLineUnits,
   WmsPackage,
+  WmsShortUnits,
 } from '../wms.port.js';
-import type { WireEvent, WirePackage } from './wms-rest-event.wire.js';
-import type { WireCancellationAnswer, WireRelease, WireReleaseResult } from './wms-rest-release.wire.js';
+import type { WireEvent, WirePackage, WirePackageItem, WireShortLine } from './wms-rest-event.wire.js';
+import type {
+  WireCancellationAnswer,
+  WireRelease,
+  WireReleaseLine,
+  WireReleaseResult,
+} from './wms-rest-release.wire.js';
+import { toStockFact } from './wms-rest-stock.mapper.js';
 
 export function toWireRelease(command: ReleaseFulfillment): WireRelease {
   return {
@@ -20,7 +29,19 @@ export function toWireRelease(command: ReleaseFulfillment): WireRelease {
     ...(command.shipBy === undefined ? {} : { shipBy: command.shipBy }),
     ...(command.shipTo === undefined ? {} : { shipTo: { ...command.shipTo } }),
     ...(command.giftMessage === undefined ? {} : { giftMessage: command.giftMessage }),
-    lines: command.lines.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity })),
+    lines: command.lines.map(toWireLine),
+  };
+}
+
+function toWireLine({ lineId, sku, quantity, components, lots }: ReleaseLine): WireReleaseLine {
+  return {
+    lineId,
+    sku,
+    quantity,
+    ...(components === undefined
+      ? {}
+      : { components: components.map((component) => ({ sku: component.sku, quantity: component.quantity })) }),
+    ...(lots === undefined ? {} : { lots: lots.map(toLotUnits) }),
   };
 }
 
@@ -52,7 +73,7 @@ export function toFact(event: WireEvent): WmsFact {
         ...told,
         kind: 'SHORT_PICKED',
         fulfillmentOrderId: event.fulfillmentOrderId,
-        lines: event.lines.map(toLineUnits),
+        lines: event.lines.map(toShortUnits),
         reason: event.reason,
       };
     case 'fulfillment.shipped':
@@ -63,20 +84,21 @@ export function toFact(event: WireEvent): WmsFact {
         shipmentReference: event.shipmentReference,
         packages: event.packages.map(toPackage),
       };
-    case 'stock.received':
-    case 'stock.counted':
-      return {
-        ...told,
-        kind: event.type === 'stock.received' ? 'STOCK_RECEIVED' : 'STOCK_COUNTED',
-        sku: event.sku,
-        node: event.node,
-        quantity: event.quantity,
-      };
+    default:
+      return toStockFact(event);
   }
 }
 
 function toLineUnits({ lineId, quantity }: WmsLineUnits): WmsLineUnits {
   return { lineId, quantity };
+}
+
+function toShortUnits({ lineId, quantity, sku }: WireShortLine): WmsShortUnits {
+  return { lineId, quantity, ...(sku === undefined ? {} : { sku }) };
+}
+
+function toLotUnits({ sku, lot, quantity }: LotUnits): LotUnits {
+  return { sku, lot, quantity };
 }
 
 function toPackage(wire: WirePackage): WmsPackage {
@@ -87,6 +109,15 @@ function toPackage(wire: WirePackage): WmsPackage {
     ...(wire.service === undefined ? {} : { service: wire.service }),
     trackingNumber: wire.trackingNumber,
     ...(wire.trackingUrl === undefined ? {} : { trackingUrl: wire.trackingUrl }),
-    items: wire.items.map(({ lineId, quantity, serials }) => ({ lineId, quantity, serials: serials ?? [] })),
+    items: wire.items.map(toPackageItem),
+  };
+}
+
+function toPackageItem({ lineId, quantity, serials, lots }: WirePackageItem): WmsPackage['items'][number] {
+  return {
+    lineId,
+    quantity,
+    serials: serials ?? [],
+    ...(lots === undefined ? {} : { lots: lots.map(toLotUnits) }),
   };
 }

@@ -148,9 +148,9 @@ function originals(parcels: readonly Parcel[]): readonly string[] {
   return parcels.filter(({ copy }) => !copy).map(({ eventId }) => eventId);
 }
 
-/** Stock events of an item and node keep their order too. */
+/** Stock events of a node keep their order too. */
 function laneOf(event: WireEvent): string {
-  return 'fulfillmentOrderId' in event ? event.fulfillmentOrderId : `${event.sku}@${event.node}`;
+  return 'fulfillmentOrderId' in event ? event.fulfillmentOrderId : `stock@${event.node}`;
 }
 
 /** Which events of the message the hub's problem document names. */

@@ -18,7 +18,7 @@ export interface Load {
   readonly lanes: readonly string[];
 }
 
-/** Events that wait to be sent, in one lane for each fulfillment order, so that the order within it is kept. */
+/** Events that wait to be sent, in one lane for each fulfillment order and each node's stock, so that the order within it is kept. */
 export class EventLanes {
   private readonly lanes = new Map<string, Lane>();
   /** Lanes that may be taken from, longest waiting first. */

@@ -71,13 +71,19 @@ export function eventsOf(accepted: Accepted, step: number, at: string, serialSku
         ...told,
         id: `${told.id}-short`,
         type: 'fulfillment.short_picked',
-        lines: [...plan.short],
+        lines: plan.short.map((units) => ({ ...units, ...missingComponent(lines, units.lineId) })),
         reason: 'The location was empty.',
       });
     return events;
   }
   if (step === 1) return [{ ...told, type: 'fulfillment.packed', lines: found }];
   return [shippedOf(accepted, told, step - 2, serialSkus)];
+}
+
+/** Of a kit it is always the first component that is missing. */
+function missingComponent(lines: readonly KeptLine[], lineId: string): { readonly sku?: string } {
+  const component = lines.find((line) => line.lineId === lineId)?.components?.[0];
+  return component === undefined ? {} : { sku: component.sku };
 }
 
 function foundOf(lines: readonly KeptLine[], short: readonly Units[]): Units[] {

@@ -1,6 +1,7 @@
 import type { RejectionCode } from '../wms-rest-release.wire.js';
-import type { WireEvent } from '../wms-rest-event.wire.js';
+import type { WireStockEvent } from '../wms-rest-stock.wire.js';
 import type { KeptLine, Plan } from './plan.js';
+import type { OpeningStock } from './stock-book.js';
 
 /** Where the sandbox keeps its state changes, so that a restart loses nothing. */
 export interface Journal {
@@ -39,6 +40,8 @@ export type Entry =
     }
   | { readonly t: 'step'; readonly id: string; readonly step: number; readonly at: string }
   | { readonly t: 'cancelled'; readonly id: string }
-  | { readonly t: 'stock'; readonly event: WireEvent }
+  | { readonly t: 'opening'; readonly stock: readonly OpeningStock[] }
+  /** `dropped`: it happened, and the hub is never told. */
+  | { readonly t: 'stock'; readonly event: WireStockEvent; readonly dropped?: true }
   /** The hub answered for these events: stored, or not in the contract. */
   | { readonly t: 'told' | 'setAside'; readonly events: readonly string[] };

@@ -1,7 +1,11 @@
 import type { WireEvent } from '../wms-rest-event.wire.js';
+import type { WireStockPosition } from '../wms-rest-stock.wire.js';
+import type { LotUnits } from '../wms-rest-text.wire.js';
 import type { RejectionCode } from '../wms-rest-release.wire.js';
 import { eventsOf, type HeldRelease, type Shipped } from './held-release.js';
 import type { Entry, Journal } from './journal.js';
+import { componentsOf, type KeptLine, type Units } from './plan.js';
+import { StockBook, type UnitFactors } from './stock-book.js';
 
 export interface RejectedRelease {
   readonly fingerprint: string;
@@ -17,11 +21,16 @@ export class Ledger {
   private readonly untoldEvents = new Map<string, WireEvent>();
   private readonly setAsideEvents = new Map<string, WireEvent>();
   private readonly shippedEvents: Shipped[] = [];
+  private readonly stockEventIds = new Set<string>();
+  readonly book: StockBook;
+  private opened = false;
 
   constructor(
     private readonly journal: Journal,
     private readonly serialSkus: ReadonlySet<string>,
+    unitFactors: UnitFactors = {},
   ) {
+    this.book = new StockBook(unitFactors);
     // The journal is this sandbox's own, so its entries have the shape that `record` gave them.
     for (const entry of journal.entries()) this.apply(entry as Entry);
   }
@@ -70,6 +79,19 @@ export class Ledger {
     return [...this.setAsideEvents.values()];
   }
 
+  /** Whether the stock of the beginning was booked, now or before a restart. */
+  get isOpened(): boolean {
+    return this.opened;
+  }
+
+  knowsStockEvent(id: string): boolean {
+    return this.stockEventIds.has(id);
+  }
+
+  stockOf(node: string): { readonly positions: readonly WireStockPosition[]; readonly sequence: number } {
+    return { positions: this.book.positions(node), sequence: this.book.sequence(node) };
+  }
+
   private apply(entry: Entry): readonly WireEvent[] {
     switch (entry.t) {
       case 'accepted':
@@ -83,8 +105,14 @@ export class Ledger {
       case 'cancelled':
         this.applyCancelled(entry.id);
         return [];
+      case 'opening':
+        this.opened = true;
+        for (const stock of entry.stock) this.book.open(stock);
+        return [];
       case 'stock':
-        return this.toTell([entry.event]);
+        this.stockEventIds.add(entry.event.id);
+        this.book.apply(entry.event);
+        return entry.dropped === true ? [] : this.toTell([entry.event]);
       case 'told':
       case 'setAside':
         this.applyAnswered(entry);
@@ -96,7 +124,36 @@ export class Ledger {
     const held = this.held.get(id);
     if (held === undefined) throw new Error(`the journal has a step of the unknown release ${id}`);
     held.stepsDone = step + 1;
-    return this.toTell(eventsOf(held.accepted, step, at, this.serialSkus));
+    const events = eventsOf(held.accepted, step, at, this.serialSkus);
+    return this.toTell(events.map((event) => this.booked(held, event)));
+  }
+
+  /** Takes what the event is about off the stock, and says which lots shipped. */
+  private booked(held: HeldRelease, event: WireEvent): WireEvent {
+    if (event.type === 'fulfillment.short_picked') this.bookMissing(held, event.lines);
+    if (event.type !== 'fulfillment.shipped') return event;
+    const packages = event.packages.map((box) => ({
+      ...box,
+      items: box.items.map((item) => {
+        const lots = this.bookShipped(held, item);
+        return lots.length === 0 ? item : { ...item, lots: [...lots] };
+      }),
+    }));
+    return { ...event, packages };
+  }
+
+  private bookShipped(held: HeldRelease, item: Units): readonly LotUnits[] {
+    const line = lineOf(held, item.lineId);
+    return componentsOf(line).flatMap(({ sku, quantity }) =>
+      this.book.takeOut(held.accepted.node, sku, quantity * item.quantity, line.lots ?? []),
+    );
+  }
+
+  private bookMissing(held: HeldRelease, short: readonly Units[]): void {
+    for (const { lineId, quantity } of short) {
+      const [missing] = componentsOf(lineOf(held, lineId));
+      if (missing !== undefined) this.book.takeOut(held.accepted.node, missing.sku, missing.quantity * quantity, []);
+    }
   }
 
   private applyCancelled(id: string): void {
@@ -120,4 +177,10 @@ export class Ledger {
     }
     return events;
   }
+}
+
+function lineOf({ accepted }: HeldRelease, lineId: string): KeptLine {
+  const line = accepted.lines.find((one) => one.lineId === lineId);
+  if (line === undefined) throw new Error(`the release ${accepted.id} has no line ${lineId}`);
+  return line;
 }

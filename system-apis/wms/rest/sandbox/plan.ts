@@ -1,3 +1,4 @@
+import type { LotUnits } from '../wms-rest-text.wire.js';
 import { chance } from './chance.js';
 
 /** What the warehouse keeps of a line that is to be shipped. */
@@ -5,6 +6,19 @@ export interface KeptLine {
   readonly lineId: string;
   readonly sku: string;
   readonly quantity: number;
+  /** What one unit consists of; absent: one base unit of `sku`. */
+  readonly components?: readonly Component[];
+  readonly lots?: readonly LotUnits[];
+}
+
+export interface Component {
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+/** Never empty. */
+export function componentsOf(line: KeptLine): readonly Component[] {
+  return line.components ?? [{ sku: line.sku, quantity: 1 }];
 }
 
 export interface Units {

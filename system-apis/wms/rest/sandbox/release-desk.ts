@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import {
   WireRelease,
   type WireCancellationAnswer,
+  type WireReleaseLine,
   type WireReleaseResult,
   type RejectionCode,
 } from '../wms-rest-release.wire.js';
 import { chance } from './chance.js';
 import { isPacked, type Accepted } from './held-release.js';
 import type { Ledger } from './ledger.js';
-import { planOf, type Variation } from './plan.js';
+import { componentsOf, planOf, type KeptLine, type Variation } from './plan.js';
 
 export interface DeskRules {
   readonly variation: Variation;
@@ -73,7 +74,7 @@ export class ReleaseDesk {
 
   private accept(release: WireRelease, fingerprint: string): WireReleaseResult {
     const id = release.fulfillmentOrderId;
-    const lines = release.lines.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity }));
+    const lines = release.lines.map(keptLine);
     const accepted: Accepted = {
       t: 'accepted',
       id,
@@ -93,14 +94,25 @@ export class ReleaseDesk {
       return { code: 'CANCELLED', reason: 'A cancellation of this release came before it.' };
     if (this.rules.nodes?.has(node) === false)
       return { code: 'UNKNOWN_NODE', reason: `The node ${node} is not worked here.` };
-    const unknown = lines.find(({ sku }) => this.rules.unknownSkus.has(sku));
-    if (unknown !== undefined) return { code: 'UNKNOWN_SKU', reason: `The item ${unknown.sku} is not kept here.` };
+    const skus = lines.flatMap((line) => componentsOf(keptLine(line)).map(({ sku }) => sku));
+    const unknown = skus.find((sku) => this.rules.unknownSkus.has(sku));
+    if (unknown !== undefined) return { code: 'UNKNOWN_SKU', reason: `The item ${unknown} is not kept here.` };
     if (new Set(lines.map(({ lineId }) => lineId)).size < lines.length)
       return { code: 'NOT_IN_CONTRACT', reason: 'A line id stands twice.' };
     if (chance(`${id}:reject`) < this.rules.variation.rejections)
       return { code: 'OTHER', reason: 'The node takes no more work today.' };
     return undefined;
   }
+}
+
+function keptLine({ lineId, sku, quantity, components, lots }: WireReleaseLine): KeptLine {
+  return {
+    lineId,
+    sku,
+    quantity,
+    ...(components === undefined ? {} : { components }),
+    ...(lots === undefined ? {} : { lots }),
+  };
 }
 
 function misfit(path: readonly PropertyKey[] | undefined): Rejection {

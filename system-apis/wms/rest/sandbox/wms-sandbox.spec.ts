@@ -103,7 +103,7 @@ describe('the sandbox warehouse', () => {
 
   it('sets the events aside that the hub names and tells the others', async () => {
     hub.answer = (events) => {
-      const place = events.findIndex(({ id }) => id === 'stock.counted-bad');
+      const place = events.findIndex(({ id }) => id === 'stock.counted-bad-A-DC');
       const errors = [{ pointer: `/events/${place}/quantity`, detail: 'Must be less' }];
       return place < 0 ? { status: 204 } : { status: 422, problem: { errors } };
     };
@@ -112,8 +112,8 @@ describe('the sandbox warehouse', () => {
     sandbox.countStock({ document: 'bad', sku: 'A', node: 'DC', quantity: 1 });
     sandbox.countStock({ document: '2', sku: 'A', node: 'DC', quantity: 1 });
     await expect.poll(() => sandbox.untoldEvents()).toBe(0);
-    expect(hub.taken().map(({ id }) => id)).toEqual(['stock.received-1', 'stock.counted-2']);
-    expect(sandbox.setAsideEvents().map(({ id }) => id)).toEqual(['stock.counted-bad']);
+    expect(hub.taken().map(({ id }) => id)).toEqual(['stock.received-1-A-DC', 'stock.counted-2-A-DC']);
+    expect(sandbox.setAsideEvents().map(({ id }) => id)).toEqual(['stock.counted-bad-A-DC']);
   });
 
   it('tells each event again when asked to', async () => {

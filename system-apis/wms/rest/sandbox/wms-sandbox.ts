@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { WireEvent } from '../wms-rest-event.wire.js';
+import { POSITIONS_MAX, type WireStockPosition } from '../wms-rest-stock.wire.js';
 import type { WireReleaseStatus } from '../wms-rest-release.wire.js';
+import { Clock } from './clock.js';
 import { EventCourier } from './event-courier.js';
 import { Faults, type Fault } from './faults.js';
 import { nextStep, viewOf, type Shipped, type StepKind } from './held-release.js';
@@ -8,8 +9,13 @@ import { memoryJournal, type Journal } from './journal.js';
 import { Ledger } from './ledger.js';
 import { DEMO_VARIATION, type Variation } from './plan.js';
 import { ReleaseDesk } from './release-desk.js';
+import type { OpeningStock, UnitFactors } from './stock-book.js';
+import { StockReadings } from './stock-readings.js';
+import { StockTeller, type NewStockEvent, type StockTold } from './stock-teller.js';
 import { Workers } from './workers.js';
 import { wmsServer } from './wms-server.js';
+
+export type { NewStockEvent, OpeningStock, StockTold, UnitFactors };
 
 export interface WmsSandboxOptions {
   /** Absent or 0: a free port. */
@@ -35,16 +41,27 @@ export interface WmsSandboxOptions {
   readonly unknownSkus?: readonly string[];
   /** Items whose units have serial numbers. */
   readonly serialSkus?: readonly string[];
+  /** What is there at the beginning; not looked at when the journal has a beginning already. */
+  readonly openingStock?: readonly OpeningStock[];
+  readonly unitFactors?: UnitFactors;
+  /** Positions on a page of a snapshot; 500 when absent. */
+  readonly positionsPerPage?: number;
 }
 
 export interface WmsSandbox {
   readonly url: string;
   close(): Promise<void>;
   setHub(url: string): void;
-  /** Units came in: tells `stock.received`. The id of the document makes the event's id, once for ever. */
+  /** Units came in: tells `stock.received`. Document, item and node make the event's id, once for ever. */
   receiveStock(stock: StockTold): void;
   /** Units were counted: tells `stock.counted`. */
   countStock(stock: StockTold): void;
+  /** Books and tells a stock event of any type, with the node's next sequence. A known id changes nothing. */
+  tellStock(event: NewStockEvent): void;
+  /** The next so many stock events are booked and numbered, and the hub is never told: a gap. */
+  dropStockEvents(count: number): void;
+  /** What is there, and the last number that a stock event had. */
+  stock(node: string): { readonly positions: readonly WireStockPosition[]; readonly sequence: number };
   failNext(fault: Fault): void;
   /** The API breaks each connection; events still leave. */
   setDown(down: boolean): void;
@@ -66,35 +83,29 @@ export interface WmsSandbox {
   setAsideEvents(): readonly WireEvent[];
 }
 
-export interface StockTold {
-  readonly document?: string;
-  readonly sku: string;
-  readonly node: string;
-  readonly quantity: number;
-}
-
 /**
  * A warehouse that speaks the hub's published contract. What it accepted, did and has not told yet is in the journal:
  * started again with the same journal it goes on where it was.
  */
 export async function startWmsSandbox(options: WmsSandboxOptions): Promise<WmsSandbox> {
-  const ledger = new Ledger(options.journal ?? memoryJournal(), new Set(options.serialSkus ?? []));
+  const ledger = new Ledger(options.journal ?? memoryJournal(), new Set(options.serialSkus ?? []), options.unitFactors);
+  const { openingStock } = options;
+  if (openingStock !== undefined && !ledger.isOpened) ledger.record({ t: 'opening', stock: openingStock });
+  const clock = new Clock();
   const courier = courierOf(ledger, options);
   const delays = { pick: options.pickMs ?? 800, pack: options.packMs ?? 800, ship: options.shipMs ?? 800 };
-  const workers = new Workers(ledger, delays, (events) => courier.add(events));
+  const workers = new Workers(ledger, delays, clock, (events) => courier.add(events));
   const desk = deskOf(ledger, options, (id) => workers.plan(id));
   const faults = new Faults();
-  const server = wmsServer({ token: options.token, ledger, desk, faults });
+  const teller = new StockTeller(ledger, clock, (events) => courier.add(events));
+  const readings = new StockReadings(ledger, clock, options.positionsPerPage ?? POSITIONS_MAX);
+  const nodes = options.nodes === undefined ? undefined : new Set(options.nodes);
+  const server = wmsServer({ token: options.token, ledger, desk, faults, readings, nodes });
   const url = await server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
 
   courier.add(ledger.untold());
   if (options.hub !== undefined) courier.setHub(options.hub);
   for (const held of ledger.heldReleases()) if (nextStep(held) !== undefined) workers.plan(held.accepted.id);
-
-  const tellStock = (type: 'stock.received' | 'stock.counted', { document, ...stock }: StockTold): void => {
-    const id = `${type}-${document ?? randomUUID()}`;
-    courier.add(ledger.record({ t: 'stock', event: { type, id, occurredAt: new Date().toISOString(), ...stock } }));
-  };
 
   return {
     url,
@@ -104,8 +115,11 @@ export async function startWmsSandbox(options: WmsSandboxOptions): Promise<WmsSa
       await server.close();
     },
     setHub: (hub) => courier.setHub(hub),
-    receiveStock: (stock) => tellStock('stock.received', stock),
-    countStock: (stock) => tellStock('stock.counted', stock),
+    receiveStock: (stock) => teller.tell({ type: 'stock.received', ...stock }),
+    countStock: (stock) => teller.tell({ type: 'stock.counted', ...stock }),
+    tellStock: (event) => teller.tell(event),
+    dropStockEvents: (count) => teller.dropNext(count),
+    stock: (node) => ledger.stockOf(node),
     failNext: (fault) => faults.failNext(fault),
     setDown: (down) => faults.setDown(down),
     duplicateEvents: (on) => courier.duplicateEvents(on),

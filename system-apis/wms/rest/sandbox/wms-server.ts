@@ -1,11 +1,12 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RELEASES_MAX, WireCancellationRequest } from '../wms-rest-release.wire.js';
-import { FulfillmentOrderId } from '../wms-rest-text.wire.js';
+import { FulfillmentOrderId, Node, text } from '../wms-rest-text.wire.js';
 import { hangUp, type Faults, type Operation } from './faults.js';
 import { viewOf } from './held-release.js';
 import type { Ledger } from './ledger.js';
 import type { ReleaseDesk } from './release-desk.js';
+import type { StockReadings } from './stock-readings.js';
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -22,18 +23,25 @@ export interface ServerParts {
   readonly ledger: Ledger;
   readonly desk: ReleaseDesk;
   readonly faults: Faults;
+  readonly readings: StockReadings;
+  /** Nodes that are worked here; absent: each. */
+  readonly nodes?: ReadonlySet<string> | undefined;
 }
 
-class NoSuchRelease extends Error {
-  readonly statusCode = 404;
+const StockQuery = z.object({ node: Node, next: text(200).optional() });
+
+class NotThere extends Error {
+  constructor(readonly statusCode: 404 | 410) {
+    super();
+  }
 }
 
 interface ById {
   readonly Params: { readonly id: string };
 }
 
-/** The three operations of the contract over HTTP. */
-export function wmsServer({ token, ledger, desk, faults }: ServerParts): FastifyInstance {
+/** The four operations of the contract over HTTP. */
+export function wmsServer({ token, ledger, desk, faults, readings, nodes }: ServerParts): FastifyInstance {
   const server = fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true });
 
   server.setErrorHandler((error, _request, reply) => {
@@ -70,7 +78,7 @@ export function wmsServer({ token, ledger, desk, faults }: ServerParts): Fastify
   server.get<ById>('/v1/releases/:id', (request, reply) =>
     answer('status', request, reply, () => {
       const held = ledger.heldRelease(request.params.id);
-      if (held === undefined) throw new NoSuchRelease();
+      if (held === undefined) throw new NotThere(404);
       return viewOf(held);
     }),
   );
@@ -78,6 +86,15 @@ export function wmsServer({ token, ledger, desk, faults }: ServerParts): Fastify
     answer('cancellation', request, reply, () => {
       WireCancellationRequest.parse(request.body);
       return desk.cancel(FulfillmentOrderId.parse(request.params.id));
+    }),
+  );
+  server.get('/v1/stock', (request, reply) =>
+    answer('stock', request, reply, () => {
+      const { node, next } = StockQuery.parse(request.query);
+      if (nodes?.has(node) === false) throw new NotThere(404);
+      const page = readings.read(node, next);
+      if (page === undefined) throw new NotThere(410);
+      return page;
     }),
   );
   return server;

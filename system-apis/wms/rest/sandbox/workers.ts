@@ -1,4 +1,5 @@
 import type { WireEvent } from '../wms-rest-event.wire.js';
+import type { Clock } from './clock.js';
 import { nextStep, type StepKind } from './held-release.js';
 import type { Ledger } from './ledger.js';
 
@@ -13,6 +14,7 @@ export class Workers {
   constructor(
     private readonly ledger: Ledger,
     private readonly delays: StepDelays,
+    private readonly clock: Clock,
     private readonly onEvents: (events: readonly WireEvent[]) => void,
   ) {}
 
@@ -66,7 +68,7 @@ export class Workers {
     const held = this.ledger.heldRelease(id);
     const kind = held === undefined ? undefined : nextStep(held);
     if (held === undefined || kind === undefined) return undefined;
-    this.onEvents(this.ledger.record({ t: 'step', id, step: held.stepsDone, at: new Date().toISOString() }));
+    this.onEvents(this.ledger.record({ t: 'step', id, step: held.stepsDone, at: this.clock.now() }));
     return kind;
   }
 }
