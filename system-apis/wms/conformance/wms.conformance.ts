@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OutsideError } from '../../../src/platform/http/outside-error.js';
 import type { ReleaseFulfillment, WmsFact, WmsPort } from '../wms.port.js';
+import { describeStockReading, type WarehouseStock } from './stock-reading.conformance.js';
 
 /** A warehouse adapter with a warehouse behind it whose work stands still until a test moves it. */
 export interface WmsUnderTest {
@@ -18,6 +19,7 @@ export interface WmsUnderTest {
   work(fulfillmentOrderId: string, step: 'pick' | 'pack' | 'ship'): void;
   /** What the warehouse told about the release so far, in the hub's words. */
   facts(fulfillmentOrderId: string): readonly WmsFact[];
+  readonly stock: WarehouseStock;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,9 @@ export function describeWmsConformance(name: string, setup: () => Promise<WmsUnd
     describeReleasing(() => wms);
     describeCancelling(() => wms);
     describeTelling(() => wms);
+    describe('reading stock', () => {
+      describeStockReading(() => wms);
+    });
   });
 }
 

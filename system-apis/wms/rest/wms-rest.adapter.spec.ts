@@ -8,7 +8,13 @@ import { WmsRestClient } from './wms-rest.client.js';
 import { WmsRestSettings } from './wms-rest.settings.js';
 
 async function setup(): Promise<WmsUnderTest> {
-  const sandbox = await startWmsSandbox({ token: TOKEN, webhookSecret: SECRET, unknownSkus: ['GONE'] });
+  const sandbox = await startWmsSandbox({
+    token: TOKEN,
+    webhookSecret: SECRET,
+    unknownSkus: ['GONE'],
+    nodes: ['DC-EAST', 'DC-STOCK'],
+    positionsPerPage: 2,
+  });
   sandbox.pause();
   sandbox.duplicateEvents(true);
   const sink = new RememberingSink();
@@ -23,6 +29,14 @@ async function setup(): Promise<WmsUnderTest> {
     setDown: (down) => sandbox.setDown(down),
     work: (id, step) => sandbox.workUntil(id, step),
     facts: (id) => sink.about(id),
+    stock: {
+      node: 'DC-STOCK',
+      unknownNode: 'DC-NOWHERE',
+      positionsPerPage: 2,
+      receive: (node, sku, quantity) => sandbox.receiveStock({ node, sku, quantity }),
+      hold: (node, sku, quantity) => sandbox.tellStock({ type: 'stock.held', node, sku, quantity, reason: 'DAMAGED' }),
+      facts: (node) => sink.ofNode(node),
+    },
     close: async () => {
       await sandbox.close();
       await hub.app.close();
@@ -85,6 +99,33 @@ describe('WmsRestAdapter', () => {
   it('rejects a release that is not in the contract for itself alone', async () => {
     const results = await adapter.release([aRelease({ lines: [] }), aRelease()]);
     expect(results.map(({ outcome }) => outcome)).toEqual(['REJECTED', 'ACCEPTED']);
+  });
+
+  it('reads stock with its lots, in UTC', async () => {
+    sandbox.receiveStock({ node: 'DC-EAST', sku: 'COFFEE', quantity: 4, lot: 'L2', expiresOn: '2027-06-30' });
+    sandbox.receiveStock({ node: 'DC-EAST', sku: 'COFFEE', quantity: 3, lot: 'L1', expiresOn: '2027-03-31' });
+    const { asOf, ...page } = await adapter.readStock('DC-EAST');
+    expect(asOf).toMatch(/Z$/);
+    expect(page).toEqual({
+      node: 'DC-EAST',
+      sequence: 2,
+      positions: [
+        {
+          sku: 'COFFEE',
+          onHand: 7,
+          qualityHold: 0,
+          lots: [
+            { lot: 'L1', expiresOn: '2027-03-31', onHand: 3 },
+            { lot: 'L2', expiresOn: '2027-06-30', onHand: 4 },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('asks for a node by any name', async () => {
+    sandbox.receiveStock({ node: 'Straße 1 & Söhne/2', sku: 'COFFEE', quantity: 4 });
+    expect(await adapter.readStock('Straße 1 & Söhne/2')).toMatchObject({ positions: [{ sku: 'COFFEE', onHand: 4 }] });
   });
 
   it('never sends more than the contract allows', async () => {

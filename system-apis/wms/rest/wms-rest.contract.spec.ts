@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { startWmsSandbox, type WmsSandbox } from './sandbox/wms-sandbox.js';
+import { startWmsSandbox, type NewStockEvent, type WmsSandbox } from './sandbox/wms-sandbox.js';
 import { aRelease, SECRET, TOKEN } from './testing/spec-support.js';
 import { startRecordingHub, type RecordingHub } from './testing/recording-hub.js';
 import { WireEventBatch } from './wms-rest-event.wire.js';
@@ -16,6 +16,7 @@ import {
   WireReleaseStatus,
 } from './wms-rest-release.wire.js';
 import { toWireRelease } from './wms-rest.mapper.js';
+import { WireStockPage } from './wms-rest-stock.wire.js';
 
 type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 interface JsonObject {
@@ -90,6 +91,7 @@ describe('schema/openapi/wms.yaml and the wire schemas of the code', () => {
     ['CancellationRequest', WireCancellationRequest],
     ['CancellationAnswer', WireCancellationAnswer],
     ['EventBatch', WireEventBatch],
+    ['StockPage', WireStockPage],
   ])('%s says the same in both', (name, schema) => {
     const code = z.toJSONSchema(schema, { io: 'input', reused: 'inline' }) as unknown as JsonObject;
     expect(rules(code)).toEqual(rules(SCHEMAS[name] ?? {}));
@@ -114,6 +116,19 @@ describe('schema/openapi/wms.yaml and the wire schemas of the code', () => {
   );
 });
 
+type DistributiveOmit<Union, Keys extends PropertyKey> = Union extends unknown ? Omit<Union, Keys> : never;
+
+/** One of each type that no other call of the sandbox tells. */
+const OTHER_STOCK_EVENTS: readonly DistributiveOmit<NewStockEvent, 'sku' | 'node'>[] = [
+  { type: 'stock.adjusted', quantity: -1, reason: 'BROKEN' },
+  { type: 'stock.held', quantity: 2, reason: 'DAMAGED' },
+  { type: 'stock.hold_lifted', quantity: 1 },
+  { type: 'transfer.shipped', quantity: 1, document: 'TO-1', otherNode: 'DC-WEST', expectedAt: '2026-01-05T08:00:00Z' },
+  { type: 'transfer.received', quantity: 1, document: 'TO-2', otherNode: 'DC-WEST', serials: ['SN-1'] },
+  { type: 'stock.announced', quantity: 9, document: 'PO-1', expectedAt: '2026-01-05T08:00:00Z' },
+  { type: 'stock.announcement_cancelled', quantity: 3, document: 'PO-1' },
+];
+
 describe('what the hub and the sandbox send, under schema/openapi/wms.yaml', () => {
   let hub: RecordingHub;
   let sandbox: WmsSandbox;
@@ -129,6 +144,9 @@ describe('what the hub and the sandbox send, under schema/openapi/wms.yaml', () 
       variation: { partialShipments: 0.3, severalPackages: 0.4, shortPicks: 0.3, rejections: 0.1 },
       unknownSkus: ['GONE'],
       serialSkus: ['CAM-1'],
+      unitFactors: { COFFEE: { CASE: 12 } },
+      nodes: ['DC-EAST'],
+      positionsPerPage: 1,
     });
   });
   afterAll(async () => {
@@ -144,12 +162,32 @@ describe('what the hub and the sandbox send, under schema/openapi/wms.yaml', () 
     });
 
   it('releases, their results and each event that follows fit the contract', async () => {
-    const batch = { releases: Array.from({ length: 100 }, () => toWireRelease(aRelease())) };
+    const kit = {
+      lineId: 'kit',
+      sku: 'BREAKFAST-BOX',
+      quantity: 3,
+      components: [
+        { sku: 'COFFEE', quantity: 1 },
+        { sku: 'MUG', quantity: 2 },
+      ],
+      lots: [{ sku: 'COFFEE', lot: 'L1', quantity: 1 }],
+    };
+    const releases = Array.from({ length: 100 }, (_, index) => aRelease(index % 10 === 0 ? { lines: [kit] } : {}));
+    const batch = { releases: releases.map(toWireRelease) };
     expect(misfits('ReleaseBatch', batch)).toBeNull();
+    sandbox.receiveStock({
+      sku: 'COFFEE',
+      node: 'DC-EAST',
+      quantity: 5,
+      unit: 'CASE',
+      lot: 'L1',
+      expiresOn: '2027-03-31',
+    });
     const answer = await call('/v1/releases', batch);
     expect(misfits('ReleaseResults', await answer.json())).toBeNull();
     sandbox.receiveStock({ sku: 'CAM-1', node: 'DC-EAST', quantity: 12 });
     sandbox.countStock({ sku: 'CAM-1', node: 'DC-EAST', quantity: 0, document: 'count-1' });
+    for (const event of OTHER_STOCK_EVENTS) sandbox.tellStock({ ...event, sku: 'TEE-BLK-M', node: 'DC-EAST' });
 
     await expect.poll(() => sandbox.releases().every(({ status }) => status === 'SHIPPED')).toBe(true);
     await expect.poll(() => sandbox.untoldEvents()).toBe(0);
@@ -164,9 +202,27 @@ describe('what the hub and the sandbox send, under schema/openapi/wms.yaml', () 
         'fulfillment.shipped',
         'stock.received',
         'stock.counted',
+        ...OTHER_STOCK_EVENTS.map(({ type }) => type),
       ]),
     );
+    expect(told.some((event) => event.type === 'fulfillment.short_picked' && event.lines[0]?.sku === 'COFFEE')).toBe(
+      true,
+    );
+    expect(told.some((event) => JSON.stringify(event).includes('"lots":[{"sku":"COFFEE"'))).toBe(true);
     expect(told.some((event) => JSON.stringify(event).includes('"serials":["SN-'))).toBe(true);
+  });
+
+  it("each page of a node's stock fits the contract", async () => {
+    let next: string | undefined;
+    for (let pages = 0; pages < 10; pages += 1) {
+      const query = new URLSearchParams({ node: 'DC-EAST', ...(next === undefined ? {} : { next }) });
+      const page = (await (await call(`/v1/stock?${query.toString()}`)).json()) as WireStockPage;
+      expect(misfits('StockPage', page)).toBeNull();
+      expect(page.positions).toHaveLength(1);
+      next = page.next;
+      if (next === undefined) break;
+    }
+    expect(next).toBeUndefined();
   });
 
   it('rejections, cancellations, status and problems fit the contract', async () => {
@@ -191,6 +247,9 @@ describe('what the hub and the sandbox send, under schema/openapi/wms.yaml', () 
       [await call('/v1/releases', { releases: [{}] }), 422],
       [await call('/v1/releases/not-known'), 404],
       [await call('/v1/elsewhere'), 404],
+      [await call('/v1/stock'), 422],
+      [await call('/v1/stock?node=DC-NOWHERE'), 404],
+      [await call('/v1/stock?node=DC-EAST&next=r0.5'), 410],
       [await fetch(`${sandbox.url}/v1/releases/x`), 401],
     ] as const) {
       expect(answer.status).toBe(status);

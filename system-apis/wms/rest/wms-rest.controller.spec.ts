@@ -14,6 +14,7 @@ const picked = {
   fulfillmentOrderId: 'fo-1',
   lines: [{ lineId: 'l-1', quantity: 2 }],
 };
+const at0 = '2026-01-01T10:40:00Z';
 const GOOD = JSON.stringify({ events: [picked] });
 const now = (): number => Math.floor(Date.now() / 1000);
 
@@ -73,6 +74,12 @@ describe('POST /wms/v1/events', () => {
     const several = `v1a,AAAA v1,AAAA v1 ${signature(SECRET, 'm', at, GOOD)}`;
     const headers = { 'webhook-id': 'm', 'webhook-timestamp': String(at), 'webhook-signature': several };
     expect((await post(GOOD, headers)).status).toBe(204);
+  });
+
+  it('takes serials of cases, of which it cannot know the number', async () => {
+    const cases = stock('stock.received', { unit: 'CASE', serials: ['a', 'b'] });
+    expect((await signed(JSON.stringify({ events: [cases] }))).status).toBe(204);
+    expect(sink.facts).toMatchObject([{ kind: 'STOCK_RECEIVED', unit: 'CASE', serials: ['a', 'b'] }]);
   });
 
   it('does not answer 204 when the facts were not committed', async () => {
@@ -167,6 +174,25 @@ describe('POST /wms/v1/events', () => {
       { events: [shippedWith({}, 'javascript:alert(1)')] },
       ['/events/0/packages/0/trackingUrl'],
     ],
+    ['a change of nothing', { events: [stock('stock.adjusted', { quantity: 0 })] }, ['/events/0/quantity']],
+    ['an expiry with a time', { events: [stock('stock.received', { expiresOn: at0 })] }, ['/events/0/expiresOn']],
+    ['a sequence of 0', { events: [stock('stock.held', { sequence: 0 })] }, ['/events/0/sequence']],
+    ['more serials than were held', { events: [stock('stock.held', { serials: ['a', 'b'] })] }, ['/events/0/serials']],
+    [
+      'a transfer to nowhere',
+      { events: [stock('transfer.shipped', {})] },
+      ['/events/0/document', '/events/0/otherNode'],
+    ],
+    [
+      'a transfer to where it was',
+      { events: [stock('transfer.shipped', { document: 'TO-1', otherNode: 'DC' })] },
+      ['/events/0/otherNode'],
+    ],
+    [
+      'units announced for no time',
+      { events: [stock('stock.announced', { document: 'PO-1' })] },
+      ['/events/0/expectedAt'],
+    ],
     ['no object', [], ['']],
   ])('refuses %s with 422 and a pointer, takes nothing and keeps the body', async (_, batch, pointers) => {
     const body = JSON.stringify(batch);
@@ -198,6 +224,10 @@ describe('WebhookVerifier', () => {
     expect(() => new WebhookVerifier(settings, new SpecSecrets({}))).toThrow(/W is not set/);
   });
 });
+
+function stock(type: string, more: object): object {
+  return { id: 'S-1', type, occurredAt: at0, sku: 'TEE', node: 'DC', quantity: 1, ...more };
+}
 
 function shippedWith(item: object, trackingUrl = 'https://example.com'): object {
   const items = [{ lineId: 'l', quantity: 1, ...item }];

@@ -16,6 +16,17 @@ describe('wms-rest mapper, to the warehouse', () => {
     expect(WireRelease.parse(toWireRelease(release))).toEqual(release);
   });
 
+  it('says what a kit consists of and which lots to take', () => {
+    const lots = [{ sku: 'COFFEE', lot: 'L1', quantity: 2 }];
+    const components = [
+      { sku: 'COFFEE', quantity: 1 },
+      { sku: 'MUG', quantity: 2 },
+    ];
+    const release = aRelease({ lines: [{ lineId: 'l', sku: 'BOX', quantity: 2, components, lots }] });
+    expect(toWireRelease(release)).toEqual(release);
+    expect(WireRelease.parse(toWireRelease(release))).toEqual(release);
+  });
+
   it('leaves out what the order does not have', () => {
     const lines = [{ lineId: 'l', sku: 's', quantity: 1 }];
     const release = { fulfillmentOrderId: 'fo', node: 'DC', channel: 'c', reference: 'r', lines };
@@ -67,6 +78,11 @@ describe('wms-rest mapper, from the warehouse', () => {
     });
   });
 
+  it('a short pick of a kit keeps the missing component', () => {
+    const lines = [{ lineId: 'l-1', quantity: 1, sku: 'MUG' }];
+    expect(factOf({ ...told, type: 'fulfillment.short_picked', lines, reason: 'Empty' })).toMatchObject({ lines });
+  });
+
   it('a shipment keeps packages, tracking and serials', () => {
     const box = {
       reference: 'P1',
@@ -75,7 +91,9 @@ describe('wms-rest mapper, from the warehouse', () => {
       service: 'GROUND',
       trackingNumber: '1Z999AA10123456784',
       trackingUrl: 'https://www.ups.com/track?tracknum=1Z999AA10123456784',
-      items: [{ lineId: 'l-1', quantity: 2, serials: ['S1', 'S2'] }],
+      items: [
+        { lineId: 'l-1', quantity: 2, serials: ['S1', 'S2'], lots: [{ sku: 'COFFEE', lot: 'L1', quantity: 12 }] },
+      ],
     };
     const plain = { reference: 'P2', carrier: 'DHL', trackingNumber: '1', items: [{ lineId: 'l-1', quantity: 1 }] };
     const shipped = { ...told, type: 'fulfillment.shipped', shipmentReference: 'S-1', packages: [box, plain] };
@@ -101,6 +119,43 @@ describe('wms-rest mapper, from the warehouse', () => {
       node: 'DC',
       quantity,
     });
+  });
+
+  const { fulfillmentOrderId: _, ...stock } = told;
+  const where = { sku: 'TEE', node: 'DC' };
+  const lot = { lot: 'L1', expiresOn: '2027-03-31', serials: ['S1'] };
+  const common = { unit: 'CASE', reason: 'DAMAGED', sequence: 7 };
+  const to = { document: 'TO-1', otherNode: 'DC-2' };
+  it.each([
+    ['stock.received', 'STOCK_RECEIVED', { quantity: 5, ...common, ...lot, document: 'PO-1' }],
+    ['stock.counted', 'STOCK_COUNTED', { quantity: 5, ...common, ...lot, document: 'C-1' }],
+    ['stock.adjusted', 'STOCK_ADJUSTED', { quantity: -5, ...common, ...lot, document: 'A-1' }],
+    ['stock.held', 'STOCK_HELD', { quantity: 5, ...common, ...lot, document: 'Q-1' }],
+    ['stock.hold_lifted', 'STOCK_HOLD_LIFTED', { quantity: 5, ...common, ...lot, document: 'Q-1' }],
+    ['transfer.shipped', 'TRANSFER_SHIPPED', { quantity: 5, ...common, ...lot, ...to }],
+    ['transfer.received', 'TRANSFER_RECEIVED', { quantity: 5, ...common, ...lot, ...to }],
+    ['stock.announcement_cancelled', 'STOCK_ANNOUNCEMENT_CANCELLED', { quantity: 5, ...common, document: 'PO-1' }],
+  ])('%s is %s, with all that it says', (type, kind, said) => {
+    expect(factOf({ ...stock, ...where, type, ...said, bin: 'A-1' })).toEqual({
+      ...stock,
+      ...where,
+      ...said,
+      occurredAt: at,
+      kind,
+    });
+  });
+
+  it('the times of what is expected are UTC too', () => {
+    const expectedAt = '2026-01-05T10:00:00+02:00';
+    for (const [type, kind] of [
+      ['stock.announced', 'STOCK_ANNOUNCED'],
+      ['transfer.shipped', 'TRANSFER_SHIPPED'],
+    ])
+      expect(factOf({ ...stock, ...where, type, quantity: 1, ...to, expectedAt })).toMatchObject({
+        kind,
+        document: 'TO-1',
+        expectedAt: '2026-01-05T08:00:00.000Z',
+      });
   });
 
   it.each(['2026-01-01T10:40:00.123456Z', '2024-02-29T23:59:59-11:30', '0001-01-01T00:00:00Z'])(

@@ -4,7 +4,13 @@ import { Test } from '@nestjs/testing';
 import type { FastifyReply } from 'fastify';
 import { SecretSource } from '../../../../src/platform/config/secret-source.js';
 import { ProblemError } from '../../../../src/platform/http/problem.js';
-import { WMS_FACT_SINK, type ReleaseFulfillment, type WmsFact, type WmsFactSink } from '../../wms.port.js';
+import {
+  WMS_FACT_SINK,
+  type ReleaseFulfillment,
+  type WmsFact,
+  type WmsFactSink,
+  type WmsStockFact,
+} from '../../wms.port.js';
 import { WmsRestModule } from '../wms-rest.module.js';
 
 /** For specs: the hub's edge towards the warehouse, with a sink that only remembers. */
@@ -59,6 +65,12 @@ export class RememberingSink implements WmsFactSink {
     const own = this.facts.filter(
       (fact) => 'fulfillmentOrderId' in fact && fact.fulfillmentOrderId === fulfillmentOrderId,
     );
+    return [...new Map(own.map((fact) => [fact.id, fact])).values()];
+  }
+
+  /** Each stock fact of the node once. */
+  ofNode(node: string): readonly WmsStockFact[] {
+    const own = this.facts.filter((fact): fact is WmsStockFact => 'node' in fact && fact.node === node);
     return [...new Map(own.map((fact) => [fact.id, fact])).values()];
   }
 }
