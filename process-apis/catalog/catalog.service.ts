@@ -1,74 +1,23 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
-import type { ClientBase, Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { ChannelAccount } from '../../src/model/channel.js';
-import type { StockNode } from '../../src/model/stock.js';
+import { stockNode, type StockNode } from '../../src/model/stock.js';
 import { inTransaction } from '../../src/platform/commit/index.js';
 import { appendEvents, type NewEvent } from '../../src/platform/event-log/index.js';
-import {
-  readAccounts,
-  readNodes,
-  readSkusOfListings,
-  readUnknownSkus,
-  upsertAccounts,
-  upsertItems,
-  upsertListings,
-  upsertNodes,
-  type ItemRow,
-} from './catalog.sql.js';
-import { Catalog, type CatalogReader, type Listing } from './catalog.types.js';
+import { readUnknownSkus, upsertAccounts, upsertItems, upsertNodes } from './catalog.sql.js';
+import { SqlCatalogReader } from './catalog-reader.js';
+import type { CatalogReader, Item, Listing } from './catalog.types.js';
+import { requireChannelPolicies } from './channel-policy.js';
+import { upsertListings } from './listing.sql.js';
 
-/** How long a process may go on with what it read; also the time until all processes see a change. */
-const REFRESH_MS = 10_000;
-const LISTINGS_CACHED_MAX = 200_000;
-
-/**
- * The catalog over its tables. Accounts and nodes are few and read whole. Of listings only known mappings are cached:
- * an unknown one is looked up again in each transaction, so that an order never waits for a mapping that is there.
- */
-export class SqlCatalog extends Catalog implements CatalogReader {
-  private readonly listings = new LRUCache<string, string>({ max: LISTINGS_CACHED_MAX, ttl: REFRESH_MS });
-  private readonly accounts: Refreshed<readonly ChannelAccount[]>;
-  private readonly allNodes: Refreshed<readonly StockNode[]>;
-
+/** The catalog and its keeping. Each save replaces what has the same key. */
+export class SqlCatalog extends SqlCatalogReader implements CatalogReader {
   constructor(
-    private readonly pool: Pool,
+    pool: Pool,
     /** Called after a commit that orders may wait for. */
     private readonly committed: () => void,
   ) {
-    super();
-    this.accounts = new Refreshed(() => readAccounts(this.pool));
-    this.allNodes = new Refreshed(() => readNodes(this.pool));
-  }
-
-  override async account(id: string): Promise<ChannelAccount | undefined> {
-    return (await this.accounts.get()).find((account) => account.id === id && account.active);
-  }
-
-  override async accountsOfKind(kind: string): Promise<readonly ChannelAccount[]> {
-    return (await this.accounts.get()).filter((account) => account.kind === kind && account.active);
-  }
-
-  override async nodes(): Promise<readonly StockNode[]> {
-    return this.allNodes.get();
-  }
-
-  async listingsFor(tx: Pick<ClientBase, 'query'>, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const found = new Map<string, string>();
-    const unknown: { channel: string; listingSku: string }[] = [];
-    for (const key of keys) {
-      const sku = this.listings.get(key);
-      const slash = key.indexOf('/');
-      if (sku !== undefined) found.set(key, sku);
-      else unknown.push({ channel: key.slice(0, slash), listingSku: key.slice(slash + 1) });
-    }
-    if (unknown.length === 0) return found;
-    for (const row of await readSkusOfListings(tx, unknown)) {
-      const key = `${row.channel}/${row.listing_sku}`;
-      found.set(key, row.sku);
-      this.listings.set(key, row.sku);
-    }
-    return found;
+    super(pool);
   }
 
   /** Those of the items that the catalog does not hold. */
@@ -76,17 +25,19 @@ export class SqlCatalog extends Catalog implements CatalogReader {
     return new Set(await readUnknownSkus(this.pool, skus));
   }
 
-  /** This and the saves below replace what has the same key. */
-  async saveItems(items: readonly ItemRow[]): Promise<void> {
+  async saveItems(items: readonly Item[]): Promise<void> {
     await upsertItems(this.pool, items);
+    this.items.clear();
   }
 
-  async saveNodes(nodes: readonly StockNode[]): Promise<void> {
-    await upsertNodes(this.pool, nodes);
+  async saveNodes(nodes: readonly (Pick<StockNode, 'id' | 'name'> & Partial<StockNode>)[]): Promise<void> {
+    await upsertNodes(this.pool, nodes.map(stockNode));
     this.allNodes.forget();
   }
 
+  /** @throws ConfigError when the settings name an ordering policy that is none. */
   async saveAccounts(accounts: readonly ChannelAccount[]): Promise<void> {
+    requireChannelPolicies(accounts);
     await upsertAccounts(this.pool, accounts);
     this.accounts.forget();
   }
@@ -117,28 +68,4 @@ function toEvent(listings: readonly Listing[]): NewEvent {
     occurredAt: new Date().toISOString(),
     data: { listings: listings.map(({ channel, listingSku, sku }) => ({ channel, listingSku, sku })) },
   };
-}
-
-/** A value read at most once per REFRESH_MS; concurrent callers share the read. */
-class Refreshed<T> {
-  private value: Promise<T> | undefined;
-  private readAt = 0;
-
-  constructor(private readonly read: () => Promise<T>) {}
-
-  get(): Promise<T> {
-    if (this.value === undefined || Date.now() - this.readAt > REFRESH_MS) {
-      this.readAt = Date.now();
-      const reading = this.read();
-      this.value = reading;
-      reading.catch(() => {
-        if (this.value === reading) this.forget();
-      });
-    }
-    return this.value;
-  }
-
-  forget(): void {
-    this.value = undefined;
-  }
 }

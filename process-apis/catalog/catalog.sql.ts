@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { StockNode } from '../../src/model/stock.js';
-import type { Listing } from './catalog.types.js';
+import type { Item, ItemFacts } from './catalog.types.js';
 
-type Db = Pick<ClientBase, 'query'>;
+export type Db = Pick<ClientBase, 'query'>;
 
 export async function readAccounts(db: Db): Promise<readonly ChannelAccount[]> {
   const { rows } = await db.query<ChannelAccount>(
@@ -12,22 +12,23 @@ export async function readAccounts(db: Db): Promise<readonly ChannelAccount[]> {
   return rows;
 }
 
+const NODE_FIELDS = `id, name, priority, active, kind, country, latitude, longitude, time_zone as "timeZone",
+  cut_off as "cutOff", working_days as "workingDays", units_per_day as "unitsPerDay",
+  shipping_cost_minor as "shippingCostMinor", ships_from_store as "shipsFromStore", click_and_collect as "clickAndCollect"`;
+
 export async function readNodes(db: Db): Promise<readonly StockNode[]> {
-  const { rows } = await db.query<StockNode>('select id, name, priority, active from node order by priority, id');
-  return rows;
+  const { rows } = await db.query<StockNode>(`select ${NODE_FIELDS} from node order by priority, id`);
+  return rows.map(withoutNulls);
 }
 
-export async function readSkusOfListings(
-  db: Db,
-  keys: readonly { readonly channel: string; readonly listingSku: string }[],
-): Promise<readonly { readonly channel: string; readonly listing_sku: string; readonly sku: string }[]> {
-  const { rows } = await db.query<{ channel: string; listing_sku: string; sku: string }>({
-    name: 'listing.skus',
-    text: `select l.channel, l.listing_sku, l.sku from unnest($1::text[], $2::text[]) as k (channel, listing_sku)
-             join listing l on l.channel = k.channel and l.listing_sku = k.listing_sku`,
-    values: [keys.map((key) => key.channel), keys.map((key) => key.listingSku)],
-  });
-  return rows;
+/** What a column holds as null is absent in the model. */
+export function withoutNulls<T extends object>(row: T): T {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as T;
+}
+
+/** Text of a column of type timestamptz as an instant. */
+export function utc(column: string): string {
+  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
 export async function readUnknownSkus(db: Db, skus: readonly string[]): Promise<readonly string[]> {
@@ -38,38 +39,77 @@ export async function readUnknownSkus(db: Db, skus: readonly string[]): Promise<
   return rows.map((row) => row.sku);
 }
 
-export interface ItemRow {
-  readonly sku: string;
-  readonly title: string;
+export async function readItemFacts(
+  db: Db,
+  skus: readonly string[],
+): Promise<readonly (ItemFacts & { readonly sku: string })[]> {
+  const { rows } = await db.query<ItemFacts & { readonly sku: string }>({
+    name: 'item.facts',
+    text: `select sku, tracking, ${utc('release_at')} as "releaseAt" from item where sku = any($1::text[])`,
+    values: [skus],
+  });
+  return rows.map(withoutNulls);
 }
 
-export async function upsertItems(db: Db, items: readonly ItemRow[]): Promise<void> {
-  await db.query(
-    `insert into item (sku, title) select * from unnest($1::text[], $2::text[])
-     on conflict (sku) do update set title = excluded.title`,
-    [items.map((item) => item.sku), items.map((item) => item.title)],
-  );
-}
-
-export async function upsertNodes(db: Db, nodes: readonly StockNode[]): Promise<void> {
-  await db.query(
-    `insert into node (id, name, priority, active) select * from unnest($1::text[], $2::text[], $3::int[], $4::bool[])
-     on conflict (id) do update set name = excluded.name, priority = excluded.priority, active = excluded.active`,
+/** Gives the items that are new or not as they were. */
+export async function upsertItems(db: Db, items: readonly Item[]): Promise<readonly string[]> {
+  const { rows } = await db.query<{ sku: string }>(
+    `insert into item as i (sku, title, base_unit, category, brand, tracking, release_at)
+     select sku, title, coalesce(base_unit, 'each'), category, brand, coalesce(tracking, 'NONE'), release_at
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+       as n (sku, title, base_unit, category, brand, tracking, release_at)
+     order by sku
+     on conflict (sku) do update set title = excluded.title, base_unit = excluded.base_unit, category = excluded.category,
+       brand = excluded.brand, tracking = excluded.tracking, release_at = excluded.release_at
+       where (i.title, i.base_unit, i.category, i.brand, i.tracking, i.release_at) is distinct from
+         (excluded.title, excluded.base_unit, excluded.category, excluded.brand, excluded.tracking, excluded.release_at)
+     returning sku`,
     [
-      nodes.map((node) => node.id),
-      nodes.map((node) => node.name),
-      nodes.map((node) => node.priority),
-      nodes.map((node) => node.active),
+      items.map((item) => item.sku),
+      items.map((item) => item.title),
+      items.map((item) => item.baseUnit ?? null),
+      items.map((item) => item.category ?? null),
+      items.map((item) => item.brand ?? null),
+      items.map((item) => item.tracking ?? null),
+      items.map((item) => item.releaseAt ?? null),
     ],
   );
+  return rows.map(({ sku }) => sku);
 }
 
-export async function upsertAccounts(db: Db, accounts: readonly ChannelAccount[]): Promise<void> {
-  await db.query(
-    `insert into channel_account (id, kind, name, active, settings)
+const NODE_COLUMNS = `name, priority, active, kind, country, latitude, longitude, time_zone, cut_off, working_days,
+  units_per_day, shipping_cost_minor, ships_from_store, click_and_collect`;
+
+/** Gives the nodes that are new or not as they were. */
+export async function upsertNodes(db: Db, nodes: readonly StockNode[]): Promise<readonly string[]> {
+  const columns = NODE_COLUMNS.split(/,\s+/);
+  const { rows } = await db.query<{ id: string }>(
+    `insert into node as n (id, ${NODE_COLUMNS})
+     select x."id", x."name", x."priority", x."active", x."kind", x."country", x."latitude", x."longitude", x."timeZone",
+       x."cutOff", x."workingDays", x."unitsPerDay", x."shippingCostMinor", x."shipsFromStore", x."clickAndCollect"
+     from json_to_recordset($1::json) as x ("id" text, "name" text, "priority" int, "active" bool, "kind" text,
+       "country" text, "latitude" float8, "longitude" float8, "timeZone" text, "cutOff" text, "workingDays" smallint[],
+       "unitsPerDay" int, "shippingCostMinor" int, "shipsFromStore" bool, "clickAndCollect" bool)
+     order by x."id"
+     on conflict (id) do update set ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
+       where (${columns.map((column) => `n.${column}`).join(', ')}) is distinct from
+         (${columns.map((column) => `excluded.${column}`).join(', ')})
+     returning id`,
+    [JSON.stringify(nodes)],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Gives the accounts that are new or not as they were. */
+export async function upsertAccounts(db: Db, accounts: readonly ChannelAccount[]): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `insert into channel_account as a (id, kind, name, active, settings)
      select * from unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::jsonb[])
      on conflict (id) do update set kind = excluded.kind, name = excluded.name, active = excluded.active,
-       settings = excluded.settings`,
+       settings = excluded.settings
+       where (a.kind, a.name, a.active, a.settings) is distinct from
+         (excluded.kind, excluded.name, excluded.active, excluded.settings)
+     returning id`,
     [
       accounts.map((account) => account.id),
       accounts.map((account) => account.kind),
@@ -78,18 +118,5 @@ export async function upsertAccounts(db: Db, accounts: readonly ChannelAccount[]
       accounts.map((account) => JSON.stringify(account.settings)),
     ],
   );
-}
-
-export async function upsertListings(db: Db, listings: readonly Listing[]): Promise<void> {
-  await db.query(
-    `insert into listing (channel, listing_sku, sku, listing_keys)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[])
-     on conflict (channel, listing_sku) do update set sku = excluded.sku, listing_keys = excluded.listing_keys`,
-    [
-      listings.map((listing) => listing.channel),
-      listings.map((listing) => listing.listingSku),
-      listings.map((listing) => listing.sku),
-      listings.map((listing) => JSON.stringify(listing.listingKeys)),
-    ],
-  );
+  return rows.map(({ id }) => id);
 }

@@ -1,5 +1,5 @@
 import type { ChannelAccount } from '../model/channel.js';
-import type { StockNode } from '../model/stock.js';
+import { stockNode, type StockNode } from '../model/stock.js';
 
 export interface DemoItem {
   readonly sku: string;
@@ -45,9 +45,9 @@ export const ITEMS: readonly DemoItem[] = TITLES.map((title, index) => ({
 }));
 
 export const NODES: readonly StockNode[] = [
-  { id: 'dc-north', name: 'Distribution centre North', priority: 10, active: true },
-  { id: 'dc-south', name: 'Distribution centre South', priority: 20, active: true },
-];
+  { id: 'dc-north', name: 'Distribution centre North', priority: 10 },
+  { id: 'dc-south', name: 'Distribution centre South', priority: 20 },
+].map(stockNode);
 
 export const AMAZON_ACCOUNT = 'amazon-us';
 export const SHOPIFY_ACCOUNT = 'shop-eu';
