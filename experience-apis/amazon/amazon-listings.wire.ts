@@ -27,5 +27,14 @@ export const PatchListingAnswerWire = z.looseObject({
   issues: z.array(z.looseObject({ code: z.string(), message: z.string(), severity: z.string().nullish() })).nullish(),
 });
 
+/** A listing with `includedData=fulfillmentAvailability`. */
+export const ListingWire = z.looseObject({
+  sku: z.string(),
+  fulfillmentAvailability: z
+    .array(z.looseObject({ fulfillmentChannelCode: z.string(), quantity: z.int().min(0).nullish() }))
+    .nullish(),
+});
+
+export type Listing = z.infer<typeof ListingWire>;
 export type PatchListingRequest = z.infer<typeof PatchListingWire>;
 export type PatchListingAnswer = z.infer<typeof PatchListingAnswerWire>;

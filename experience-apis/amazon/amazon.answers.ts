@@ -31,6 +31,11 @@ export function explainAccess(text: string): string | undefined {
   return error.success ? [error.data.error, error.data.error_description].filter(Boolean).join(': ') : undefined;
 }
 
+/** The code of an error of Amazon's storage (XML). Its other parts repeat the signed request. */
+export function explainStorage(text: string): string {
+  return /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? 'no reason was given';
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -3,7 +3,9 @@ import type { ChannelAccount } from '../../src/model/channel.js';
 import { SecretSource } from '../../src/platform/config/secret-source.js';
 import { OutsideError } from '../../src/platform/http/outside-error.js';
 import { OutsideHttp } from '../../src/platform/http/outside-http.js';
+import { AmazonCalls } from './amazon.calls.js';
 import { AmazonClient } from './amazon.client.js';
+import { AmazonFeedsClient } from './amazon.feeds-client.js';
 import { AMAZON, amazonSettings } from './amazon.settings.js';
 import { LwaToken } from './amazon.token.js';
 
@@ -35,7 +37,8 @@ export class AmazonClients implements OnApplicationShutdown {
       clientSecret: this.secret(settings.clientSecretSecret),
       refreshToken: this.secret(settings.refreshTokenSecret),
     }));
-    return new AmazonClient(settings, this.http, token);
+    const calls = new AmazonCalls(settings, this.http, token);
+    return new AmazonClient(settings, calls, new AmazonFeedsClient(calls, this.http));
   }
 
   private secret(name: string): string {

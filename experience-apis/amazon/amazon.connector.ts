@@ -2,28 +2,38 @@ import { Injectable } from '@nestjs/common';
 import pLimit from 'p-limit';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import { OutsideError } from '../../src/platform/http/outside-error.js';
-import type {
-  ChannelConnector,
-  ConfirmPackage,
-  PackageConfirmation,
-  PublishQuantity,
-  PublishResult,
+import {
+  QUANTITIES_READ_MAX,
+  type ChannelConnector,
+  type ConfirmPackage,
+  type ListedQuantity,
+  type ListingToRead,
+  type PackageConfirmation,
+  type PublishQuantity,
+  type PublishResult,
+  type SubmissionReading,
 } from '../channel-kit/index.js';
-import { publishResult, quantityPatch } from './amazon-quantity.mapper.js';
+import { FEED_MESSAGES_MAX } from './amazon-feeds.wire.js';
+import { listedQuantity } from './amazon-quantity.mapper.js';
+import { marketplacesOf, planRoutes } from './amazon-routes.js';
 import { confirmShipmentRequest, isCancelled, packageReferenceId, showsPackage } from './amazon-shipment.mapper.js';
 import type { AmazonClient } from './amazon.client.js';
 import { AmazonClients } from './amazon.clients.js';
 import { interpretAmazon } from './amazon.mapper.js';
 import { AMAZON, amazonSettings } from './amazon.settings.js';
+import { readFeedSubmission } from './amazon.submissions.js';
+import { AmazonTelling } from './amazon.telling.js';
 
-/** The burst of patchListingsItem; the client's bucket paces what comes after. */
-const PATCHES_IN_FLIGHT_MAX = 5;
+/** The client's bucket of getListingsItem paces what comes after. */
+const READS_IN_FLIGHT_MAX = 5;
 
 /** Amazon as a channel. */
 @Injectable()
 export class AmazonConnector implements ChannelConnector {
   readonly kind = AMAZON;
   readonly interpret = interpretAmazon;
+  /** What one feed takes. */
+  readonly publishPageMax = FEED_MESSAGES_MAX;
 
   constructor(private readonly clients: AmazonClients) {}
 
@@ -48,39 +58,44 @@ export class AmazonConnector implements ChannelConnector {
     return confirmed;
   }
 
-  /** One patch per listing; a listing that Amazon refuses stops no other. Repeating it is safe: the last quantity holds. */
+  /**
+   * Few listings by patch, many by feed (`planRoutes`); each listing's outcome is its own. Repeating it is safe: the last
+   * quantity holds.
+   */
   async publishQuantities(
     account: ChannelAccount,
     quantities: readonly PublishQuantity[],
   ): Promise<readonly PublishResult[]> {
+    const { sellerId, marketplaceIds } = amazonSettings(account);
+    const telling = new AmazonTelling(this.clients.of(account), sellerId);
+    return await telling.tell(planRoutes(quantities.slice(0, this.publishPageMax), marketplaceIds));
+  }
+
+  async readSubmission(
+    account: ChannelAccount,
+    submission: string,
+    listingSkus: readonly string[],
+  ): Promise<SubmissionReading> {
+    return await readFeedSubmission(this.clients.of(account).feeds, submission, listingSkus);
+  }
+
+  /** One call per listing, 5 in a second. A listing without stock of the seller's own has nothing to sell: 0. */
+  async readQuantities(
+    account: ChannelAccount,
+    listings: readonly ListingToRead[],
+  ): Promise<readonly ListedQuantity[]> {
+    if (listings.length > QUANTITIES_READ_MAX)
+      throw new RangeError(`more than ${QUANTITIES_READ_MAX} listings at once`);
     const client = this.clients.of(account);
     const { marketplaceIds } = amazonSettings(account);
-    const limit = pLimit(PATCHES_IN_FLIGHT_MAX);
-    return await limit.map(quantities, async (quantity) => {
-      const marketplaceId = quantity.listingKeys['marketplaceId'];
-      return await this.publish(client, marketplaceId === undefined ? marketplaceIds : [marketplaceId], quantity);
+    return await pLimit(READS_IN_FLIGHT_MAX).map(listings, async (listing) => {
+      const readAt = new Date().toISOString();
+      const found = await client.getListingsItem(listing.listingSku, marketplacesOf(listing, marketplaceIds));
+      return { listingSku: listing.listingSku, quantity: listedQuantity(listing, found), readAt };
     });
   }
 
   private async isShown(client: AmazonClient, command: ConfirmPackage): Promise<boolean> {
     return showsPackage(await client.getOrder(command.orderReference), command);
-  }
-
-  private async publish(
-    client: AmazonClient,
-    marketplaceIds: readonly string[],
-    quantity: PublishQuantity,
-  ): Promise<PublishResult> {
-    const { listingSku } = quantity;
-    try {
-      return publishResult(
-        listingSku,
-        await client.patchListingsItem(listingSku, marketplaceIds, quantityPatch(quantity)),
-      );
-    } catch (error) {
-      if (error instanceof OutsideError && error.kind === 'rejected')
-        return { listingSku, outcome: 'REFUSED', reason: error.message };
-      throw error;
-    }
   }
 }

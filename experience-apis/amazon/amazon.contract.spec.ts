@@ -54,7 +54,7 @@ const OUTCOMES: Readonly<Record<string, readonly string[]>> = {
 
 const files = readdirSync(fixturesFolder()).filter((file) => file.endsWith('.json'));
 const OTHER_PROGRAM_PREFIX = /^(vendorOrders|vendorDirectFulfillmentOrders|externalFulfillmentShipments)/;
-const NOT_ORDERS = /^(listingsItems|tracking)/;
+const NOT_ORDERS = /^(listingsItems|tracking|feed)/;
 
 /** The messages in a fixture: each order of a page on its own, as the poller hands them on. */
 function messagesOf(file: string): readonly unknown[] {

@@ -3,7 +3,8 @@ import type { Order2026 } from '../amazon.wire.js';
 import { SandboxAccess, type SandboxCredentials } from './sandbox-access.js';
 import { cancelledOrder, withCancelRequest } from './sandbox-cancel.js';
 import { SandboxFaults, type Fault } from './sandbox-faults.js';
-import type { Journal, PackageDetail } from './sandbox-journal.js';
+import { SandboxFeeds } from './sandbox-feeds.js';
+import type { Journal, PackageDetail, SandboxFeed } from './sandbox-journal.js';
 import { SandboxLimits } from './sandbox-limits.js';
 import { orderChangeNotification, type OrderChangeType } from './sandbox-notification.js';
 import { sandboxServer } from './sandbox-server.js';
@@ -24,6 +25,10 @@ export interface AmazonSandboxOptions {
   readonly rateFactor?: number;
   /** A change becomes searchable after this long; at Amazon two minutes. */
   readonly searchLagMs?: number;
+  /** From createFeed to the end of its processing, in milliseconds; at Amazon minutes. 0 when absent. */
+  readonly feedMs?: number;
+  /** Whether processing reports come compressed; yes when absent. */
+  readonly feedReportsGzip?: boolean;
   /** The sandbox's clock, in milliseconds. */
   readonly now?: () => number;
 }
@@ -33,6 +38,8 @@ export const SANDBOX_CREDENTIALS: SandboxCredentials = {
   clientSecret: 'amzn1.oa2-cs.v1.sandbox',
   refreshToken: 'Atzr|sandbox',
 };
+/** The fulfillment channel code of the seller's own stock. */
+const OWN_STOCK = 'DEFAULT';
 export const SANDBOX_SELLER_ID = 'A3TH9S8BH6GOGM';
 
 export interface AmazonSandbox {
@@ -53,6 +60,14 @@ export interface AmazonSandbox {
   confirmations(orderId: string): readonly PackageDetail[];
   /** The seller's quantity by SKU, as last told. */
   quantities(): ReadonlyMap<string, number>;
+  /** Someone changes a quantity at Seller Central. */
+  changeQuantity(sku: string, quantity: number): void;
+  /** Feeds that came, in their order. */
+  feeds(): readonly Pick<SandboxFeed, 'feedId' | 'processingStatus' | 'marketplaceIds'>[];
+  /** The next feed ends so, and nothing of it is done. */
+  endNextFeed(ending: 'CANCELLED' | 'FATAL'): void;
+  /** While set, no feed ends. */
+  setFeedsStuck(stuck: boolean): void;
   failNext(fault: Fault): void;
   setDown(down: boolean): void;
   /** Access tokens given since the start. */
@@ -70,8 +85,15 @@ export async function startAmazonSandbox(options: AmazonSandboxOptions = {}): Pr
   const faults = new SandboxFaults();
   const access = new SandboxAccess(options.credentials ?? SANDBOX_CREDENTIALS, options.tokenSeconds ?? 3_600, now);
   const changes = new OrderChanges(sellerId);
+  const feeds = new SandboxFeeds(state, {
+    sellerId,
+    now,
+    feedMs: options.feedMs ?? 0,
+    gzip: options.feedReportsGzip ?? true,
+  });
   const server = sandboxServer({
     state,
+    feeds,
     access,
     faults,
     sellerId,
@@ -111,7 +133,19 @@ export async function startAmazonSandbox(options: AmazonSandboxOptions = {}): Pr
     order: (orderId) => state.order(orderId),
     orders: () => state.orders(),
     confirmations: (orderId) => state.confirmations(orderId),
-    quantities: () => state.quantities(),
+    quantities: () => {
+      feeds.settle();
+      return state.quantities();
+    },
+    changeQuantity: (sku, quantity) => state.record({ type: 'availability', sku, channelCode: OWN_STOCK, quantity }),
+    feeds: () => {
+      feeds.settle();
+      return state.feeds();
+    },
+    endNextFeed: (ending) => feeds.endNext(ending),
+    setFeedsStuck: (stuck) => {
+      feeds.stuck = stuck;
+    },
     failNext: (fault) => faults.add(fault),
     setDown: (down) => {
       faults.down = down;

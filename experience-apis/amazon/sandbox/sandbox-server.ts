@@ -7,12 +7,19 @@ import type { SandboxAccess } from './sandbox-access.js';
 import { errorAnswer, type SandboxAnswer } from './sandbox-answers.js';
 import { confirmShipment } from './sandbox-confirm.js';
 import type { Fault, SandboxFaults } from './sandbox-faults.js';
+import type { SandboxFeeds } from './sandbox-feeds.js';
 import type { SandboxLimits } from './sandbox-limits.js';
 import { getListing, patchListing } from './sandbox-listings.js';
 import { getOrder, searchOrders } from './sandbox-search.js';
 import type { SandboxState } from './sandbox-state.js';
 
 const TOKEN_OPERATION = 'token';
+const UPLOAD_OPERATION = 'uploadFeedDocument';
+const DOWNLOAD_OPERATION = 'downloadFeedDocument';
+/** Calls that need no access token and know no limit: the login itself, and storage, where the signed URL is the permission. */
+const OPEN_OPERATIONS: ReadonlySet<string> = new Set([TOKEN_OPERATION, UPLOAD_OPERATION, DOWNLOAD_OPERATION]);
+/** A feed may have 10 MiB. */
+const BODY_BYTES_MAX = 10 * 1024 * 1024;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -25,6 +32,7 @@ export interface SandboxParts {
   readonly state: SandboxState;
   readonly access: SandboxAccess;
   readonly limits: SandboxLimits;
+  readonly feeds: SandboxFeeds;
   readonly faults: SandboxFaults;
   readonly sellerId: string;
   /** Changes younger than this instant (milliseconds) are not searchable yet. */
@@ -32,16 +40,22 @@ export interface SandboxParts {
   readonly changed: (order: Order2026) => void;
 }
 
+interface ById {
+  readonly Params: { readonly id: string };
+}
 interface ByOrder {
   readonly Params: { readonly orderId: string };
+}
+interface BySignature {
+  readonly Querystring: { readonly 'X-Amz-Signature'?: string };
 }
 interface BySku {
   readonly Params: { readonly sellerId: string; readonly sku: string };
 }
 
-/** The HTTP face of the sandbox: Login with Amazon, Orders, Listings Items. */
+/** The HTTP face of the sandbox: Login with Amazon, Orders, Listings Items, Feeds and their storage. */
 export function sandboxServer(parts: SandboxParts): FastifyInstance {
-  const server = Fastify({ logger: false, forceCloseConnections: true });
+  const server = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: BODY_BYTES_MAX });
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
     done(null, new URLSearchParams(String(body))),
   );
@@ -58,6 +72,8 @@ export function sandboxServer(parts: SandboxParts): FastifyInstance {
   });
   orderRoutes(server, parts);
   listingRoutes(server, parts);
+  feedRoutes(server, parts.feeds);
+  storageRoutes(server, parts.feeds);
   return server;
 }
 
@@ -74,15 +90,59 @@ function orderRoutes(server: FastifyInstance, { state, settledAt, changed }: San
   );
 }
 
-function listingRoutes(server: FastifyInstance, { state, sellerId }: SandboxParts): void {
+function feedRoutes(server: FastifyInstance, feeds: SandboxFeeds): void {
+  const base = '/feeds/2021-06-30';
+  server.post(`${base}/documents`, operation('createFeedDocument'), (request, reply) =>
+    send(reply, feeds.createDocument(request.body, `http://${request.host}`)),
+  );
+  server.get<ById>(`${base}/documents/:id`, operation('getFeedDocument'), (request, reply) =>
+    send(reply, feeds.document(request.params.id, `http://${request.host}`)),
+  );
+  server.post(`${base}/feeds`, operation('createFeed'), ({ body }, reply) => send(reply, feeds.createFeed(body)));
+  server.get(`${base}/feeds`, operation('getFeeds'), ({ query }, reply) => send(reply, feeds.feedsSince(query)));
+  server.get<ById>(`${base}/feeds/:id`, operation('getFeed'), ({ params }, reply) =>
+    send(reply, feeds.feed(params.id)),
+  );
+}
+
+/** Takes and gives bytes, whatever their content type says. */
+function storageRoutes(server: FastifyInstance, feeds: SandboxFeeds): void {
+  server.register(async (storage) => {
+    storage.removeAllContentTypeParsers();
+    storage.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body));
+    storage.put<BySignature>(
+      '/feed-storage',
+      { config: { amazonOperation: UPLOAD_OPERATION } },
+      ({ query, headers, body }, reply) => {
+        const { status, body: answer } = feeds.upload(signatureOf(query), headers['content-type'], String(body));
+        return reply.code(status).type('application/xml').send(answer);
+      },
+    );
+    storage.get<BySignature>(
+      '/feed-storage',
+      { config: { amazonOperation: DOWNLOAD_OPERATION } },
+      ({ query }, reply) => {
+        const { status, body } = feeds.download(signatureOf(query));
+        return reply.code(status).type('application/octet-stream').send(body);
+      },
+    );
+  });
+}
+
+function signatureOf(query: BySignature['Querystring']): string {
+  return query['X-Amz-Signature'] ?? '';
+}
+
+function listingRoutes(server: FastifyInstance, { state, sellerId, feeds }: SandboxParts): void {
   const path = '/listings/2021-08-01/items/:sellerId/:sku';
   const denied = errorAnswer(403, 'Unauthorized', 'Access to requested resource is denied.');
   server.patch<BySku>(path, operation('patchListingsItem'), ({ params, query, body }, reply) =>
     send(reply, params.sellerId === sellerId ? patchListing(state, params.sku, query, body) : denied),
   );
-  server.get<BySku>(path, operation('getListingsItem'), ({ params }, reply) =>
-    send(reply, params.sellerId === sellerId ? getListing(state, params.sku) : denied),
-  );
+  server.get<BySku>(path, operation('getListingsItem'), ({ params, query }, reply) => {
+    feeds.settle();
+    return send(reply, params.sellerId === sellerId ? getListing(state, params.sku, query) : denied);
+  });
 }
 
 function operation(name: Operation): { readonly config: { readonly amazonOperation: Operation } } {
@@ -95,7 +155,7 @@ async function beforeWork(parts: SandboxParts, request: FastifyRequest, reply: F
   if (parts.faults.down) return cut(reply);
   const fault = parts.faults.next(name, 'before');
   if (fault !== undefined) return fault.status === undefined ? cut(reply) : send(reply, faultAnswer(fault, reply));
-  if (name === TOKEN_OPERATION) return undefined;
+  if (OPEN_OPERATIONS.has(name)) return undefined;
 
   reply.header('x-amzn-RequestId', randomUUID());
   const token = request.headers[ACCESS_TOKEN_HEADER];

@@ -1,13 +1,14 @@
 import type { Order2026 } from '../amazon.wire.js';
 import { OrderLog } from './sandbox-order-log.js';
-import type { Journal, PackageDetail, SandboxEntry } from './sandbox-journal.js';
+import type { Journal, PackageDetail, SandboxEntry, SandboxFeed } from './sandbox-journal.js';
 
-/** What Amazon knows: orders, confirmed packages, quantities. Every change is an entry; replaying the entries gives the state. */
+/** What Amazon knows: orders, confirmed packages, quantities, feeds. Every change is an entry; replaying the entries gives the state. */
 export class SandboxState {
   readonly log = new OrderLog();
   private readonly ordersById = new Map<string, Order2026>();
   private readonly packages = new Map<string, PackageDetail[]>();
   private readonly availability = new Map<string, Map<string, number>>();
+  private readonly feedsById = new Map<string, SandboxFeed>();
   private lastTime = 0;
 
   constructor(
@@ -52,7 +53,20 @@ export class SandboxState {
     return new Map([...this.availability].map(([sku, codes]) => [sku, codes.get('DEFAULT') ?? 0]));
   }
 
+  feed(feedId: string): SandboxFeed | undefined {
+    return this.feedsById.get(feedId);
+  }
+
+  /** In the order in which they came. */
+  feeds(): readonly SandboxFeed[] {
+    return [...this.feedsById.values()];
+  }
+
   private apply(entry: SandboxEntry): void {
+    if (entry.type === 'feed') {
+      this.feedsById.set(entry.feed.feedId, entry.feed);
+      return;
+    }
     if (entry.type === 'availability') {
       const codes = this.availability.get(entry.sku) ?? new Map<string, number>();
       this.availability.set(entry.sku, codes.set(entry.channelCode, entry.quantity));

@@ -1,0 +1,76 @@
+import { OutsideError } from '../../src/platform/http/outside-error.js';
+import type { OutsideAnswer, OutsideHttp, OutsideRequest } from '../../src/platform/http/outside-http.js';
+import { ACCESS_TOKEN_HEADER } from './amazon-access.wire.js';
+import type { Operation } from './amazon-usage-plan.wire.js';
+import { explainErrors } from './amazon.answers.js';
+import { AmazonLimits } from './amazon.limits.js';
+import type { AmazonSettings } from './amazon.settings.js';
+import type { LwaToken } from './amazon.token.js';
+
+// Amazon asks every application to name itself.
+const USER_AGENT = 'Entrepot/0.1 (Language=JavaScript; Platform=Node.js)';
+
+export interface AmazonCall {
+  readonly operation: Operation;
+  readonly method: OutsideRequest['method'];
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+}
+
+/** Calls of one seller account: its token, its limits, its errors. Gives good answers only, and does not retry. */
+export class AmazonCalls {
+  private readonly limits: AmazonLimits;
+
+  constructor(
+    private readonly settings: AmazonSettings,
+    private readonly http: OutsideHttp,
+    private readonly token: LwaToken,
+  ) {
+    this.limits = new AmazonLimits(settings.rateFactor);
+  }
+
+  /** @throws OutsideError */
+  async call(call: AmazonCall): Promise<OutsideAnswer> {
+    const answer = await this.authorized(call);
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    const failure = this.http.failure(call.operation, answer, explainErrors);
+    if (failure.kind !== 'throttled') throw failure;
+    const retryAfterMs = this.limits.of(call.operation).refused(failure.details.retryAfterMs);
+    throw new OutsideError('throttled', failure.message, { ...failure.details, retryAfterMs });
+  }
+
+  /** SP-API tells an expired or revoked token by 401 or 403; one fresh token is tried, once. */
+  private async authorized(call: AmazonCall): Promise<OutsideAnswer> {
+    const token = await this.token.get();
+    const answer = await this.send(call, token);
+    if (answer.status !== 401 && answer.status !== 403) return answer;
+    this.token.discard(token);
+    return await this.send(call, await this.token.get());
+  }
+
+  private async send(call: AmazonCall, token: string): Promise<OutsideAnswer> {
+    const limit = this.limits.of(call.operation);
+    await limit.take();
+    const answer = await this.http.send({
+      method: call.method,
+      url: this.url(call),
+      operation: call.operation,
+      headers: {
+        [ACCESS_TOKEN_HEADER]: token,
+        'user-agent': USER_AGENT,
+        accept: 'application/json',
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    });
+    limit.learn(answer.headers);
+    return answer;
+  }
+
+  private url({ path, query = {} }: AmazonCall): string {
+    const url = new URL(path, this.settings.endpoint);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+    return url.href;
+  }
+}
