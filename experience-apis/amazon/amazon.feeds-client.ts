@@ -126,7 +126,7 @@ export class AmazonFeedsClient {
   }
 }
 
-async function unpack(answer: ReceivedAnswer): Promise<Buffer<ArrayBufferLike>> {
+async function unpack(answer: ReceivedAnswer): Promise<Buffer> {
   try {
     return await unzip(answer.bytes, { maxOutputLength: REPORT_BYTES_MAX });
   } catch (cause) {

@@ -133,6 +133,22 @@ export async function startAmazonSandbox(options: AmazonSandboxOptions = {}): Pr
     order: (orderId) => state.order(orderId),
     orders: () => state.orders(),
     confirmations: (orderId) => state.confirmations(orderId),
+    ...stockSide(state, feeds),
+    failNext: (fault) => faults.add(fault),
+    setDown: (down) => {
+      faults.down = down;
+    },
+    tokensGranted: () => access.granted,
+    refusals: () => access.refused,
+    revokeTokens: () => access.revokeAll(),
+  };
+}
+
+function stockSide(
+  state: SandboxState,
+  feeds: SandboxFeeds,
+): Pick<AmazonSandbox, 'quantities' | 'changeQuantity' | 'feeds' | 'endNextFeed' | 'setFeedsStuck'> {
+  return {
     quantities: () => {
       feeds.settle();
       return state.quantities();
@@ -146,13 +162,6 @@ export async function startAmazonSandbox(options: AmazonSandboxOptions = {}): Pr
     setFeedsStuck: (stuck) => {
       feeds.stuck = stuck;
     },
-    failNext: (fault) => faults.add(fault),
-    setDown: (down) => {
-      faults.down = down;
-    },
-    tokensGranted: () => access.granted,
-    refusals: () => access.refused,
-    revokeTokens: () => access.revokeAll(),
   };
 }
 
