@@ -62,12 +62,7 @@ export function promise(request: PromiseRequest, stock: StockView): Promised {
 }
 
 /** Available units of an item at the nodes that may serve, before the channel's rules. */
-export function availableAt(
-  stock: StockView,
-  sku: string,
-  nodes: readonly string[],
-  entitled: boolean,
-): number {
+export function availableAt(stock: StockView, sku: string, nodes: readonly string[], entitled: boolean): number {
   return nodes.reduce((units, node) => units + availableOf(stock, sku, node, entitled), 0);
 }
 

@@ -5,8 +5,10 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/test-d
 import { openTestPool } from '../../test/support/test-pool.js';
 import type { Movement } from '../../src/model/stock.js';
 import { inTransaction } from '../../src/platform/commit/index.js';
-import { findUnexplainedPositions, readPositions } from './position.sql.js';
-import { StockBook, StockInvariantError } from './stock-book.js';
+import { findUnexplainedPositions } from './position.sql.js';
+import { readPositions } from './stock.sql.js';
+import { StockBook, type BookedCause } from './stock-book.js';
+import { StockInvariantError } from './stock-state.js';
 import { seedStock } from './testing/seed.js';
 
 const CAUSE = randomUUIDv7();
@@ -25,6 +27,10 @@ afterAll(async () => {
   await database.drop();
 });
 
+function cause(version: number): BookedCause {
+  return { stream: CAUSE, version, occurredAt: '2026-01-01T00:00:00.000Z' };
+}
+
 function move(sku: string, bucket: Movement['bucket'], delta: number, node = 'N1'): Movement {
   return { sku, node, bucket, delta, reason: 'RESERVE' };
 }
@@ -33,8 +39,8 @@ describe('a stock book', () => {
   it('writes what it changed once, with a movement for each change', async () => {
     await inTransaction(pool, async (tx) => {
       const book = await StockBook.lock(tx, ['A', 'B']);
-      book.apply([move('A', 'reserved', 3)], CAUSE, 1);
-      book.apply([move('A', 'reserved', -1), move('A', 'onHand', -1), move('B', 'reserved', 0)], CAUSE, 2);
+      book.book([move('A', 'reserved', 3)], cause(1));
+      book.book([move('A', 'reserved', -1), move('A', 'onHand', -1), move('B', 'reserved', 0)], cause(2));
       expect(book.position('A', 'N1')).toMatchObject({ onHand: 9, reserved: 2 });
       await book.flush(tx);
     });
@@ -54,7 +60,7 @@ describe('a stock book', () => {
   it('makes the position of an item that was never at a node', async () => {
     await inTransaction(pool, async (tx) => {
       const book = await StockBook.lock(tx, ['B']);
-      book.apply([move('B', 'onHand', 4, 'N2')], CAUSE, 3);
+      book.book([move('B', 'onHand', 4, 'N2')], cause(3));
       await book.flush(tx);
     });
     expect(await readPositions(pool, ['B'])).toMatchObject([{ node: 'N1' }, { node: 'N2', onHand: 4 }]);
@@ -69,7 +75,7 @@ describe('a stock book', () => {
     const before = await readPositions(pool, ['A']);
     const refused = inTransaction(pool, async (tx) => {
       const book = await StockBook.lock(tx, ['A']);
-      book.apply(movements, CAUSE, 4);
+      book.book(movements, cause(4));
       await book.flush(tx);
     });
     await expect(refused).rejects.toThrow(StockInvariantError);
@@ -88,7 +94,7 @@ describe('a stock book', () => {
         const book = await StockBook.lock(tx, index % 2 === 0 ? ['HOT', 'A'] : ['A', 'HOT']);
         const at = book.position('HOT', 'N1');
         if (at === undefined || at.onHand === at.reserved) return false;
-        book.apply([move('HOT', 'reserved', 1)], randomUUIDv7(), 1);
+        book.book([move('HOT', 'reserved', 1)], { ...cause(1), stream: randomUUIDv7() });
         await book.flush(tx);
         return true;
       });

@@ -135,8 +135,15 @@ export class StockState implements StockView {
       if (!touched.has(at)) touched.set(at, this.position(sku, node) ?? emptyPosition(sku, node));
     }
     for (const movement of real) this.move(movement, cause);
-    const following = [...touched.values()].flatMap((before) => this.earmarkAfter(before, real));
-    for (const movement of following) this.move(movement, cause);
+    const following: Movement[] = [];
+    const follow = (movement: Movement): void => {
+      this.move(movement, cause);
+      following.push(movement);
+    };
+    for (const before of touched.values()) {
+      for (const movement of this.withoutPhantoms(before)) follow(movement);
+      for (const movement of this.earmarks(before, real)) follow(movement);
+    }
     // Checked after the whole event: a shipment takes on-hand and reserved down in two movements.
     for (const { sku, node } of touched.values()) this.check(sku, node);
     return following.length === 0 ? real : [...real, ...following];
@@ -210,15 +217,27 @@ export class StockState implements StockView {
     }
   }
 
-  private earmarkAfter(before: Position, movements: readonly Movement[]): readonly Movement[] {
+  /** Claimed units that the last count missed leave the book when their claim ends. */
+  private withoutPhantoms({ sku, node }: Position): readonly Movement[] {
+    const { missing = 0, reserved = 0 } = this.position(sku, node) ?? {};
+    if (missing <= reserved) return [];
+    const delta = reserved - missing;
+    return [
+      { sku, node, bucket: 'missing', delta, reason: 'COUNT' },
+      { sku, node, bucket: 'onHand', delta, reason: 'COUNT' },
+    ];
+  }
+
+  private earmarks(before: Position, movements: readonly Movement[]): readonly Movement[] {
     const { sku, node } = before;
     const after = this.position(sku, node) ?? before;
     const free = freeUnits(after);
     if (after.earmarked > free)
       return [{ sku, node, bucket: 'earmarked', delta: free - after.earmarked, reason: 'EARMARK_END' }];
     const more = free - freeUnits(before);
-    // What is taken out of an earmark is not put back into it.
-    if (more <= 0 || movements.some((movement) => movement.bucket === 'earmarked')) return [];
+    // What is taken out of an earmark is not put back into it, and what becomes firm is not free.
+    const settled = movements.some(({ bucket, reason }) => bucket === 'earmarked' || reason === 'FIRM');
+    if (more <= 0 || settled) return [];
     const held = this.positionsOf(sku).reduce((units, position) => units + position.earmarked, 0);
     const delta = Math.min(more, free - after.earmarked, this.waitingFor(sku) - held);
     return delta > 0 ? [{ sku, node, bucket: 'earmarked', delta, reason: 'EARMARK' }] : [];

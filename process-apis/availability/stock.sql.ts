@@ -25,7 +25,8 @@ const BUCKET_COLUMNS = Object.values(COLUMNS);
 const POSITION_FIELDS = `sku, node, ${BUCKETS.map(([bucket, column]) => `${column} as "${bucket}"`).join(', ')},
   ${utc('counted_at')} as "countedAt"`;
 
-function utc(column: string): string {
+/** SQL that gives a timestamptz as an Instant. */
+export function utc(column: string): string {
   return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 

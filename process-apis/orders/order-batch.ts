@@ -34,6 +34,8 @@ export class OrderBatch {
   readonly facts: RecordedFact<FactOutcome>[] = [];
   readonly crossReferences: CrossReference[] = [];
   readonly parties = new Map<string, OrderParties>();
+  /** Soft reservations that became claims of orders. */
+  readonly converted: { readonly id: string; readonly orderId: string }[] = [];
   private readonly byId = new Map<string, Order>();
   private readonly byReference = new Map<string, Order>();
   private readonly versionsRead = new Map<string, number>();
@@ -112,7 +114,10 @@ export class OrderBatch {
     }
     if (decided.events.length + decided.tasks.length === 0) return { result: 'UNCHANGED', orderId: decided.order.id };
     this.take(fact, order, decided);
-    return { result: 'APPLIED', orderId: decided.order.id, created: order === undefined };
+    const rejected = decided.events.flatMap(({ event }) => (event.type === 'OrderRejected' ? [event.shortages] : []));
+    const [shortages] = rejected;
+    const created = order === undefined;
+    return { result: 'APPLIED', orderId: decided.order.id, created, ...(shortages === undefined ? {} : { shortages }) };
   }
 
   private take(fact: OrderFact, before: Order | undefined, decided: Decided): void {
@@ -120,12 +125,14 @@ export class OrderBatch {
     let version = before?.version ?? 0;
     for (const { event, movements } of decided.events) {
       version += 1;
-      this.stock.apply(movements, order.id, version);
+      this.stock.book(movements, { stream: order.id, version, occurredAt: fact.occurredAt, channel: order.channel });
       this.events.push(toNewEvent(order, event, version, fact));
       this.crossReferences.push(...crossReferencesOf(order, event, this.names));
       if (fact.body.kind === 'ChannelOrderReceived' && carriesParties(event))
         this.parties.set(order.id, fact.body.order.parties);
     }
+    for (const [sku, units] of waitingChange(before, order)) this.stock.wait(sku, order.channel, units);
+    if (decided.converted !== undefined) this.converted.push({ id: decided.converted.id, orderId: order.id });
     this.tasks.push(...decided.tasks);
     this.keep(order);
   }
@@ -154,13 +161,22 @@ export class OrderBatch {
   }
 }
 
-function toFactOutcome({ result, orderId, created, reason }: SubmitOutcome): FactOutcome {
+function toFactOutcome({ result, orderId, created, shortages, reason }: SubmitOutcome): FactOutcome {
   return {
     result,
     ...(orderId === undefined ? {} : { orderId }),
     ...(created === undefined ? {} : { created }),
+    ...(shortages === undefined ? {} : { shortages }),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** Base units by item that the order waits for, more or fewer than before. */
+function waitingChange(before: Order | undefined, after: Order): ReadonlyMap<string, number> {
+  const change = new Map<string, number>();
+  for (const { sku, missing } of after.shortages) change.set(sku, missing);
+  for (const { sku, missing } of before?.shortages ?? []) change.set(sku, (change.get(sku) ?? 0) - missing);
+  return change;
 }
 
 function carriesParties(event: OrderEvent): boolean {

@@ -195,6 +195,10 @@ describe('what is committed', () => {
     let reads = 0;
     const meddling = await TestHub.start(database.url, (catalog) => ({
       nodes: () => catalog.nodes(),
+      policies: () => catalog.policies(),
+      itemsFor: (tx, skus) => catalog.itemsFor(tx, skus),
+      substitutesFor: (tx, channel, skus) => catalog.substitutesFor(tx, channel, skus),
+      unitFactors: (tx, units) => catalog.unitFactors(tx, units),
       // Called between the reading of the orders and their writing.
       listingsFor: async (tx, keys) => {
         reads += 1;

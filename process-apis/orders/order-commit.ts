@@ -9,10 +9,13 @@ import {
   type GroupCommitLimits,
 } from '../../src/platform/commit/index.js';
 import { appendEvents } from '../../src/platform/event-log/index.js';
+import { componentsOf, type Component, type OrderLine } from '../../src/model/order.js';
 import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import type { TaskQueue } from '../../src/platform/jobs/index.js';
-import { StockBook } from '../availability/index.js';
-import type { CatalogReader } from '../catalog/index.js';
+import { capacityDays, lockSoftReservations, markConverted, StockBook, type NodeDay } from '../availability/index.js';
+import type { CatalogReader, ListedItem } from '../catalog/index.js';
+import type { SourcingPolicies } from '../sourcing/index.js';
+import type { DecisionContext } from './decide/decision.js';
 import { OrderBatch } from './order-batch.js';
 import type { OutsideNames } from './orders.cross-references.js';
 import type { FactOutcome, OrderFact, SubmitOutcome } from './orders.facts.js';
@@ -61,6 +64,7 @@ export interface SubmitResult {
 export interface OrderCommitParts {
   readonly pool: Pool;
   readonly catalog: CatalogReader;
+  readonly sourcing: Pick<SourcingPolicies, 'forDecision'>;
   readonly tasks: TaskQueue;
   readonly cipher: FieldCipher;
   readonly names: OutsideNames;
@@ -131,12 +135,49 @@ export class OrderCommit {
         [...claims, ...facts].map(({ id }) => id),
       ),
     ]);
-    const listings = await this.parts.catalog.listingsFor(tx, [...wantedListings(facts, orders)]);
-    const skuOf = (channel: string, listingSku: string): string | undefined => listings.get(`${channel}/${listingSku}`);
-    const nodes = await this.parts.catalog.nodes();
-    const stock = await StockBook.lock(tx, stockToLock(facts, orders, ofFulfillments, skuOf));
-    const context = { now: new Date().toISOString(), newId: randomUUIDv7, nodes, skuOf, stock };
+    const world = await this.readWorld(tx, facts, orders);
+    const stock = await StockBook.lock(tx, stockToLock(facts, orders, ofFulfillments, world), world.days);
+    const context = { now: new Date().toISOString(), newId: randomUUIDv7, stock, ...world };
     return { stock, batch: new OrderBatch(orders, known, ofFulfillments, stock, context, this.parts.names) };
+  }
+
+  /** What decisions look up besides orders and stock. Set-wise: a constant number of statements, most of them from memory. */
+  private async readWorld(tx: PoolClient, facts: readonly OrderFact[], orders: LockedOrders): Promise<World> {
+    const { catalog, sourcing } = this.parts;
+    const now = new Date().toISOString();
+    const [listings, nodes, policyOf, sourcingOf, held] = await Promise.all([
+      catalog.listingsFor(tx, [...wantedListings(facts, orders)]),
+      catalog.nodes(),
+      catalog.policies(),
+      sourcing.forDecision(),
+      lockSoftReservations(tx, wantedReservations(facts)),
+    ]);
+    const listedItem = (channel: string, listingSku: string): ListedItem | undefined =>
+      listings.get(`${channel}/${listingSku}`);
+    const skus = itemsOf(facts, orders, listedItem);
+    const channels = [...new Set([...skus.values()].flatMap((of) => [...of]))];
+    const [items, ...ofChannels] = await Promise.all([
+      catalog.itemsFor(tx, [...skus.keys()]),
+      ...channels.map((channel) =>
+        catalog.substitutesFor(
+          tx,
+          channel,
+          [...skus].flatMap(([sku, of]) => (of.has(channel) ? [sku] : [])),
+        ),
+      ),
+    ]);
+    const substitutes = new Map(channels.map((channel, index) => [channel, ofChannels[index]]));
+    const reservations = new Map(held.map((row) => [`${row.channel}/${row.reference}`, row]));
+    return {
+      nodes,
+      policyOf,
+      sourcingOf,
+      listedItem,
+      itemFacts: (sku) => items.get(sku),
+      substitutesOf: (channel, sku) => substitutes.get(channel)?.get(sku) ?? [],
+      reservationOf: (channel, reference) => reservations.get(`${channel}/${reference}`),
+      days: capacityDays(nodes, now),
+    };
   }
 
   /** In one round trip: the connection runs them in this order, and after one that fails the rest fail too. */
@@ -160,6 +201,7 @@ export class OrderCommit {
       insertFacts(tx, batch.facts),
       insertCrossReferences(tx, batch.crossReferences),
       stock.flush(tx),
+      markConverted(tx, batch.converted),
       this.parts.tasks.enqueue(tx, batch.tasks),
       ...[...riders].map(([write, rows]) => write(tx, rows)),
     ]);
@@ -195,32 +237,86 @@ function wantedListings(facts: readonly OrderFact[], orders: LockedOrders): Read
   return wanted;
 }
 
+/** What a batch's decisions look up, and the nodes whose day is counted. */
+interface World extends Omit<DecisionContext, 'now' | 'newId' | 'stock'> {
+  readonly days: readonly NodeDay[];
+}
+
+function wantedReservations(
+  facts: readonly OrderFact[],
+): readonly { readonly channel: string; readonly reference: string }[] {
+  return facts.flatMap(({ body }) =>
+    body.kind === 'ChannelOrderReceived' && body.order.reservation !== undefined
+      ? [{ channel: body.order.channel, reference: body.order.reservation }]
+      : [],
+  );
+}
+
+/** The items of all lines, with the channels whose orders name them. */
+function itemsOf(
+  facts: readonly OrderFact[],
+  orders: LockedOrders,
+  listedItem: DecisionContext['listedItem'],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const items = new Map<string, Set<string>>();
+  const add = (channel: string, components: readonly Component[]): void => {
+    for (const { sku } of components) {
+      const channels = items.get(sku) ?? new Set<string>();
+      channels.add(channel);
+      items.set(sku, channels);
+    }
+  };
+  for (const { body } of facts)
+    if (body.kind === 'ChannelOrderReceived')
+      for (const line of body.order.lines) {
+        const item = listedItem(body.order.channel, line.listingSku);
+        if (item !== undefined) add(body.order.channel, componentsOf(item));
+      }
+  for (const { channel, lines } of orders)
+    for (const line of lines) add(channel, componentsOf(line.sku === null ? itemOf(line, channel, listedItem) : line));
+  return items;
+}
+
+function itemOf(
+  line: Pick<OrderLine, 'sku' | 'listingSku'>,
+  channel: string,
+  listedItem: DecisionContext['listedItem'],
+): Pick<OrderLine, 'sku' | 'components'> {
+  return listedItem(channel, line.listingSku) ?? { sku: null };
+}
+
 /** Items whose positions the decisions may change. */
 function stockToLock(
   facts: readonly OrderFact[],
   orders: LockedOrders,
   ofFulfillments: ReadonlyMap<string, string>,
-  skuOf: (channel: string, listingSku: string) => string | undefined,
+  world: World,
 ): ReadonlySet<string> {
   const skus = new Set<string>();
+  const add = (channel: string, item: Pick<OrderLine, 'sku' | 'components'>): void => {
+    for (const { sku } of componentsOf(item)) {
+      skus.add(sku);
+      for (const substitute of world.substitutesOf(channel, sku)) skus.add(substitute);
+    }
+  };
   const touched = new Set<string>();
   for (const { body, address } of facts) {
     if (!TRANSITIONS[body.kind].touchesStock) continue;
     if (address.by === 'ID') touched.add(address.orderId);
     if (address.by === 'FULFILLMENT_ORDER') touched.add(ofFulfillments.get(address.fulfillmentOrderId) ?? '');
     if (address.by === 'REFERENCE') touched.add(`${address.channel}/${address.reference}`);
-    if (body.kind === 'ChannelOrderReceived')
-      for (const line of body.order.lines) add(skus, skuOf(body.order.channel, line.listingSku));
+    if (body.kind !== 'ChannelOrderReceived') continue;
+    const { channel, reservation, lines } = body.order;
+    for (const line of lines)
+      add(channel, itemOf({ sku: null, listingSku: line.listingSku }, channel, world.listedItem));
+    for (const { sku } of world.reservationOf(channel, reservation ?? '')?.claims ?? []) skus.add(sku);
   }
   for (const order of orders) {
     const open = order.lines.some((line) => line.quantities.open > 0);
     // An order with open units claims stock after any fact.
     if (!open && !touched.has(order.id) && !touched.has(`${order.channel}/${order.reference}`)) continue;
-    for (const line of order.lines) add(skus, line.sku ?? skuOf(order.channel, line.listingSku));
+    for (const line of order.lines)
+      add(order.channel, line.sku === null ? itemOf(line, order.channel, world.listedItem) : line);
   }
   return skus;
-}
-
-function add(skus: Set<string>, sku: string | undefined): void {
-  if (sku !== undefined) skus.add(sku);
 }

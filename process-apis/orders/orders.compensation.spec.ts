@@ -66,7 +66,7 @@ describe('a cancellation of two A and one B', () => {
     const harness = orderAt('waiting for a listing');
     tell(harness, CANCEL_PART);
     expect(unitsIn(harness)).toMatchObject({ cancelled: 3, open: 2 });
-    harness.listings.set('L-B', 'B');
+    harness.listings.set('L-B', { sku: 'B' });
     tell(harness, { kind: 'Reconsidered' });
     expectSettled(harness);
   });

@@ -1,5 +1,6 @@
 import type { OrderEvent, LineUnits } from '../../src/model/events.js';
 import {
+  componentsOf,
   moveQuantity,
   type FulfillmentOrder,
   type FulfillmentOrderLine,
@@ -9,6 +10,7 @@ import {
   type Shipment,
 } from '../../src/model/order.js';
 import { evolveErp } from './orders.evolve-erp.js';
+import { withoutPlanned } from './orders.lots.js';
 
 /** The order after an event. The state is nothing but the fold of its events; this is the fold. Pure. */
 export function evolve(order: Order | undefined, event: OrderEvent): Order {
@@ -21,11 +23,12 @@ export function evolve(order: Order | undefined, event: OrderEvent): Order {
       erp: { status: 'NONE', attempt: 0, items: {}, requested: {}, held: {} },
       refunds: [],
       cancelling: {},
+      shortages: [],
       waits: [],
     };
   }
   if (order === undefined) throw new Error(`${event.type} for an order that was never accepted`);
-  return { ...change(order, event), version: order.version + 1 };
+  return { ...stillShort(change(order, event)), version: order.version + 1 };
 }
 
 function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted' }>): Order {
@@ -33,9 +36,18 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
     case 'OrderAmended':
       return amend(order, event);
     case 'ListingMapped': {
-      const skus = new Map(event.lines.map((line) => [line.lineId, line.sku]));
-      return { ...order, lines: order.lines.map((line) => ({ ...line, sku: skus.get(line.id) ?? line.sku })) };
+      const items = new Map(event.lines.map(({ lineId, ...item }) => [lineId, item]));
+      return { ...order, lines: order.lines.map((line) => ({ ...line, ...items.get(line.id) })) };
     }
+    case 'LineSubstituted':
+      return {
+        ...order,
+        lines: order.lines.map((line) =>
+          line.id === event.lineId
+            ? { ...line, sku: event.to, substitutedFor: line.substitutedFor ?? event.from }
+            : line,
+        ),
+      };
     case 'InventoryReserved':
       return reserve(order, event.fulfillmentOrders);
     case 'InventoryUnreserved':
@@ -87,6 +99,8 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
     case 'OrderCompleted':
       return { ...order, completedAt: event.at };
     case 'OrderBackordered':
+      return { ...order, shortages: event.shortages };
+    case 'OrderRejected':
     case 'OrderCancelled':
       return order;
   }
@@ -169,6 +183,7 @@ function amend(order: Order, event: Extract<OrderEvent, { type: 'OrderAmended' }
     ...(event.shipMethod === undefined ? {} : { shipMethod: event.shipMethod }),
     ...(event.shipBy === undefined ? {} : { shipBy: event.shipBy }),
     ...(event.deliverBy === undefined ? {} : { deliverBy: event.deliverBy }),
+    ...(event.destination === undefined ? {} : { destination: event.destination }),
     ...(event.charges === undefined ? {} : { charges: event.charges }),
     ...(event.grandTotal === undefined ? {} : { grandTotal: event.grandTotal }),
   };
@@ -176,7 +191,22 @@ function amend(order: Order, event: Extract<OrderEvent, { type: 'OrderAmended' }
 
 function reserve(order: Order, added: readonly FulfillmentOrder[]): Order {
   const units = added.flatMap((fo) => fo.lines.map((line) => ({ lineId: line.lineId, quantity: line.quantity })));
-  return moveLines({ ...order, fulfillmentOrders: [...order.fulfillmentOrders, ...added] }, units, 'open', 'reserved');
+  const fulfillmentOrders = [...order.fulfillmentOrders, ...added];
+  return moveLines({ ...order, fulfillmentOrders, shortages: [] }, units, 'open', 'reserved');
+}
+
+/** What was short and is no longer wanted is not short any more. */
+function stillShort(order: Order): Order {
+  if (order.shortages.length === 0) return order;
+  const open = new Map<string, number>();
+  for (const line of order.lines)
+    for (const { sku, quantity } of componentsOf(line))
+      open.set(sku, (open.get(sku) ?? 0) + quantity * line.quantities.open);
+  const shortages = order.shortages.flatMap((shortage) => {
+    const missing = Math.min(shortage.missing, open.get(shortage.sku) ?? 0);
+    return missing > 0 ? [{ ...shortage, missing }] : [];
+  });
+  return { ...order, shortages };
 }
 
 /** Takes units away from a node; what was being cancelled is cancelled, and no longer asked for. */
@@ -184,7 +214,7 @@ function dropUnits(order: Order, foId: string, lines: readonly LineUnits[], to: 
   const before = order.fulfillmentOrders.find((fo) => fo.id === foId);
   if (before === undefined) throw new Error(`unknown fulfillment order ${foId}`);
   const dropped = closeWhenDone({
-    ...before,
+    ...withoutLots(order, before, lines),
     lines: before.lines.map((line) => ({ ...line, dropped: line.dropped + unitsOf(lines, line.lineId) })),
   });
   const placed = replaceFulfillment(order, before, dropped, lines, to);
@@ -202,11 +232,24 @@ function ship(order: Order, shipment: Shipment): Order {
   const units = shipment.packages.flatMap((parcel) => parcel.items);
   const shipped = withFulfillment(order, shipment.fulfillmentOrderId, (fo) =>
     closeWhenDone({
-      ...fo,
+      ...withoutLots(order, fo, units),
       lines: fo.lines.map((line) => ({ ...line, shipped: line.shipped + unitsOf(units, line.lineId) })),
     }),
   );
   return { ...shipped, shipments: [...shipped.shipments, shipment] };
+}
+
+/** Claims that end take their planned lots with them. */
+function withoutLots(order: Order, fo: FulfillmentOrder, units: readonly LineUnits[]): FulfillmentOrder {
+  if (fo.lots === undefined) return fo;
+  let { lots } = fo;
+  for (const { lineId, quantity } of units) {
+    const line = order.lines.find((candidate) => candidate.id === lineId);
+    if (line === undefined) continue;
+    for (const component of componentsOf(line))
+      lots = withoutPlanned(lots, component.sku, quantity * component.quantity);
+  }
+  return { ...fo, lots };
 }
 
 function closeWhenDone(fo: FulfillmentOrder): FulfillmentOrder {

@@ -1,7 +1,7 @@
 import type { ChannelOrder } from '../../src/model/channel-order.js';
 import type { LineUnits } from '../../src/model/events.js';
 import type { Money } from '../../src/model/money.js';
-import type { OutsideSystem, Package } from '../../src/model/order.js';
+import type { OutsideSystem, Package, PackageItem, Shortage } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 
 /** How a fact finds its order. */
@@ -34,7 +34,8 @@ export type OrderFactBody =
   | {
       readonly kind: 'FulfillmentShortPicked';
       readonly fulfillmentOrderId: string;
-      readonly lines: readonly LineUnits[];
+      /** Of a kit, `sku` may say which component was not found. */
+      readonly lines: readonly (LineUnits & { readonly sku?: string })[];
       readonly reason: string;
     }
   | {
@@ -42,7 +43,7 @@ export type OrderFactBody =
       readonly fulfillmentOrderId: string;
       readonly shipmentReference: string;
       readonly packages: readonly (Omit<Package, 'id' | 'items' | 'channelConfirmedAt' | 'channelReference'> & {
-        readonly items: readonly (LineUnits & { readonly serials: readonly string[] })[];
+        readonly items: readonly (LineUnits & Pick<PackageItem, 'serials' | 'lots'>)[];
       })[];
     }
   | { readonly kind: 'FulfillmentCancelled'; readonly fulfillmentOrderId: string }
@@ -98,6 +99,8 @@ export interface FactOutcome {
     | 'REJECTED';
   readonly orderId?: string;
   readonly created?: boolean;
+  /** The order was refused for want of stock: what was short. */
+  readonly shortages?: readonly Shortage[];
   readonly reason?: string;
   /** Of a message: what came of its facts. */
   readonly facts?: readonly FactOutcome[];

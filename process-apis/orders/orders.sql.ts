@@ -43,12 +43,12 @@ export async function insertOrders(tx: ClientBase, created: readonly Order[]): P
   const orders = created.toSorted((a, b) => compare(a.channel, b.channel) || compare(a.reference, b.reference));
   await tx.query({
     name: 'orders.insert',
-    text: `insert into orders (id, version, channel, reference, status, placed_at, completed, waiting_keys, state)
+    text: `insert into orders (id, version, channel, reference, status, placed_at, completed, waiting_keys, state, tier)
            select id, version, channel, reference, status, placed_at, completed,
-                  array(select json_array_elements_text(waiting_keys)), state
+                  array(select json_array_elements_text(waiting_keys)), state, tier
            from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bool[],
-                       $8::json[], $9::json[])
-             as o (id, version, channel, reference, status, placed_at, completed, waiting_keys, state)`,
+                       $8::json[], $9::json[], $10::smallint[])
+             as o (id, version, channel, reference, status, placed_at, completed, waiting_keys, state, tier)`,
     values: [
       orders.map((order) => order.id),
       orders.map((order) => order.version),
@@ -59,6 +59,7 @@ export async function insertOrders(tx: ClientBase, created: readonly Order[]): P
       orders.map((order) => order.completedAt !== undefined),
       orders.map((order) => JSON.stringify(searchedWaitKeys(order))),
       orders.map((order) => storableJson(order)),
+      orders.map((order) => order.tier),
     ],
   });
 }

@@ -1,4 +1,5 @@
 import type { Order } from '../../src/model/order.js';
+import type { SoftReservation } from '../availability/index.js';
 import type { OrderTask } from './orders.tasks.js';
 import type { OrderFact, OrderFactBody, OrderFactKind } from './orders.facts.js';
 import { decideChannelOrder } from './decide/accept.js';
@@ -162,16 +163,19 @@ export interface Decided {
   readonly order: Order;
   readonly events: readonly DecidedEvent[];
   readonly tasks: readonly OrderTask[];
+  readonly converted?: SoftReservation;
 }
 
 /** Decides what a fact leads to. Pure and synchronous. Throws FactRejectedError when it is against the rules. */
 export function decide(order: Order | undefined, fact: OrderFact, context: DecisionContext): Decided {
   if (order === undefined && fact.body.kind !== 'ChannelOrderReceived')
     throw new FactRejectedError('there is no such order');
-  const decision = new Decision(order, context);
+  const reservation = fact.body.kind === 'ChannelOrderReceived' ? fact.body.order.reservation : undefined;
+  const decision = new Decision(order, context, fact.occurredAt, reservation);
   apply(decision, fact);
   proceed(decision);
-  return { order: decision.order, events: decision.events, tasks: decision.tasks };
+  const { events, tasks, converted } = decision;
+  return { order: decision.order, events, tasks, ...(converted === undefined ? {} : { converted }) };
 }
 
 function apply(decision: Decision, fact: OrderFact): void {

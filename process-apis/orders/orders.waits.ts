@@ -1,6 +1,6 @@
 import type { Order, OutsideSystem, Wait } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
-import { unitsToClaim } from './decide/proceed.js';
+import { unitsToClaim } from './orders.claimable.js';
 import { wantsNothingOfErp } from './orders.evolve-erp.js';
 import { remainingUnits } from './orders.evolve.js';
 
@@ -66,8 +66,15 @@ function lineWaits(order: Order): readonly Awaited[] {
         'CATALOG',
         `The listing SKU "${line.listingSku}" of ${order.channel} is not mapped to an item.`,
       );
-    else add(waitKeys.stock(line.sku), 'STOCK', `Not enough stock of ${line.sku} at the nodes that may ship it.`);
   }
+  for (const { sku, missing, releasedAt } of order.shortages)
+    add(
+      waitKeys.stock(sku),
+      'STOCK',
+      releasedAt === undefined
+        ? `${missing} units of ${sku} are missing at the nodes that may ship it.`
+        : `${sku} is not released for sale before ${releasedAt}.`,
+    );
   return [...waits.values()];
 }
 

@@ -24,20 +24,21 @@ export class WaitingOrders {
   }
 
   /**
-   * What these keys name may be there now: the orders that wait for it are looked at again, oldest first, so that who
-   * came first is served first. `cause` makes the fact's id: the same cause looks at an order once.
+   * What these keys name may be there now: the orders that wait for it are looked at again, the better tier first, then
+   * the older, so that who came first is served first. `cause` makes the fact's id: the same cause looks at an order once.
    */
   async resume(db: Db, keys: readonly string[], cause: string): Promise<number> {
-    let after: string | undefined;
+    let after: { readonly tier: number; readonly id: string } | undefined;
     for (let resumed = 0; ;) {
-      const { rows } = await db.query<{ id: string }>({
+      const { rows } = await db.query<{ tier: number; id: string }>({
         name: 'orders.waiting-ids',
-        text: `select id from orders
-               where waiting_keys <> '{}' and waiting_keys && $1::text[] and ($2::uuid is null or id > $2)
-               order by id limit $3`,
-        values: [keys, after ?? null, RESUME_PAGE],
+        text: `select tier, id from orders
+               where waiting_keys <> '{}' and waiting_keys && $1::text[]
+                 and ($3::uuid is null or (tier, id) > ($2::smallint, $3))
+               order by tier, id limit $4`,
+        values: [keys, after?.tier ?? null, after?.id ?? null, RESUME_PAGE],
       });
-      after = rows.at(-1)?.id;
+      after = rows.at(-1);
       if (after === undefined) return resumed;
       const occurredAt = new Date().toISOString();
       await this.orders.submit(

@@ -88,6 +88,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       new BackgroundLoop('ERP confirmations', SECOND, () => followUp.sweepConfirmations()),
       new BackgroundLoop('ERP billing', 2 * SECOND, () => followUp.sweepBilling()),
       new BackgroundLoop('resuming orders', SECOND / 2, () => resumption.sweep()),
+      new BackgroundLoop('orders that waited for a date', 10 * SECOND, () => resumption.sweepTime()),
       new BackgroundLoop('quantities to publish', SECOND, () => publishing.sweepChanges()),
       new BackgroundLoop('publishing quantities', SECOND, () => publishing.sweepDue()),
       new BackgroundLoop('parked messages', 15 * SECOND, async () => {

@@ -13,6 +13,7 @@ import {
   type OrderCommitParts,
 } from '../../process-apis/orders/index.js';
 import { Publishing } from '../../process-apis/publishing/index.js';
+import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
 import { ERP_PORT, type ErpPort } from '../../system-apis/erp/erp.port.js';
 import { WMS_FACT_SINK, WMS_PORT, type WmsPort } from '../../system-apis/wms/wms.port.js';
 import { CONFIG, type Config } from '../platform/config/config.js';
@@ -41,6 +42,11 @@ const COMMIT_SETTINGS = Symbol('CommitSettings');
     },
     { provide: Catalog, useExisting: SqlCatalog },
     {
+      provide: SourcingPolicies,
+      inject: [PG_POOL],
+      useFactory: (pool: Pool) => new SourcingPolicies(pool),
+    },
+    {
       provide: COMMIT_SETTINGS,
       inject: [CONFIG, ERP_PORT, WMS_PORT],
       useFactory: (config: Config, erp: ErpPort, wms: WmsPort): CommitSettings => ({
@@ -54,15 +60,16 @@ const COMMIT_SETTINGS = Symbol('CommitSettings');
     },
     {
       provide: OrderCommit,
-      inject: [PG_POOL, SqlCatalog, TaskQueue, FieldCipher, EventFeed, COMMIT_SETTINGS],
+      inject: [PG_POOL, SqlCatalog, SourcingPolicies, TaskQueue, FieldCipher, EventFeed, COMMIT_SETTINGS],
       useFactory: (
         pool: Pool,
         catalog: SqlCatalog,
+        sourcing: SourcingPolicies,
         tasks: TaskQueue,
         cipher: FieldCipher,
         feed: EventFeed,
         settings: CommitSettings,
-      ) => new OrderCommit({ pool, catalog, tasks, cipher, ...settings, committed: () => feed.wake() }),
+      ) => new OrderCommit({ pool, catalog, sourcing, tasks, cipher, ...settings, committed: () => feed.wake() }),
     },
     {
       provide: OrderReader,
@@ -72,8 +79,9 @@ const COMMIT_SETTINGS = Symbol('CommitSettings');
     { provide: WaitingOrders, inject: [OrderCommit], useFactory: (orders: OrderCommit) => new WaitingOrders(orders) },
     {
       provide: Resumption,
-      inject: [PG_POOL, WaitingOrders],
-      useFactory: (pool: Pool, waiting: WaitingOrders) => new Resumption(pool, waiting),
+      inject: [PG_POOL, WaitingOrders, CursorStore, EventFeed],
+      useFactory: (pool: Pool, waiting: WaitingOrders, cursors: CursorStore, feed: EventFeed) =>
+        new Resumption({ pool, waiting, cursors, committed: () => feed.wake() }),
     },
     {
       provide: StockIntake,
@@ -115,6 +123,7 @@ const COMMIT_SETTINGS = Symbol('CommitSettings');
     CursorStore,
     SqlCatalog,
     Catalog,
+    SourcingPolicies,
     OrderCommit,
     OrderReader,
     WaitingOrders,

@@ -2,6 +2,7 @@ import type { Charge } from './channel-order.js';
 import type { Money } from './money.js';
 import type {
   Component,
+  Destination,
   ErpState,
   FulfillmentOrder,
   Order,
@@ -42,6 +43,7 @@ export type OrderEvent =
       readonly shipMethod?: string;
       readonly shipBy?: Instant;
       readonly deliverBy?: Instant;
+      readonly destination?: Destination;
       readonly charges?: readonly Charge[];
       readonly grandTotal?: Money;
       readonly partiesChanged: boolean;
@@ -134,7 +136,7 @@ export type OrderEvent =
   | { readonly type: 'InvoicePosted'; readonly shipmentId: string; readonly invoice: string }
   | {
       readonly type: 'CancellationRequested';
-      readonly by: 'CHANNEL' | 'PARTNER' | 'OPERATOR';
+      readonly by: 'CHANNEL' | 'PARTNER' | 'OPERATOR' | 'HUB';
       readonly reason: string;
       readonly lines: readonly LineUnits[];
     }
@@ -170,7 +172,15 @@ export type OrderEvent =
 
 export type AcceptedOrder = Omit<
   Order,
-    'version' | 'fulfillmentOrders' | 'shipments' | 'erp' | 'refunds' | 'cancelling' | 'shortages' | 'waits' | 'completedAt'
+  | 'version'
+  | 'fulfillmentOrders'
+  | 'shipments'
+  | 'erp'
+  | 'refunds'
+  | 'cancelling'
+  | 'shortages'
+  | 'waits'
+  | 'completedAt'
 >;
 
 /** Stock events outside any order. `stock` names the positions whose availability may have changed, with the units moved. */

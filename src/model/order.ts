@@ -36,6 +36,8 @@ export interface Component {
 export interface Shortage {
   readonly sku: string;
   readonly missing: number;
+  /** It is not for sale before. */
+  readonly releasedAt?: Instant;
 }
 
 /** Where an order goes, as far as sourcing needs to know; no personal data. */

@@ -183,7 +183,8 @@ export type StockFact = StockFactHead &
         /** Transfers: where they come from. */
         readonly fromNode?: string;
       }
-    | { readonly kind: 'ANNOUNCEMENT_CANCELLED'; readonly document: string }
+    /** So many units will not come; without a quantity, none of those that are still expected. */
+    | { readonly kind: 'ANNOUNCEMENT_CANCELLED'; readonly document: string; readonly quantity?: number }
     /** `node` is where they left. */
     | {
         readonly kind: 'TRANSFER_SHIPPED';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { SqlCatalog } from '../../process-apis/catalog/index.js';
+import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
 import {
   OrderCommit,
   OrderReader,
@@ -54,6 +55,7 @@ export class SeededOrders {
     const commit = new OrderCommit({
       pool,
       catalog,
+      sourcing: new SourcingPolicies(pool),
       tasks,
       cipher,
       names: { erp: 'sap-s4hana', wms: 'wms-rest' },

@@ -107,6 +107,8 @@ function toOrder(id: string, told: ChannelOrder): Order {
     attributes,
     charges: told.charges,
     id,
+    tier: 100,
+    shortages: [],
     version: 1,
     channelVersion: version,
     lines: lines.map(({ lineReference, listingSku, title, quantity, unitPrice, charges }, index) => ({

@@ -3,6 +3,8 @@ import type { Pool } from 'pg';
 import { inTransaction } from '../../../src/platform/commit/index.js';
 import { StockBook } from '../stock-book.js';
 
+const SEEDED_AT = '2026-01-01T00:00:00.000Z';
+
 /** Nodes N1 and N2, these items, and units on hand by `<sku>@<node>`, each explained by a movement. */
 export async function seedStock(
   pool: Pool,
@@ -15,7 +17,11 @@ export async function seedStock(
     const book = await StockBook.lock(tx, skus);
     for (const [at, delta] of Object.entries(onHand)) {
       const [sku = '', node = ''] = at.split('@');
-      book.apply([{ sku, node, bucket: 'onHand', delta, reason: 'RECEIPT' }], randomUUIDv7(), 1);
+      book.book([{ sku, node, bucket: 'onHand', delta, reason: 'RECEIPT' }], {
+        stream: randomUUIDv7(),
+        version: 1,
+        occurredAt: SEEDED_AT,
+      });
     }
     await book.flush(tx);
   });

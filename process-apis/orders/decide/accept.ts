@@ -1,6 +1,6 @@
 import type { OrderEvent } from '../../../src/model/events.js';
 import type { ChannelOrder, ChannelOrderLine } from '../../../src/model/channel-order.js';
-import { NO_QUANTITIES, type OrderLine } from '../../../src/model/order.js';
+import { NO_QUANTITIES, type Destination, type OrderLine } from '../../../src/model/order.js';
 import { requestCancellation } from './cancel.js';
 import type { Decision } from './decision.js';
 import { takeFulfilledOutside } from './observe.js';
@@ -30,6 +30,7 @@ function accept(decision: Decision, told: ChannelOrder): void {
       placedAt,
       charges,
       attributes,
+      tier: decision.context.policyOf(channel).tier,
       channelVersion: told.version,
       lines: told.lines.map((line, index) => toLine(decision, told, line, index + 1)),
       ...optional(told),
@@ -51,7 +52,8 @@ function toLine(decision: Decision, told: ChannelOrder, line: ChannelOrderLine, 
     number,
     lineReference: line.lineReference,
     listingSku: line.listingSku,
-    sku: decision.context.skuOf(told.channel, line.listingSku) ?? null,
+    sku: null,
+    ...decision.context.listedItem(told.channel, line.listingSku),
     title: line.title,
     ordered: line.quantity,
     quantities: { ...NO_QUANTITIES, open: line.quantity - cancelled - external, cancelled, external },
@@ -62,6 +64,7 @@ function toLine(decision: Decision, told: ChannelOrder, line: ChannelOrderLine, 
 }
 
 function amend(decision: Decision, told: ChannelOrder): void {
+  const destination = destinationOf(told);
   const known = new Map(decision.order.lines.map((line) => [line.lineReference, line]));
   const added = told.lines.filter((line) => !known.has(line.lineReference));
   const event: OrderEvent = {
@@ -80,6 +83,7 @@ function amend(decision: Decision, told: ChannelOrder): void {
     ...(told.shipBy === undefined ? {} : { shipBy: told.shipBy }),
     ...(told.deliverBy === undefined ? {} : { deliverBy: told.deliverBy }),
     ...(told.grandTotal === undefined ? {} : { grandTotal: told.grandTotal }),
+    ...(destination === undefined ? {} : { destination }),
   };
   const sameVersion = told.version === decision.order.channelVersion;
   if (sameVersion && event.addedLines.length + event.addedUnits.length === 0) return;
@@ -115,10 +119,24 @@ function cancelWhatChannelCancelled(decision: Decision, told: ChannelOrder): voi
 }
 
 function optional(told: ChannelOrder): object {
-  const { displayReference, shipMethod, shipBy, deliverBy, grandTotal } = told;
+  const { displayReference, shipMethod, shipBy, deliverBy, grandTotal, collectAt } = told;
+  const destination = destinationOf(told);
   return Object.fromEntries(
-    Object.entries({ displayReference, shipMethod, shipBy, deliverBy, grandTotal }).filter(
+    Object.entries({ displayReference, shipMethod, shipBy, deliverBy, grandTotal, collectAt, destination }).filter(
       ([, value]) => value !== undefined,
     ),
   );
+}
+
+/** Letters of a postal code that are kept: enough to choose a node, too few to find a person. */
+const POSTAL_ZONE_LENGTH = 3;
+
+function destinationOf({ parties: { shipTo } }: ChannelOrder): Destination | undefined {
+  if (shipTo?.country === undefined) return undefined;
+  const postalZone = shipTo.postalCode?.replaceAll(/\s/g, '').toUpperCase().slice(0, POSTAL_ZONE_LENGTH);
+  return {
+    country: shipTo.country,
+    ...(shipTo.region === undefined ? {} : { region: shipTo.region }),
+    ...(postalZone === undefined || postalZone === '' ? {} : { postalZone }),
+  };
 }

@@ -19,7 +19,7 @@ export function decideCancellation(decision: Decision, fact: CancellationFact): 
 export function requestCancellation(
   decision: Decision,
   lines: readonly LineUnits[],
-  by: CancellationFact['by'],
+  by: CancellationFact['by'] | 'HUB',
   reason: string,
 ): void {
   decision.emit({ type: 'CancellationRequested', by, reason, lines });

@@ -1,8 +1,11 @@
 import type { OrderEvent } from '../../../src/model/events.js';
 import type { Order } from '../../../src/model/order.js';
+import type { ChannelPolicy } from '../../../src/model/channel.js';
 import type { Movement, StockNode } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
-import type { StockView } from '../../availability/index.js';
+import type { SoftReservation, StockState } from '../../availability/index.js';
+import type { ItemFacts, ListedItem } from '../../catalog/index.js';
+import type { SourcingPolicy } from '../../sourcing/index.js';
 import { evolve } from '../orders.evolve.js';
 import type { OrderTask } from '../orders.tasks.js';
 
@@ -11,38 +14,22 @@ export interface DecisionContext {
   readonly now: Instant;
   readonly newId: () => string;
   readonly nodes: readonly StockNode[];
+  readonly policyOf: (channel: string) => ChannelPolicy;
+  readonly sourcingOf: (channel: string) => SourcingPolicy;
   /** The item behind a channel's listing SKU. */
-  readonly skuOf: (channel: string, listingSku: string) => string | undefined;
-  readonly stock: StockView;
+  readonly listedItem: (channel: string, listingSku: string) => ListedItem | undefined;
+  readonly itemFacts: (sku: string) => ItemFacts | undefined;
+  /** What may ship instead, best first. */
+  readonly substitutesOf: (channel: string, sku: string) => readonly string[];
+  /** A soft reservation that is still held. */
+  readonly reservationOf: (channel: string, reference: string) => SoftReservation | undefined;
+  readonly stock: StockState;
 }
 
 /** An event with the stock movements that it causes. */
 export interface DecidedEvent {
   readonly event: OrderEvent;
   readonly movements: readonly Movement[];
-}
-
-/** A stock view that sees the movements decided so far in this decision. */
-class StockAfter implements StockView {
-  private readonly deltas = new Map<string, Movement[]>();
-
-  constructor(private readonly base: StockView) {}
-
-  add(movements: readonly Movement[]): void {
-    for (const movement of movements) {
-      const at = `${movement.node}\n${movement.sku}`;
-      this.deltas.set(at, [...(this.deltas.get(at) ?? []), movement]);
-    }
-  }
-
-  position(sku: string, node: string): ReturnType<StockView['position']> {
-    const base = this.base.position(sku, node);
-    const deltas = this.deltas.get(`${node}\n${sku}`);
-    if (base === undefined || deltas === undefined) return base;
-    const after = { ...base };
-    for (const { bucket, delta } of deltas) after[bucket] += delta;
-    return after;
-  }
 }
 
 /**
@@ -52,15 +39,19 @@ class StockAfter implements StockView {
 export class Decision {
   readonly events: DecidedEvent[] = [];
   readonly tasks: OrderTask[] = [];
-  readonly stock: StockView;
-  private readonly stockAfter: StockAfter;
+  /** The stock as it is after what was decided so far. */
+  readonly stock: StockState;
+  /** The soft reservation that this decision made firm. */
+  converted: SoftReservation | undefined;
 
   constructor(
     private current: Order | undefined,
     readonly context: DecisionContext,
+    private readonly occurredAt: Instant,
+    /** The caller's key of a soft reservation that the order is to make firm. */
+    readonly reservationReference?: string,
   ) {
-    this.stockAfter = new StockAfter(context.stock);
-    this.stock = this.stockAfter;
+    this.stock = context.stock.fork();
   }
 
   get order(): Order {
@@ -74,7 +65,7 @@ export class Decision {
 
   emit(event: OrderEvent, movements: readonly Movement[] = []): void {
     this.current = evolve(this.current, event);
-    this.stockAfter.add(movements);
+    this.stock.apply(movements, { occurredAt: this.occurredAt, channel: this.order.channel });
     this.events.push({ event, movements });
   }
 

@@ -47,9 +47,8 @@ export function decideShortPicked(decision: Decision, fact: Fact<'FulfillmentSho
   const fo = workOf(decision, fact.fulfillmentOrderId);
   if (OVER.has(fo.status))
     throw new FactRejectedError(`fulfillment order ${fo.id} is ${fo.status.toLowerCase()} already`);
-  const lines = sumByLine(fact.lines);
-  for (const line of lines) checkUnits(fo, line);
-  shortPick(decision, fo, lines, fact.reason);
+  for (const line of sumByLine(fact.lines)) checkUnits(fo, line);
+  shortPick(decision, fo, fact.lines, fact.reason);
   // Units that are being cancelled are not looked for elsewhere.
   cancelOpenUnits(decision);
 }

@@ -1,8 +1,6 @@
 import type { LineUnits } from '../../../src/model/events.js';
-import type { ErpStatus, FulfillmentOrder, Order, OrderLine } from '../../../src/model/order.js';
-import { allocate, type Allocation } from '../../availability/index.js';
+import { claimStock } from './claim.js';
 import type { Decision } from './decision.js';
-import { reserve } from './stock-moves.js';
 
 /**
  * Takes the order as far as it goes without an answer from outside. Runs after every fact, in the same transaction:
@@ -21,73 +19,10 @@ export function mapListings(decision: Decision): void {
   const { order, context } = decision;
   const lines = order.lines.flatMap((line) => {
     if (line.sku !== null || line.quantities.open === 0) return [];
-    const sku = context.skuOf(order.channel, line.listingSku);
-    return sku === undefined ? [] : [{ lineId: line.id, sku }];
+    const item = context.listedItem(order.channel, line.listingSku);
+    return item === undefined ? [] : [{ lineId: line.id, ...item }];
   });
   if (lines.length > 0) decision.emit({ type: 'ListingMapped', lines });
-}
-
-/** Claims everything that is open, or nothing: a half-served order would hold stock that others could ship. */
-export function claimStock(decision: Decision): void {
-  const open = decision.order.lines.filter((line) => unitsToClaim(decision.order, line) > 0);
-  if (open.length === 0) return;
-  const unknown = open.filter((line) => line.sku === null).map((line) => line.listingSku);
-  const demands = open.flatMap((line) =>
-    line.sku === null ? [] : [{ lineId: line.id, sku: line.sku, quantity: unitsToClaim(decision.order, line) }],
-  );
-  const refusing = decision.order.fulfillmentOrders.filter((fo) => fo.status === 'REJECTED').map((fo) => fo.node);
-  const result =
-    unknown.length > 0
-      ? { outcome: 'SHORT' as const, shortages: [] }
-      : allocate(demands, decision.stock, decision.context.nodes, new Set(refusing));
-  if (result.outcome === 'ALLOCATED') reserve(decision, toFulfillmentOrders(decision, result.allocations));
-  else tellBackorder(decision, result.shortages, unknown);
-}
-
-function tellBackorder(
-  decision: Decision,
-  shortages: readonly { readonly sku: string; readonly missing: number }[],
-  unknownListings: readonly string[],
-): void {
-  // The same shortage again is no news: the waits of the order already say it.
-  const known = new Set(decision.order.waits.map((wait) => wait.key));
-  const news =
-    shortages.some(({ sku }) => !known.has(`STOCK:${sku}`)) ||
-    unknownListings.some((listing) => !known.has(`LISTING:${decision.order.channel}/${listing}`));
-  if (news) decision.emit({ type: 'OrderBackordered', shortages, unknownListings });
-}
-
-/** No sales order is held or under way: what is claimed goes into the next one. */
-const WITHOUT_SALES_ORDER: ReadonlySet<ErpStatus> = new Set(['NONE', 'NOT_NEEDED', 'REJECTED']);
-
-/**
- * Open units that may claim stock. Once a sales order is sent it is its units alone: what the channel added later is not
- * in the ERP's document, and waits, visibly, for a person to decide.
- */
-export function unitsToClaim(order: Order, line: OrderLine): number {
-  const { open, reserved, released, picked, packed, shipped } = line.quantities;
-  if (WITHOUT_SALES_ORDER.has(order.erp.status)) return open;
-  const inWork = reserved + released + picked + packed + shipped;
-  return Math.max(0, Math.min(open, (order.erp.requested[line.id] ?? 0) - inWork));
-}
-
-function toFulfillmentOrders(decision: Decision, allocations: readonly Allocation[]): readonly FulfillmentOrder[] {
-  const before = decision.order.fulfillmentOrders.length;
-  return [...Map.groupBy(allocations, (allocation) => allocation.node)].map(([node, ofNode], index) => ({
-    id: decision.context.newId(),
-    number: before + index + 1,
-    node,
-    status: 'PLANNED',
-    lines: ofNode.map(({ lineId, sku, quantity }) => ({
-      lineId,
-      sku,
-      quantity,
-      picked: 0,
-      packed: 0,
-      shipped: 0,
-      dropped: 0,
-    })),
-  }));
 }
 
 /** An order that was cancelled before anything was sent may get new lines: that is a new request. */
@@ -96,16 +31,22 @@ function requestSalesOrder(decision: Decision): void {
   if (status === 'NONE' || status === 'NOT_NEEDED') sendSalesOrder(decision);
 }
 
-/** Sends everything that is wanted in one document, as soon as all of it is claimed. */
+/**
+ * Sends everything that is wanted in one document: as soon as all of it is claimed, or, where the channel's orders may
+ * ship in parts, as soon as some of it is.
+ */
 export function sendSalesOrder(decision: Decision): void {
   const { order } = decision;
-  const claimed = order.lines.filter((line) => line.quantities.reserved > 0);
-  if (claimed.length === 0 || order.lines.some((line) => line.quantities.open > 0)) return;
+  const claimed = order.lines.some((line) => line.quantities.reserved > 0);
+  const open = order.lines.some((line) => line.quantities.open > 0);
+  const unknown = order.lines.some((line) => line.sku === null && line.quantities.open > 0);
+  if (!claimed || unknown || (open && decision.context.policyOf(order.channel).shortage !== 'SPLIT')) return;
+  const wanted = order.lines.filter((line) => line.quantities.reserved + line.quantities.open > 0);
   const attempt = order.erp.attempt + 1;
   decision.emit({
     type: 'SalesOrderRequested',
     attempt,
-    lines: claimed.map((line) => ({ lineId: line.id, quantity: line.quantities.reserved })),
+    lines: wanted.map((line) => ({ lineId: line.id, quantity: line.quantities.reserved + line.quantities.open })),
   });
   decision.enqueue({
     kind: 'erp.post-sales-order',

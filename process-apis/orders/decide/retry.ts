@@ -2,8 +2,9 @@ import type { Order, Package, Shipment } from '../../../src/model/order.js';
 import type { OrderFact } from '../orders.facts.js';
 import type { OrderTask } from '../orders.tasks.js';
 import { waitKeys } from '../orders.waits.js';
+import { claimStock } from './claim.js';
 import { FactRejectedError, type Decision } from './decision.js';
-import { claimStock, mapListings, salesOrderKey, sendSalesOrder } from './proceed.js';
+import { mapListings, salesOrderKey, sendSalesOrder } from './proceed.js';
 
 /**
  * A person says try again: a refused sales order is sent anew, and each call that failed is made again under the same

@@ -1,8 +1,12 @@
 import type { OrderEvent } from '../../../src/model/events.js';
 import type { Order } from '../../../src/model/order.js';
-import type { Movement, Position, StockNode } from '../../../src/model/stock.js';
+import type { ChannelPolicy } from '../../../src/model/channel.js';
+import { emptyPosition, stockNode, type Movement, type Position, type StockNode } from '../../../src/model/stock.js';
 import type { RecordedFact } from '../../../src/platform/commit/index.js';
-import { StockBook } from '../../availability/index.js';
+import { StockBook, type SoftReservation, type StockData } from '../../availability/index.js';
+import type { ItemFacts, ListedItem } from '../../catalog/index.js';
+import { DEFAULT_SOURCING_POLICY, type SourcingPolicy } from '../../sourcing/index.js';
+import type { DecisionContext } from '../decide/decision.js';
 import { OrderBatch } from '../order-batch.js';
 import type { FactOutcome, OrderAddress, OrderFact, OrderFactBody, SubmitOutcome } from '../orders.facts.js';
 import type { OrderTask } from '../orders.tasks.js';
@@ -16,7 +20,16 @@ export interface World {
   readonly stock: Readonly<Record<string, number>>;
   readonly nodes?: readonly StockNode[];
   /** Items by listing SKU. */
-  readonly listings?: Readonly<Record<string, string>>;
+  readonly listings?: Readonly<Record<string, string | ListedItem>>;
+  readonly policy?: Partial<ChannelPolicy>;
+  /** Of this channel and others. */
+  readonly policies?: Readonly<Record<string, Partial<ChannelPolicy>>>;
+  readonly sourcing?: Partial<SourcingPolicy>;
+  readonly items?: Readonly<Record<string, ItemFacts>>;
+  readonly substitutes?: Readonly<Record<string, readonly string[]>>;
+  readonly reservations?: readonly SoftReservation[];
+  /** Stock beyond on-hand units: rules, lots, demands of other channels, positions in full. */
+  readonly around?: Partial<StockData>;
 }
 
 export interface Played {
@@ -26,14 +39,16 @@ export interface Played {
 }
 
 const NODES: readonly StockNode[] = [
-  { id: 'N1', name: 'North', priority: 1, active: true },
-  { id: 'N2', name: 'South', priority: 2, active: true },
+  stockNode({ id: 'N1', name: 'North', priority: 1 }),
+  stockNode({ id: 'N2', name: 'South', priority: 2 }),
 ];
+
+const PLAIN_POLICY: ChannelPolicy = { shortage: 'WAIT', tier: 100, preOrder: false };
 
 /** The orders process without a database: one fact at a time through the batch that the commit uses, over stock in memory. */
 export class Harness {
   readonly stock: StockBook;
-  readonly listings: Map<string, string>;
+  readonly listings: Map<string, ListedItem>;
   readonly events: OrderEvent[] = [];
   private readonly nodes: readonly StockNode[];
   private readonly orders = new Map<string, Order>();
@@ -42,11 +57,15 @@ export class Harness {
   private ids = 0;
   private clock = STARTED_AT;
 
-  constructor(world: World) {
+  constructor(private readonly world: World) {
     this.positions = Object.entries(world.stock).map(([at, onHand]) => positionAt(at, onHand));
-    this.stock = StockBook.of(this.positions);
+    this.positions.push(...(world.around?.positions ?? []));
+    this.stock = StockBook.of({ ...world.around, positions: this.positions });
     this.nodes = world.nodes ?? NODES;
-    this.listings = new Map(Object.entries(world.listings ?? { 'L-A': 'A', 'L-B': 'B', 'L-C': 'C' }));
+    const listings = Object.entries(world.listings ?? { 'L-A': 'A', 'L-B': 'B', 'L-C': 'C' });
+    this.listings = new Map(
+      listings.map(([listing, item]) => [listing, typeof item === 'string' ? { sku: item } : item]),
+    );
   }
 
   play(fact: OrderFact): Played {
@@ -56,13 +75,7 @@ export class Harness {
       this.facts,
       this.ordersOfFulfillments(),
       this.stock,
-      {
-        now: this.now,
-        newId: () => this.newId(),
-        nodes: this.nodes,
-        skuOf: (_, listingSku) => this.listings.get(listingSku),
-        stock: this.stock,
-      },
+      this.context,
       { erp: 'erp', wms: 'wms' },
     );
     const outcome = batch.apply(fact);
@@ -72,6 +85,23 @@ export class Harness {
     const events = batch.events.map(({ type, data }) => ({ type, ...data }) as OrderEvent);
     this.events.push(...events);
     return { outcome, events, tasks: batch.tasks };
+  }
+
+  private get context(): DecisionContext {
+    const { policy, policies, sourcing, items, substitutes, reservations } = this.world;
+    return {
+      now: this.now,
+      newId: () => this.newId(),
+      nodes: this.nodes,
+      stock: this.stock,
+      policyOf: (channel) => ({ ...PLAIN_POLICY, ...policy, ...policies?.[channel] }),
+      sourcingOf: () => ({ ...DEFAULT_SOURCING_POLICY, ...sourcing }),
+      listedItem: (_, listingSku) => this.listings.get(listingSku),
+      itemFacts: (sku) => items?.[sku],
+      substitutesOf: (_, sku) => substitutes?.[sku] ?? [],
+      reservationOf: (channel, reference) =>
+        reservations?.find((held) => held.channel === channel && held.reference === reference),
+    };
   }
 
   /** Plays a fact of its own id about the order of these tests. */
@@ -106,7 +136,7 @@ export class Harness {
   /** Units move outside of any order: goods come in. */
   moveStock(sku: string, node: string, delta: number): void {
     const movement: Movement = { sku, node, bucket: 'onHand', delta, reason: 'RECEIPT' };
-    this.stock.apply([movement], this.newId(), 1);
+    this.stock.book([movement], { stream: this.newId(), version: 1, occurredAt: this.now });
     if (!this.positions.some((position) => position.sku === sku && position.node === node))
       this.positions.push(positionAt(`${sku}@${node}`, 0));
   }
@@ -137,5 +167,5 @@ export class Harness {
 
 function positionAt(at: string, onHand: number): Position {
   const [sku = '', node = ''] = at.split('@');
-  return { sku, node, onHand, reserved: 0, qualityHold: 0, safetyStock: 0, incoming: 0 };
+  return { ...emptyPosition(sku, node), onHand };
 }

@@ -3,6 +3,7 @@ import { FieldCipher } from '../../../src/platform/crypto/field-cipher.js';
 import { generateKeyRing, KeyRing } from '../../../src/platform/crypto/key-ring.js';
 import { TaskQueue } from '../../../src/platform/jobs/index.js';
 import { SqlCatalog, type CatalogReader } from '../../catalog/index.js';
+import { SourcingPolicies } from '../../sourcing/index.js';
 import { OrderCommit } from '../order-commit.js';
 import type { OrderTaskKind } from '../orders.tasks.js';
 
@@ -40,6 +41,7 @@ export class TestHub {
     await tasks.start();
     const orders = new OrderCommit({
       pool,
+      sourcing: new SourcingPolicies(pool),
       tasks,
       limits: LIMITS,
       catalog: changeCatalog(new SqlCatalog(pool, () => undefined)),

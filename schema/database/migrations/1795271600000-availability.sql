@@ -88,7 +88,7 @@ alter table position
   -- as-of time of the last count: what happened before it is in it
   add column counted_at timestamptz,
   add constraint missing_is_claimed check (missing <= reserved),
-  add constraint earmarked_is_free check (earmarked + reserved <= on_hand);
+  add constraint earmarked_is_free check (earmarked = 0 or earmarked + reserved <= on_hand);
 
 -- Lots of items that are tracked by lot. Rows change under the lock of their position only.
 create table lot (
@@ -111,7 +111,7 @@ alter table movement
 update movement set occurred_at = recorded_at;
 alter table movement alter column occurred_at set not null;
 -- a count is brought up to date by what happened after it
-create index movement_on_hand on movement (sku, node, occurred_at) where bucket = 'onHand';
+create index movement_counted on movement (sku, node, occurred_at) where bucket in ('onHand', 'qualityHold');
 
 -- What is announced and not here yet: it explains the incoming and in-transit buckets.
 create table expected_supply (
@@ -125,13 +125,27 @@ create table expected_supply (
   from_node text references node (id),
   expected_at timestamptz not null,
   announced integer not null check (announced >= 0),
-  -- transfers: units that left the other node
+  -- transfers: units that left the other node and are not lost
   shipped integer not null default 0 check (shipped >= 0),
   received integer not null default 0 check (received >= 0),
   open boolean not null default true,
+  -- as-of time of the last announcement: an older one changes nothing
   updated_at timestamptz not null default now()
 );
 create index expected_supply_open on expected_supply (sku, expected_at) where open;
+create index expected_supply_document on expected_supply (document, sku);
+
+-- As of when a bucket, or a lot's part of it, was last told whole: older news of it is in it. A count of all of a position's
+-- on-hand is position.counted_at.
+create table stock_level (
+  sku text not null,
+  node text not null,
+  bucket text not null,
+  -- empty is the position
+  lot text not null,
+  as_of timestamptz not null,
+  primary key (sku, node, bucket, lot)
+);
 
 -- Which source may write which bucket. Without a row for a bucket, any source may.
 create table bucket_owner (

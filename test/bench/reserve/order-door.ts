@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { SqlCatalog } from '../../../process-apis/catalog/index.js';
+import { SourcingPolicies } from '../../../process-apis/sourcing/index.js';
 import { OrderCommit, type OrderTaskKind } from '../../../process-apis/orders/index.js';
 import { FieldCipher } from '../../../src/platform/crypto/field-cipher.js';
 import { generateKeyRing, KeyRing } from '../../../src/platform/crypto/key-ring.js';
@@ -37,6 +38,7 @@ export class OrderDoor {
     await tasks.start();
     const orders = new OrderCommit({
       pool,
+      sourcing: new SourcingPolicies(pool),
       tasks,
       catalog: new SqlCatalog(pool, () => undefined),
       cipher: new FieldCipher(KeyRing.parse(generateKeyRing('bench'))),
