@@ -1,0 +1,163 @@
+import type { ChannelPolicy } from '../../src/model/channel.js';
+import type { Component, Destination } from '../../src/model/order.js';
+import type { StockNode } from '../../src/model/stock.js';
+import type { Instant } from '../../src/model/time.js';
+import type { ItemFacts } from '../catalog/index.js';
+import { rankNodes, type NodeExclusion, type SourcingPolicy } from '../sourcing/index.js';
+import { capacityLeft, capacityOfDay } from './node-day.js';
+import { listingUnits, sellable, type Sellable, type SellingNodes } from './sellable.js';
+import { ARRIVALS_MAX, type Arrival, type SellingStock } from './selling-stock.sql.js';
+import { stockOn } from './stock-on-date.js';
+import type { StockView } from './stock-state.js';
+
+const NO_REFUSALS: ReadonlySet<string> = new Set();
+/** A node's daily capacity is shared by all its items: what depends on it is looked at again after this time. */
+const CAPACITY_REVIEW_MS = 5 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** What is known when answers are given: read once, for many of them. */
+export interface SellingFacts extends SellingStock {
+  readonly now: Instant;
+  readonly nodes: readonly StockNode[];
+  readonly items: ReadonlyMap<string, ItemFacts>;
+  readonly policyOf: (channel: string) => ChannelPolicy;
+  readonly sourcingOf: (channel: string) => SourcingPolicy;
+}
+
+/** Units of a listing or item, and when the answer may be another one though no stock moves. */
+export interface UnitsNow {
+  readonly units: number;
+  readonly reviewAt?: Instant;
+}
+
+/** Who asks: a channel, perhaps for a destination, perhaps about one node alone. */
+export interface Buyer {
+  readonly channel: string;
+  readonly destination?: Destination;
+  readonly node?: string;
+}
+
+/**
+ * The answers for one buyer out of facts that were read before: what may be sold now, and on a date. What it says of an
+ * item is worked out once. Pure.
+ */
+export class SellingScene {
+  readonly excluded: readonly NodeExclusion[];
+  private readonly usable: SellingNodes;
+  private readonly known = new Map<string, Sellable>();
+
+  constructor(
+    private readonly facts: SellingFacts,
+    private readonly buyer: Buyer,
+  ) {
+    const { now, nodes, stock } = facts;
+    const left = capacityLeft(nodes, stock);
+    const { channel, destination, node } = buyer;
+    const ranking = rankNodes(
+      { channel, now, method: 'SHIP', refusedBy: NO_REFUSALS, ...(destination === undefined ? {} : { destination }) },
+      nodes,
+      facts.sourcingOf(channel),
+      left,
+    );
+    const chosen = ranking.choices.map((choice) => choice.node);
+    this.excluded = ranking.excluded;
+    this.usable = {
+      nodes: new Set(node === undefined ? chosen : chosen.filter((id) => id === node)),
+      capacityLeft: left,
+    };
+  }
+
+  /** What may be sold of an item now. */
+  ofSku(sku: string): Sellable {
+    const known = this.known.get(sku);
+    if (known !== undefined) return known;
+    const found = sellable(sku, this.buyer.channel, this.usable, this.facts.stock, this.facts.now);
+    this.known.set(sku, found);
+    return found;
+  }
+
+  capacityLeft(node: string): number | undefined {
+    return this.usable.capacityLeft(node);
+  }
+
+  /** When all of the components may be shipped; undefined when that is now. */
+  releaseOf(skus: readonly string[]): Instant | undefined {
+    const later = skus.flatMap((sku) => this.facts.items.get(sku)?.releaseAt ?? []);
+    return later
+      .filter((at) => at > this.facts.now)
+      .toSorted()
+      .at(-1);
+  }
+
+  /** Units that may be sold now. Before its release that is nothing, or on a channel with pre-order what will be there then. */
+  unitsNow(sku: string, components: readonly Component[]): UnitsNow {
+    const releaseAt = this.releaseOf([sku, ...components.map((component) => component.sku)]);
+    if (releaseAt === undefined) {
+      const units = listingUnits(components, (item) => this.ofSku(item), this.usable.capacityLeft);
+      return reviewed(units, this.reviewsOf(components));
+    }
+    if (!this.facts.policyOf(this.buyer.channel).preOrder) return { units: 0, reviewAt: releaseAt };
+    return reviewed(this.unitsOn(components, releaseAt), [...this.reviewsOf(components), releaseAt]);
+  }
+
+  /** Units that may be sold on a date, should all that is announced come in time. */
+  unitsOn(components: readonly Component[], at: Instant): number {
+    const later: StockView = stockOn(this.facts.stock, this.arrivalsOf(components), at);
+    const usable = dayOf(at) > dayOf(this.facts.now) ? this.usableLater() : this.usable;
+    const { channel } = this.buyer;
+    return listingUnits(components, (sku) => sellable(sku, channel, usable, later, at), usable.capacityLeft);
+  }
+
+  /** The first instant up to `until` from which so many units may be sold. */
+  firstWith(quantity: number, sku: string, components: readonly Component[], until: Instant): Instant | undefined {
+    const releaseAt = this.releaseOf([sku, ...components.map((component) => component.sku)]) ?? this.facts.now;
+    const tomorrow = new Date(Date.parse(`${dayOf(this.facts.now)}T00:00:00Z`) + DAY_MS).toISOString();
+    const instants = [
+      releaseAt,
+      ...this.arrivalsOf(components).map(({ at }) => at),
+      ...components.flatMap((part) => this.ofSku(part.sku).reviewAt ?? []),
+      ...(this.dependsOnCapacity(components) ? [tomorrow] : []),
+    ].map((at) => (at < releaseAt ? releaseAt : at));
+    const candidates = [...new Set(instants)].filter((at) => at <= until).toSorted();
+    return candidates.slice(0, ARRIVALS_MAX).find((at) => this.unitsOn(components, at) >= quantity);
+  }
+
+  private arrivalsOf(components: readonly Component[]): readonly Arrival[] {
+    return components.flatMap(({ sku }) => this.facts.arrivals.get(sku) ?? []);
+  }
+
+  /** A node that takes nothing more today takes units on another day. */
+  private usableLater(): SellingNodes {
+    const full = this.excluded.filter(({ code }) => code === 'CAPACITY_USED_UP').map(({ node }) => node);
+    const { node } = this.buyer;
+    return {
+      nodes: new Set([...this.usable.nodes, ...full.filter((id) => node === undefined || id === node)]),
+      capacityLeft: capacityOfDay(this.facts.nodes),
+    };
+  }
+
+  private reviewsOf(components: readonly Component[]): readonly Instant[] {
+    const ofItems = components.map(({ sku }) => this.ofSku(sku));
+    const rules = ofItems.flatMap(({ reviewAt }) => reviewAt ?? []);
+    return this.dependsOnCapacity(components)
+      ? [...rules, new Date(Date.parse(this.facts.now) + CAPACITY_REVIEW_MS).toISOString()]
+      : rules;
+  }
+
+  private dependsOnCapacity(components: readonly Component[]): boolean {
+    return components.some(({ sku }) =>
+      this.facts.stock
+        .positionsOf(sku)
+        .some(({ node, onHand }) => onHand > 0 && this.usable.capacityLeft(node) !== undefined),
+    );
+  }
+}
+
+function dayOf(at: Instant): string {
+  return at.slice(0, 10);
+}
+
+function reviewed(units: number, reviews: readonly Instant[]): UnitsNow {
+  const reviewAt = reviews.toSorted()[0];
+  return reviewAt === undefined ? { units } : { units, reviewAt };
+}
