@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type {
   ChannelConnector,
   ConfirmPackage,
+  ListedQuantity,
+  ListingToRead,
   PackageConfirmation,
   PublishQuantity,
   PublishResult,
@@ -9,7 +11,7 @@ import type {
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { Interpretation } from '../../src/model/channel-order.js';
 import { ShopifyFulfillments } from './shopify-fulfillments.js';
-import { ShopifyInventory } from './shopify-inventory.js';
+import { QUANTITIES_SET_MAX, ShopifyInventory } from './shopify-inventory.js';
 import { interpretWebhook } from './shopify.mapper.js';
 
 export const SHOPIFY = 'shopify';
@@ -17,6 +19,8 @@ export const SHOPIFY = 'shopify';
 @Injectable()
 export class ShopifyConnector implements ChannelConnector {
   readonly kind = SHOPIFY;
+  /** What one set takes. */
+  readonly publishPageMax = QUANTITIES_SET_MAX;
 
   constructor(
     private readonly fulfillments: ShopifyFulfillments,
@@ -36,5 +40,9 @@ export class ShopifyConnector implements ChannelConnector {
     quantities: readonly PublishQuantity[],
   ): Promise<readonly PublishResult[]> {
     return this.inventory.publish(account, quantities);
+  }
+
+  readQuantities(account: ChannelAccount, listings: readonly ListingToRead[]): Promise<readonly ListedQuantity[]> {
+    return this.inventory.read(account, listings);
   }
 }

@@ -37,6 +37,13 @@ export type ShopEntry =
       readonly tracking: Tracking;
     }
   | {
+      readonly kind: 'counted';
+      readonly at: string;
+      readonly item: number;
+      readonly location: number;
+      readonly available: number;
+    }
+  | {
       readonly kind: 'quantities';
       readonly at: string;
       readonly key: string;

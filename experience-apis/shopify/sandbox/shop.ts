@@ -57,6 +57,9 @@ export class Shop {
         return this.refund(entry);
       case 'fulfillment':
         return this.fulfill(entry);
+      case 'counted':
+        this.stock.put(entry.item, entry.location, entry.available);
+        return [];
       case 'quantities':
         this.stock.set(entry.key, entry.fingerprint, entry.changes);
         return [];

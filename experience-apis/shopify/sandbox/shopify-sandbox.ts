@@ -56,6 +56,8 @@ export interface ShopifySandbox {
     readonly location: number;
     readonly available: number;
   }[];
+  /** Someone counts an item in Shopify's admin and corrects it; throws for an item that is not stocked there. */
+  changeQuantity(item: number, location: number, available: number): void;
   /** Webhooks that the hub has not taken yet, and those given up. */
   webhooks(): { readonly pending: number; readonly abandoned: number };
   failNext(fault: Fault): void;
@@ -152,6 +154,12 @@ class Sandbox implements ShopifySandbox {
 
   quantities(): ReturnType<ShopifySandbox['quantities']> {
     return this.shop.stock.all();
+  }
+
+  changeQuantity(item: number, location: number, available: number): void {
+    if (this.shop.stock.available(item, location) === undefined)
+      throw new RangeError(`item ${item} is not stocked at location ${location}`);
+    this.record({ kind: 'counted', at: this.time(), item, location, available });
   }
 
   webhooks(): { readonly pending: number; readonly abandoned: number } {

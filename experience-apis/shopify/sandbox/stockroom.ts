@@ -50,6 +50,11 @@ export class Stockroom {
     if (level) level.available -= units;
   }
 
+  put(item: number, location: number, available: number): void {
+    const level = this.levels.get(levelKey(item, location));
+    if (level) level.available = available;
+  }
+
   /** What an idempotency key was used for before. */
   fingerprintOf(key: string): string | undefined {
     return this.keys.get(key);
@@ -60,10 +65,7 @@ export class Stockroom {
     fingerprint: string,
     changes: readonly { readonly item: number; readonly location: number; readonly quantity: number }[],
   ): void {
-    for (const { item, location, quantity } of changes) {
-      const level = this.levels.get(levelKey(item, location));
-      if (level) level.available = quantity;
-    }
+    for (const { item, location, quantity } of changes) this.put(item, location, quantity);
     this.keys.set(key, fingerprint);
     const oldest = this.keys.keys().next();
     if (this.keys.size > KEYS_MAX && !oldest.done) this.keys.delete(oldest.value);
