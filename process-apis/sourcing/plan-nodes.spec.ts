@@ -9,25 +9,27 @@ interface Asked {
   readonly quantity: number;
 }
 
-/** Units by `<sku>@<node>`; a node with a capacity gives no more than that, of whatever. */
+/** Units by `<sku>@<node>`; a node with a capacity gives no more than that of whatever, all nodes no more of an item than its limit. */
 class Shelves implements SplitStock {
   constructor(
     private readonly asked: readonly Asked[],
     protected readonly unitsLeft: Map<string, number>,
     private readonly capacity: Map<string, number> = new Map(),
+    private readonly limit: Map<string, number> = new Map(),
   ) {}
 
   fork(): SplitStock {
-    return new Shelves(this.asked, new Map(this.unitsLeft), new Map(this.capacity));
+    return new Shelves(this.asked, new Map(this.unitsLeft), new Map(this.capacity), new Map(this.limit));
   }
 
   take(node: string, demand: number, units: number): number {
-    const at = `${this.asked[demand]?.sku}@${node}`;
-    const held = this.unitsLeft.get(at) ?? 0;
-    const left = this.capacity.get(node) ?? Number.POSITIVE_INFINITY;
-    const taken = Math.min(units, held, left);
-    this.unitsLeft.set(at, held - taken);
-    this.capacity.set(node, left - taken);
+    const sku = this.asked[demand]?.sku ?? '';
+    const held = this.unitsLeft.get(`${sku}@${node}`) ?? 0;
+    const [capacity, limit] = [this.capacity.get(node) ?? Infinity, this.limit.get(sku) ?? Infinity];
+    const taken = Math.min(units, held, capacity, limit);
+    this.unitsLeft.set(`${sku}@${node}`, held - taken);
+    this.capacity.set(node, capacity - taken);
+    this.limit.set(sku, limit - taken);
     return taken;
   }
 }
@@ -39,13 +41,26 @@ function plan(
     readonly maxNodes?: number;
     readonly ranked?: string;
     readonly capacity?: Readonly<Record<string, number>>;
+    readonly limit?: Readonly<Record<string, number>>;
   } = {},
 ) {
-  const { maxNodes = 10, ranked = 'abcdefgh', capacity = {} } = given;
+  const { maxNodes = 10, ranked = 'abcdefgh', capacity = {}, limit = {} } = given;
   const demands = asked.map(([sku, quantity]) => ({ sku, quantity }));
-  const stock = new Shelves(demands, new Map(Object.entries(held)), new Map(Object.entries(capacity)));
+  const stock = new Shelves(
+    demands,
+    new Map(Object.entries(held)),
+    new Map(Object.entries(capacity)),
+    new Map(Object.entries(limit)),
+  );
   const { takes, missing } = planNodes(demands, [...ranked], stock, { maxNodes });
   return { takes: takes.map(({ demand, node, units }) => `${demand}:${node}:${units}`), missing };
+}
+
+/** One unit of each named item, by node. */
+function unitsOf(items: Readonly<Record<string, string>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(items).flatMap(([node, skus]) => [...skus].map((sku) => [`${sku}@${node}`, 1])),
+  );
 }
 
 describe('planning nodes', () => {
@@ -68,6 +83,41 @@ describe('planning nodes', () => {
         held,
       ),
     ).toEqual({ takes: ['0:d:1', '1:d:1', '2:c:1'], missing: [0, 0, 0] });
+  });
+
+  it('finds two nodes where the choice step by step ends with four', () => {
+    const held = unitsOf({ a: 'QRUVW', b: 'TX', c: 'Y', d: 'QRST', e: 'UVWXY' });
+    const asked = 'QRSTUVWXY'.split('').map((sku) => [sku, 1] as const);
+    expect(
+      plan(asked, held)
+        .takes.map((take) => take.split(':')[1])
+        .join(''),
+    ).toBe('ddddeeeee');
+  });
+
+  it('leaves out a node of many that later choices made needless', () => {
+    const held = unitsOf({ a: 'RSTU', b: 'QRS', c: 'TUV', d: 'R', e: 'S', f: 'T', g: 'U' });
+    const asked = 'QRSTUV'.split('').map((sku) => [sku, 1] as const);
+    expect(plan(asked, held).takes).toEqual(['0:b:1', '1:b:1', '2:b:1', '3:c:1', '4:c:1', '5:c:1']);
+  });
+
+  it('serves everything from few nodes of many, though others have more demands whole', () => {
+    const junk = { 'Z@c': 1, 'Z@d': 1, 'Z@e': 1, 'Y@f': 2, 'X@g': 2 };
+    const held = { 'Z@a': 5, 'Y@a': 1, 'X@a': 1, 'Z@b': 5, 'Y@b': 1, 'X@b': 1, ...junk };
+    expect(
+      plan(
+        [
+          ['X', 2],
+          ['Y', 2],
+          ['Z', 10],
+        ],
+        held,
+        { maxNodes: 2 },
+      ),
+    ).toEqual({
+      takes: ['0:a:1', '0:b:1', '1:a:1', '1:b:1', '2:a:5', '2:b:5'],
+      missing: [0, 0, 0],
+    });
   });
 
   it('prefers the better-ranked of two sets of the same size', () => {
@@ -114,6 +164,18 @@ describe('planning nodes', () => {
     ).toEqual(['0:b:2', '1:a:5']);
   });
 
+  it('places the larger demand of an item first', () => {
+    expect(
+      plan(
+        [
+          ['X', 2],
+          ['X', 5],
+        ],
+        { 'X@a': 6, 'X@b': 3 },
+      ).takes,
+    ).toEqual(['0:b:2', '1:a:5']);
+  });
+
   it('splits a demand, in the order of rank, where none has it whole', () => {
     expect(plan([['X', 5]], { 'X@a': 2, 'X@b': 3, 'X@c': 2 })).toEqual({ takes: ['0:a:2', '0:b:3'], missing: [0] });
   });
@@ -153,6 +215,30 @@ describe('planning nodes', () => {
     expect(plan(asked, held, { maxNodes: 1 })).toEqual({ takes: ['1:b:1', '2:b:1'], missing: [9, 0, 0, 1] });
     expect(plan(asked, held, { maxNodes: 2 })).toEqual({ takes: ['1:b:1', '2:b:1', '3:c:1'], missing: [9, 0, 0, 0] });
     expect(plan(asked, held, { maxNodes: 3 }).missing).toEqual([1, 0, 0, 0]);
+  });
+
+  it('keeps a demand at one node where all nodes share a limit', () => {
+    const held = { 'X@a': 2, 'Y@a': 1, 'X@b': 5 };
+    expect(
+      plan(
+        [
+          ['X', 5],
+          ['Y', 1],
+        ],
+        held,
+        { limit: { X: 5 } },
+      ),
+    ).toEqual({ takes: ['0:b:5', '1:a:1'], missing: [0, 0] });
+    expect(
+      plan(
+        [
+          ['X', 5],
+          ['Y', 1],
+        ],
+        held,
+        { limit: { X: 4 } },
+      ).missing,
+    ).toEqual([1, 0]);
   });
 
   it('leaves the capacity of a node to what only that node has', () => {
@@ -218,7 +304,7 @@ describe('planning nodes among hundreds', () => {
     }
     const { missing } = planNodes(asked, many, new Counted(asked, held), { maxNodes: 10 });
     expect(missing).toHaveLength(3);
-    expect(forks).toBeLessThan(500 + 2 * (10 * 60) + 100);
+    expect(forks).toBeLessThan(500 + 2 * 10 * (60 + 10 * 3));
   });
 });
 

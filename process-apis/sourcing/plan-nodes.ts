@@ -5,7 +5,7 @@
 export interface SplitStock {
   /** A scratch copy that takes are made on; discarded or kept by the caller. */
   fork(): SplitStock;
-  /** Takes up to so many units of a demand (by its index) from a node, and gives how many it took. */
+  /** Takes up to so many units of a demand (by its index) from a node, and gives how many it took: as many as it can. */
   take(node: string, demand: number, units: number): number;
 }
 
@@ -51,7 +51,8 @@ interface Problem {
  * Serves the demands from as few of the ranked nodes as it can, and says what is missing. The best-ranked node that has
  * everything takes it alone. Else, with up to 6 nodes that have anything, the smallest set that serves everything (of
  * several the best-ranked); with more, node after node by what it adds. Within the nodes a demand is split only when none
- * has it whole. Pure but for its forks.
+ * has it whole. Fewest is exact where demands share nothing but the stock of an item; where nodes have capacities, demands
+ * are kits or a channel has a limit, it is nearly always. Pure but for its forks.
  */
 export function planNodes(
   demands: readonly { readonly quantity: number }[],
@@ -215,11 +216,16 @@ class Draft {
     this.takes.push({ node, demand, units });
   }
 
+  /** From the first of the nodes that has it whole, if one has. */
   takeWhole(demand: number, nodes: readonly string[]): void {
     const wanted = this.open[demand] ?? 0;
-    const probe = this.left.fork();
-    const node = nodes.find((candidate) => probe.take(candidate, demand, wanted) === wanted);
-    if (node !== undefined) this.take(node, demand);
+    let probe = this.left.fork();
+    for (const node of nodes) {
+      const units = probe.take(node, demand, wanted);
+      if (units === wanted) return this.take(node, demand);
+      // What one node gave in vain may count against a limit that all share.
+      if (units > 0) probe = this.left.fork();
+    }
   }
 
   takeAll(node: string): void {

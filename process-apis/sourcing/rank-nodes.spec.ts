@@ -116,6 +116,16 @@ describe('ranking', () => {
     ]);
   });
 
+  it('prefers what leaves today to what leaves earlier by the clock of the world', () => {
+    const nodes = [
+      // 21:25 in Tokyo: its next cut-off is at 23:00 UTC.
+      stockNode({ id: 'A', timeZone: 'Asia/Tokyo', cutOff: '08:00' }),
+      // 04:25 in Los Angeles: its cut-off today is at 04:00 UTC of the next day.
+      stockNode({ id: 'B', timeZone: 'America/Los_Angeles', cutOff: '20:00' }),
+    ];
+    expect(order(nodes, { criteria: ['CUT_OFF'] })).toEqual(['B', 'A']);
+  });
+
   it('goes by capacity left, no limit first, and leaves out who has none whatever the criteria', () => {
     const nodes = ['A', 'B', 'C', 'D'].map((id) => stockNode({ id }));
     const ranking = rank(nodes, { criteria: ['CAPACITY'] }, {}, unitsLeft);
@@ -137,6 +147,8 @@ describe('ranking', () => {
     expect(order(nodes, { criteria: ['COST', 'PRIORITY'] })).toEqual(['C', 'A', 'B']);
     expect(order(nodes, { criteria: ['PRIORITY', 'COST'] })).toEqual(['A', 'B', 'C']);
     expect(rank(nodes, { criteria: ['COST', 'PRIORITY'] }).choices[0]?.because).toHaveLength(2);
+    const reversed = nodes.map((node) => ({ ...node, priority: -node.priority, shippingCostMinor: 1 }));
+    expect(order(reversed, { criteria: ['COST'] })).toEqual(['C', 'B', 'A']);
   });
 
   it('does not depend on the order of the nodes, and loses none', () => {
@@ -188,7 +200,7 @@ describe('exclusion', () => {
       'is too far',
       'TOO_FAR',
       { ...dc, latitude: 48.1372, longitude: 11.5756 },
-      { maxDistanceKm: 500, zones: [BERLIN] },
+      { maxDistanceKm: 503, zones: [BERLIN] },
       {},
     ],
     ['is not where it is collected', 'NOT_THE_COLLECT_NODE', dc, {}, { method: 'COLLECT', collectAt: 'SHOP' }],
