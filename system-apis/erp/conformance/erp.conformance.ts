@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderFor, type ErpSubject } from './erp.subject.js';
 import { describeBilling, describeGoodsIssue } from './goods-issue.conformance.js';
+import { describeStock } from './stock.conformance.js';
 import { describeCancelling, describeDecisions, describePosting } from './sales-order.conformance.js';
 
 export type { DeliveryInErp, ErpSubject } from './erp.subject.js';
@@ -31,6 +32,10 @@ export function describeErpConformance(name: string, setup: () => Promise<ErpSub
       describeBilling(current);
     });
 
+    describe('stock', () => {
+      describeStock(current);
+    });
+
     it('fails in a way that passes while the ERP is down', async () => {
       const { erp } = subject;
       subject.setDown(true);
@@ -38,6 +43,8 @@ export function describeErpConformance(name: string, setup: () => Promise<ErpSub
         await expect(erp.postSalesOrder(orderFor(subject))).rejects.toMatchObject({ kind: 'transient' });
         await expect(erp.readSalesOrders(['1'])).rejects.toMatchObject({ kind: 'transient' });
         await expect(erp.readBilling(['1'])).rejects.toMatchObject({ kind: 'transient' });
+        const query = { sku: subject.idleSku, nodes: [subject.node] };
+        await expect(erp.readStock([query])).rejects.toMatchObject({ kind: 'transient' });
       } finally {
         subject.setDown(false);
       }

@@ -9,6 +9,10 @@ export interface ErpSubject {
   readonly skus: readonly [string, string];
   readonly unknownSku: string;
   readonly node: string;
+  /** Another node; nothing else moves its stock, or that of `idleSku`. */
+  readonly otherNode: string;
+  /** An item that no sales order of the suite has. */
+  readonly idleSku: string;
   /** A channel whose orders the ERP takes and then rejects. */
   readonly rejectedChannel: string;
   /** The number of sales orders that the ERP holds for a key. */
@@ -18,6 +22,12 @@ export interface ErpSubject {
   readonly deliveriesOf: (salesOrder: string) => readonly DeliveryInErp[];
   /** The next such step in the ERP has its effect, and its answer is lost. */
   readonly loseAnswerOf: (step: 'createSalesOrder' | 'createDelivery' | 'postGoodsIssue') => void;
+  /** Sets the ERP's stock by hand; `onHand` is all that is there, held units too. */
+  readonly setStock: (
+    sku: string,
+    node: string,
+    stock: { readonly onHand: number; readonly qualityHold: number },
+  ) => void;
   readonly setDown: (down: boolean) => void;
   readonly close: () => Promise<void>;
 }

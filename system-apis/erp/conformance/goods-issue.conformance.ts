@@ -66,7 +66,10 @@ export function describeBilling(current: () => ErpSubject): void {
 }
 
 /** A shipment of a new sales order that the ERP has confirmed. */
-async function shipment(subject: ErpSubject, quantities: readonly [number, number] = [3, 2]): Promise<PostGoodsIssue> {
+export async function shipment(
+  subject: ErpSubject,
+  quantities: readonly [number, number] = [3, 2],
+): Promise<PostGoodsIssue> {
   const posted = await subject.erp.postSalesOrder(orderFor(subject));
   await decided(subject.erp, posted.salesOrder);
   return goodsIssueOf(posted, { node: subject.node, skus: subject.skus, quantities });

@@ -12,6 +12,13 @@ import type { SapS4HanaSettingsInput } from './sap-s4hana.settings.js';
 
 const SKUS = ['TG11', 'TG12'] as const;
 const NODE = 'dc-west';
+const OTHER_NODE = 'dc-east';
+const REST_NODE = 'dc-rest';
+const PLACES = {
+  [NODE]: { plant: '1710', storageLocation: '171A' },
+  [OTHER_NODE]: { plant: '1710', storageLocation: '171B' },
+  [REST_NODE]: { plant: '1710' },
+};
 const STEPS = {
   createSalesOrder: 'A_SalesOrder.create',
   createDelivery: 'A_OutbDeliveryHeader.create',
@@ -20,7 +27,7 @@ const STEPS = {
 
 describeErpConformance('SAP S/4HANA', async (): Promise<ErpSubject> => {
   const sandbox = await startSapSandbox({
-    materials: SKUS,
+    materials: [...SKUS, 'TG13'],
     decisionDelayMs: 300,
     billingDelayMs: 200,
     decide: creditRule,
@@ -31,6 +38,8 @@ describeErpConformance('SAP S/4HANA', async (): Promise<ErpSubject> => {
     skus: SKUS,
     unknownSku: 'NO-SUCH-ITEM',
     node: NODE,
+    otherNode: OTHER_NODE,
+    idleSku: 'TG13',
     rejectedChannel: 'bad-debtor',
     countSalesOrders: (key) => sandbox.salesOrdersByPurchaseOrder(sapKey(key)).length,
     unitsOf: (salesOrder, item) => {
@@ -48,6 +57,11 @@ describeErpConformance('SAP S/4HANA', async (): Promise<ErpSubject> => {
           items: items.map(({ salesOrderItem, quantity, serials }) => ({ item: salesOrderItem, quantity, serials })),
         })),
     loseAnswerOf: (step) => sandbox.failNext({ operation: STEPS[step], times: 1, mode: 'after' }),
+    setStock: (material, node, { onHand, qualityHold }) => {
+      const place = { material, ...PLACES[node as keyof typeof PLACES] };
+      sandbox.setStock({ ...place, quantity: onHand - qualityHold });
+      sandbox.setStock({ ...place, stockType: '02', quantity: qualityHold });
+    },
     setDown: (down) => sandbox.setDown(down),
     close: async () => {
       await close();
@@ -149,11 +163,61 @@ describe('SapS4HanaAdapter', () => {
     ]);
   });
 
+  it('adds up batches and what is held, and leaves out what is on its way or not ours', async () => {
+    const place = { material: 'TG11', plant: '1710', storageLocation: '171A' };
+    for (const [index, stockType] of ['01', '02', '03', '04', '05', '06', '07', '08'].entries())
+      sandbox.setStock({ ...place, stockType, quantity: 10 ** index });
+    sandbox.setStock({ ...place, batch: 'B1', quantity: 5 });
+    sandbox.setStock({ ...place, specialStockType: 'K', quantity: 7 });
+    sandbox.setStock({ ...place, plant: '1720', quantity: 7 });
+    expect(await erp.readStock([{ sku: 'TG11', nodes: [NODE] }])).toMatchObject([
+      { onHand: 11_000_116, qualityHold: 11_000_110, unit: 'PC' },
+    ]);
+  });
+
+  it('gives a node without storage location the rest of the plant', async () => {
+    for (const storageLocation of ['171A', '171B', '171C', ''])
+      sandbox.setStock({ material: 'TG11', plant: '1710', storageLocation, quantity: 3 });
+    expect(await erp.readStock([{ sku: 'TG11', nodes: [REST_NODE, OTHER_NODE] }])).toMatchObject([
+      { node: REST_NODE, onHand: 6 },
+      { node: OTHER_NODE, onHand: 3 },
+    ]);
+  });
+
+  it('tells stock below zero as it is', async () => {
+    const posted = await erp.postSalesOrder(order());
+    await erp.postGoodsIssue(goodsIssueOf(posted, { node: NODE, skus: SKUS, quantities: [3, 2] }));
+    expect(await erp.readStock([{ sku: 'TG11', nodes: [NODE] }])).toMatchObject([{ onHand: -3, qualityHold: 0 }]);
+  });
+
+  it('names the material whose stock is not whole, and no other stock with it', async () => {
+    sandbox.setStock({ material: 'TG12', plant: '1710', storageLocation: '171A', quantity: 2.5 });
+    const query = SKUS.map((sku) => ({ sku, nodes: [NODE] }));
+    const broken = erp.readStock(query);
+    await expect(broken).rejects.toMatchObject({ kind: 'contract', details: { operation: 'A_MatlStkInAcctMod.read' } });
+    await expect(broken).rejects.toThrow('TG12 in plant 1710');
+    expect(await erp.readStock(query.slice(0, 1))).toHaveLength(1);
+  });
+
+  it('reads on over many batches', async () => {
+    for (let batch = 0; batch < 2_100; batch += 1)
+      sandbox.setStock({ material: 'TG11', plant: '1710', storageLocation: '171A', batch: `B${batch}`, quantity: 1 });
+    expect(await erp.readStock([{ sku: 'TG11', nodes: [NODE] }])).toMatchObject([{ onHand: 2_100 }]);
+  });
+
+  it('does not stumble over a SKU that SAP could not hold', async () => {
+    const tooLong = { sku: 'X'.repeat(41), nodes: [NODE] };
+    expect(await erp.readStock([{ sku: "TG1'1", nodes: [NODE] }, tooLong])).toEqual([]);
+    expect(await erp.readStock([tooLong])).toEqual([]);
+  });
+
   it('refuses a node that has no plant', async () => {
     const command = salesOrderOf({ channel: 'shop', node: 'nowhere', skus: SKUS, quantities: [1, 1] });
     const refusal = erp.postSalesOrder(command);
     await expect(refusal).rejects.toMatchObject({ kind: 'rejected' });
     await expect(refusal).rejects.toThrow('no SAP plant is configured for node nowhere');
+    const reading = erp.readStock([{ sku: 'TG11', nodes: ['nowhere'] }]);
+    await expect(reading).rejects.toThrow('no SAP plant is configured for node nowhere');
   });
 });
 
@@ -164,7 +228,14 @@ describe('the sandbox', () => {
       entries: () => structuredClone(entries),
       append: (entry) => void entries.push(structuredClone(entry)),
     };
-    const options: SapSandboxOptions = { journal, materials: SKUS, decisionDelayMs: 0, billingDelayMs: 0 };
+    const openingStock = [{ material: 'TG11', plant: '1710', storageLocation: '171A', quantity: 10 }];
+    const options: SapSandboxOptions = {
+      journal,
+      materials: SKUS,
+      decisionDelayMs: 0,
+      billingDelayMs: 0,
+      openingStock,
+    };
     const first = await startSapSandbox(options);
     const connection = await connect(first);
     const posted = await connection.erp.postSalesOrder(order());
@@ -175,6 +246,8 @@ describe('the sandbox', () => {
     const second = await startSapSandbox(options);
     expect(second.salesOrders()).toEqual(first.salesOrders());
     expect(second.deliveries()).toEqual(first.deliveries());
+    expect(second.stock()).toEqual(first.stock());
+    expect(second.stock().map(({ quantity }) => quantity)).toEqual([7, -2]);
     await second.close();
   });
 });
@@ -209,7 +282,7 @@ async function connect(
     distributionChannel: '10',
     division: '00',
     soldToParty: { default: '17100001', byChannel: { 'bad-debtor': '666' } },
-    nodes: { [NODE]: { plant: '1710', storageLocation: '171A' } },
+    nodes: PLACES,
     priceConditionType: 'PMP0',
     cancellationReason: '61',
     rejectionReasonTexts: { '51': 'Credit limit exceeded' },

@@ -3,6 +3,8 @@ import type {
   BillingState,
   CancelSalesOrderItems,
   ErpPort,
+  ErpStock,
+  ErpStockQuery,
   PostedSalesOrder,
   PostGoodsIssue,
   PostSalesOrder,
@@ -12,6 +14,7 @@ import { SapS4HanaClient } from './sap-s4hana.client.js';
 import { SapDeliveries } from './sap-s4hana.deliveries.js';
 import { SAP_SYSTEM } from './sap-s4hana.errors.js';
 import { SapSalesOrders } from './sap-s4hana.sales-orders.js';
+import { SapStock } from './sap-s4hana.stock.js';
 import { SAP_SETTINGS, type SapS4HanaSettings } from './sap-s4hana.settings.js';
 
 /** SAP S/4HANA as the hub's ERP. */
@@ -20,10 +23,12 @@ export class SapS4HanaAdapter implements ErpPort {
   readonly system = SAP_SYSTEM;
   private readonly salesOrders: SapSalesOrders;
   private readonly deliveries: SapDeliveries;
+  private readonly stock: SapStock;
 
   constructor(client: SapS4HanaClient, @Inject(SAP_SETTINGS) settings: SapS4HanaSettings) {
     this.salesOrders = new SapSalesOrders(client, settings);
     this.deliveries = new SapDeliveries(client, settings);
+    this.stock = new SapStock(client, settings);
   }
 
   postSalesOrder(command: PostSalesOrder): Promise<PostedSalesOrder> {
@@ -44,5 +49,9 @@ export class SapS4HanaAdapter implements ErpPort {
 
   readBilling(deliveryDocuments: readonly string[]): Promise<readonly BillingState[]> {
     return this.deliveries.readBilling(deliveryDocuments);
+  }
+
+  readStock(items: readonly ErpStockQuery[]): Promise<readonly ErpStock[]> {
+    return this.stock.read(items);
   }
 }

@@ -4,7 +4,7 @@ import { OutsideError } from '../../../src/platform/http/outside-error.js';
 import type { PostGoodsIssue, PostSalesOrder, SalesOrderDecision, SalesOrderLine } from '../erp.port.js';
 import { jsonDate } from './odata.js';
 import { SAP_SYSTEM } from './sap-s4hana.errors.js';
-import type { SapS4HanaSettings } from './sap-s4hana.settings.js';
+import type { SapPlace, SapS4HanaSettings } from './sap-s4hana.settings.js';
 import type {
   CreateDelivery,
   CreatePricingElement,
@@ -155,7 +155,8 @@ export function invoiceOf(item: SapDeliveryItemFlow | undefined): string | undef
   return invoice?.Subsequentdocument;
 }
 
-function placeOf(node: string, settings: SapS4HanaSettings, operation: string) {
+/** Throws `rejected` when no place is configured. */
+export function placeOf(node: string, settings: SapS4HanaSettings, operation: string): SapPlace {
   const place = settings.nodes[node];
   if (place === undefined) throw refused(operation, `no SAP plant is configured for node ${node}`);
   return place;

@@ -43,4 +43,6 @@ export const sapS4HanaSettingsSchema = z.strictObject({
 });
 
 export type SapS4HanaSettings = z.infer<typeof sapS4HanaSettingsSchema>;
+/** Where a node is in SAP. */
+export type SapPlace = SapS4HanaSettings['nodes'][string];
 export type SapS4HanaSettingsInput = z.input<typeof sapS4HanaSettingsSchema>;

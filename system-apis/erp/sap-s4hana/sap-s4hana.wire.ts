@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
-/** The two OData V2 services this adapter speaks; the delivery service needs its version in the path. */
+/** The three OData V2 services this adapter speaks; the delivery service needs its version in the path. */
 export const SALES_ORDER_SERVICE = '/sap/opu/odata/sap/API_SALES_ORDER_SRV';
 export const DELIVERY_SERVICE = '/sap/opu/odata/sap/API_OUTBOUND_DELIVERY_SRV;v=0002';
+export const MATERIAL_STOCK_SERVICE = '/sap/opu/odata/sap/API_MATERIAL_STOCK_SRV';
 
-export type SapService = typeof SALES_ORDER_SERVICE | typeof DELIVERY_SERVICE;
+export type SapService = typeof SALES_ORDER_SERVICE | typeof DELIVERY_SERVICE | typeof MATERIAL_STOCK_SERVICE;
 
 const metadata = z.looseObject({ etag: z.string().optional() }).optional();
 
@@ -16,6 +17,13 @@ export function entityEnvelope<Entity extends object>(entity: z.ZodType<Entity>)
 /** `{ d: { results: [ … ] } }`: entities, and what a function import gives back. */
 export function collectionEnvelope<Entity extends object>(entity: z.ZodType<Entity>) {
   return z.object({ d: z.object({ results: z.array(entity) }) }).transform((body) => body.d.results);
+}
+
+/** The same with the number of all entities that there are, on whatever page: asked for by `$inlinecount=allpages`. */
+export function countedEnvelope<Entity extends object>(entity: z.ZodType<Entity>) {
+  return z
+    .object({ d: z.object({ __count: z.string().regex(/^\d{1,9}$/), results: z.array(entity) }) })
+    .transform(({ d }) => ({ count: Number(d.__count), results: d.results }));
 }
 
 /** SAP's error answer. `errordetails` repeats the first message and adds the others. */
@@ -84,6 +92,21 @@ export const deliveryItemFlowSchema = z.object({
   to_DocumentFlow: z.object({ results: z.array(documentFlowSchema) }),
 });
 export type SapDeliveryItemFlow = z.infer<typeof deliveryItemFlowSchema>;
+
+/** A material and its base unit. */
+export const materialSchema = z.object({ Material: z.string().min(1), MaterialBaseUnit: z.string().min(1) });
+export type SapMaterial = z.infer<typeof materialSchema>;
+
+/** Stock of one type, in one batch, at one place. */
+export const stockRecordSchema = z.object({
+  Material: z.string().min(1),
+  Plant: z.string(),
+  StorageLocation: z.string(),
+  InventoryStockType: z.string(),
+  /** A decimal of up to 14 places; negative where the plant allows it. */
+  MatlWrhsStkQtyInMatlBaseUnit: z.string(),
+});
+export type SapStockRecord = z.infer<typeof stockRecordSchema>;
 
 /** What the delivery's function imports answer: the messages of what was done, with HTTP 200 even for type E. */
 export const processingMessageSchema = z.object({

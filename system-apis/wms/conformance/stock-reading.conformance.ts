@@ -52,14 +52,15 @@ export function describeStockReading(current: () => WmsUnderTest): void {
   });
 
   it('counts units as there until they ship', async () => {
-    const { stock, port, aRelease, work } = current();
-    const release = aRelease();
+    const wms = current();
+    const { stock, port } = wms;
+    const release = wms.aRelease();
     for (const { sku } of release.lines) stock.receive(release.node, sku, 1_000);
     const before = await readAll(port, release.node);
     await port.release([release]);
-    work(release.fulfillmentOrderId, 'pack');
+    wms.work(release.fulfillmentOrderId, 'pack');
     expect(unitsOf(await readAll(port, release.node))).toBe(unitsOf(before));
-    for (const step of ['ship', 'ship'] as const) work(release.fulfillmentOrderId, step);
+    for (const step of ['ship', 'ship'] as const) wms.work(release.fulfillmentOrderId, step);
     const shipped = release.lines.reduce((sum, { quantity }) => sum + quantity, 0);
     expect(unitsOf(await readAll(port, release.node))).toBe(unitsOf(before) - shipped);
   });
@@ -75,11 +76,12 @@ export function describeStockReading(current: () => WmsUnderTest): void {
   });
 
   it('is transient when the warehouse is down or its answer is lost', async () => {
-    const { stock, port, setDown, loseNextAnswer } = current();
-    setDown(true);
+    const wms = current();
+    const { stock, port } = wms;
+    wms.setDown(true);
     await expect(port.readStock(stock.node)).rejects.toMatchObject({ kind: 'transient' });
-    setDown(false);
-    loseNextAnswer();
+    wms.setDown(false);
+    wms.loseNextAnswer();
     await expect(port.readStock(stock.node)).rejects.toMatchObject({
       kind: 'transient',
       details: { outcomeUnknown: false },

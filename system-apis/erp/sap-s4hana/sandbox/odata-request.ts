@@ -1,7 +1,7 @@
-import { DELIVERY_SERVICE, SALES_ORDER_SERVICE, type SapService } from '../sap-s4hana.wire.js';
+import { DELIVERY_SERVICE, MATERIAL_STOCK_SERVICE, SALES_ORDER_SERVICE, type SapService } from '../sap-s4hana.wire.js';
 import { badRequest, notFound } from './sap-fault.js';
 
-const SERVICES: readonly SapService[] = [SALES_ORDER_SERVICE, DELIVERY_SERVICE];
+const SERVICES: readonly SapService[] = [SALES_ORDER_SERVICE, DELIVERY_SERVICE, MATERIAL_STOCK_SERVICE];
 
 /** A request's address: `/service/Set(key)/navigation?options`. */
 export interface ODataAddress {
@@ -14,7 +14,7 @@ export interface ODataAddress {
   readonly options: ReadonlyMap<string, string>;
 }
 
-/** Reads a raw URL. Throws SapFault for what is no address of the two services. */
+/** Reads a raw URL. Throws SapFault for what is no address of the three services. */
 export function parseAddress(url: string): ODataAddress {
   const [path = '', query = ''] = splitOnce(url, '?');
   const service = SERVICES.find((base) => path === base || path.startsWith(`${base}/`));

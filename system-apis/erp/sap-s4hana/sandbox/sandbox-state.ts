@@ -1,6 +1,7 @@
 import { DeliveryTable } from './delivery-table.js';
 import { sandboxEntrySchema, type SandboxEntry } from './sandbox-entry.js';
 import { SalesOrderTable } from './sales-order-table.js';
+import { StockTable } from './stock-table.js';
 import type { Journal } from './sap-sandbox.types.js';
 
 type NewEntry<Entry> = Entry extends unknown ? Omit<Entry, 'at'> : never;
@@ -9,6 +10,7 @@ type NewEntry<Entry> = Entry extends unknown ? Omit<Entry, 'at'> : never;
 export class SandboxState {
   readonly salesOrders = new SalesOrderTable();
   readonly deliveries = new DeliveryTable();
+  readonly stock = new StockTable();
   private changes = 0;
 
   constructor(private readonly journal: Journal | undefined) {
@@ -37,7 +39,10 @@ export class SandboxState {
       case 'PICKED':
         return this.deliveries.pick(entry);
       case 'GOODS_ISSUED':
+        for (const item of this.deliveries.get(entry.delivery)?.items.values() ?? []) this.stock.issue(item);
         return this.deliveries.issueGoods(entry);
+      case 'STOCK_SET':
+        return this.stock.set(entry);
     }
   }
 

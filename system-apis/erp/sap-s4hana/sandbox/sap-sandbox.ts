@@ -1,17 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { DELIVERY_SERVICE, SALES_ORDER_SERVICE, type SapService } from '../sap-s4hana.wire.js';
+import { DELIVERY_SERVICE, MATERIAL_STOCK_SERVICE, SALES_ORDER_SERVICE, type SapService } from '../sap-s4hana.wire.js';
 import { describeDelivery } from './delivery-table.js';
 import { DeliveryService } from './delivery.service.js';
 import { isEntity } from './entity-check.js';
 import { FaultControl } from './fault-control.js';
+import { MaterialStockService } from './material-stock.service.js';
 import { parseAddress, type ODataAddress } from './odata-request.js';
 import { describeSalesOrder } from './sales-order-table.js';
 import { SalesOrderService } from './sales-order.service.js';
 import type { SandboxAnswer, SandboxService } from './sandbox-service.js';
 import { SandboxState } from './sandbox-state.js';
 import { badRequest, faultBody, SapFault } from './sap-fault.js';
-import type { SapSandbox, SapSandboxOptions } from './sap-sandbox.types.js';
+import type { SandboxStock, SapSandbox, SapSandboxOptions } from './sap-sandbox.types.js';
 import { SapSessions } from './sap-session.js';
 import { parseEdmx, parseServiceModel, readFixture } from './service-model.js';
 
@@ -21,6 +22,7 @@ const BODY_BYTES_MAX = 5 * 1024 * 1024;
 const SALES_ORDER_EDMX = readFixture('API_SALES_ORDER_SRV.edmx');
 const SALES_ORDER_MODEL = parseEdmx(SALES_ORDER_EDMX);
 const DELIVERY_MODEL = parseServiceModel(readFixture('API_OUTBOUND_DELIVERY_SRV.model.json'));
+const MATERIAL_STOCK_MODEL = parseServiceModel(readFixture('API_MATERIAL_STOCK_SRV.model.json'));
 
 /** Starts a server on loopback that answers as an S/4HANA system does, for the demo and for tests. */
 export async function startSapSandbox(options: SapSandboxOptions = {}): Promise<SapSandbox> {
@@ -42,6 +44,8 @@ export async function startSapSandbox(options: SapSandboxOptions = {}): Promise<
     salesOrders: () => state.salesOrders.all().map(describeSalesOrder),
     salesOrdersByPurchaseOrder: (key) => state.salesOrders.withPurchaseOrder(key).map(describeSalesOrder),
     deliveries: () => state.deliveries.all().map(describeDelivery),
+    stock: () => state.stock.all(),
+    setStock: (stock) => server.setStock(stock),
     addMaterials: (added) => {
       for (const material of added) materials.add(material);
     },
@@ -67,15 +71,36 @@ class SandboxServer {
     options: SapSandboxOptions,
     readonly sessions: SapSessions,
   ) {
-    const { decisionDelayMs = 300, billingDelayMs = 500, decide = () => 'confirm' } = options;
+    const { decisionDelayMs = 300, billingDelayMs = 500, baseUnit = 'PC', decide = () => 'confirm' } = options;
     this.materials = new Set(options.materials);
     this.state = new SandboxState(options.journal);
+    if (!this.state.stock.wasSet) for (const stock of options.openingStock ?? []) this.setStock(stock);
     const baseUrl = () => this.url;
     const rules = { materials: this.materials, decisionDelayMs, decide };
     this.services = {
       [SALES_ORDER_SERVICE]: new SalesOrderService(SALES_ORDER_MODEL, this.state, rules, baseUrl),
       [DELIVERY_SERVICE]: new DeliveryService(DELIVERY_MODEL, this.state, { billingDelayMs }, baseUrl),
+      [MATERIAL_STOCK_SERVICE]: new MaterialStockService(
+        MATERIAL_STOCK_MODEL,
+        this.state,
+        { materials: this.materials, baseUnit },
+        baseUrl,
+      ),
     };
+  }
+
+  setStock({ material, plant, quantity, ...place }: SandboxStock): void {
+    const { storageLocation = '', batch = '', stockType = '01', specialStockType = '' } = place;
+    this.state.record({
+      kind: 'STOCK_SET',
+      material,
+      plant,
+      storageLocation,
+      batch,
+      stockType,
+      specialStockType,
+      quantity,
+    });
   }
 
   async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

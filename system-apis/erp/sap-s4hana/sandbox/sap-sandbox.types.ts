@@ -41,6 +41,20 @@ export interface SandboxDelivery {
   readonly invoice?: string;
 }
 
+/** Stock of one type at one place. What is absent is blank in SAP, but `stockType` is then 01, unrestricted. */
+export interface SandboxStock {
+  readonly material: string;
+  readonly plant: string;
+  readonly storageLocation?: string;
+  readonly batch?: string;
+  /** 01 unrestricted, 02 in quality inspection, 03 blocked returns, 04–06 on the way, 07 blocked, 08 restricted-use. */
+  readonly stockType?: string;
+  /** E sales order stock, K consignment of a supplier … */
+  readonly specialStockType?: string;
+  /** In base units, at most three decimals. */
+  readonly quantity: number;
+}
+
 /** `reject` is SAP's reason for rejection, a code of two characters. */
 export type CreditDecision = 'confirm' | { readonly reject: string };
 
@@ -53,6 +67,10 @@ export interface SapSandboxOptions {
   readonly password?: string;
   /** Materials that exist; every other one is refused. */
   readonly materials?: Iterable<string>;
+  /** Base unit of all materials; PC when absent. */
+  readonly baseUnit?: string;
+  /** Stock at the beginning; not looked at when the journal has set any already. */
+  readonly openingStock?: readonly SandboxStock[];
   /** How long a new sales order waits for its credit decision. */
   readonly decisionDelayMs?: number;
   /** How long after goods issue the billing due list runs. */
@@ -70,6 +88,10 @@ export interface SapSandbox {
   salesOrdersByPurchaseOrder(purchaseOrder: string): readonly SandboxSalesOrder[];
   deliveries(): readonly SandboxDelivery[];
   addMaterials(materials: Iterable<string>): void;
+  /** All stock that is not 0. */
+  stock(): readonly Required<SandboxStock>[];
+  /** Sets a stock to a quantity, as a posting by hand does. Nobody is told. */
+  setStock(stock: SandboxStock): void;
   failNext(fault: PlannedFault): void;
   setDown(down: boolean): void;
   setLatency(ms: number): void;
