@@ -121,6 +121,8 @@ export const orderSchema = z.object({
   shipBy: instant.exactOptional(),
   deliverBy: instant.exactOptional(),
   buyer: buyer.exactOptional(),
+  reservation: oneLine(200).exactOptional(),
+  collectAt: oneLine(100).exactOptional(),
   shipTo: shipTo.exactOptional(),
   billTo: address.exactOptional(),
   lines: z.array(line).min(1).max(ORDER_LINES_MAX),

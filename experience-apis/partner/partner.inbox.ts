@@ -45,6 +45,7 @@ export class PartnerInbox {
     const { order, replayed } = await this.hand(request, ORDER_TOPIC, request.body);
     // An order of the same content is known again before anything is decided: this one differs, and is not newer.
     if (order.result === 'UNCHANGED') throw problems.orderExists(order.reference);
+    if (order.shortages !== undefined) throw problems.outOfStock(order.reference, order.shortages);
     const receipt = receiptOf(orderIdOf(order), request.account.id, order.reference);
     return { receipt, replayed, created: order.created && !replayed };
   }

@@ -26,6 +26,8 @@ export function mapOrder(channel: string, order: WireOrder): ChannelOrder {
     charges: order.charges.map(mapCharge),
     ...(grandTotal === undefined ? {} : { grandTotal: mapMoney(grandTotal) }),
     parties: mapParties(order),
+    ...(order.reservation === undefined ? {} : { reservation: order.reservation }),
+    ...(order.collectAt === undefined ? {} : { collectAt: order.collectAt }),
     attributes,
   };
 }

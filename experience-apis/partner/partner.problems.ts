@@ -1,3 +1,4 @@
+import type { Shortage } from '../../src/model/order.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
 import { FINDINGS_MAX, type Finding } from './partner.findings.js';
 
@@ -71,6 +72,17 @@ export function orderExists(reference: string): ProblemError {
       `The order "${reference}" is there with other content, as new as this or newer. ` +
       'To amend it, send it with an updatedAt later than the one it has. To place another order, give it its own reference.',
     errors: [{ pointer: '/updatedAt', detail: 'Must be later than the updatedAt of the order as it is.' }],
+  });
+}
+
+/** The account's orders do not wait for stock: this one was refused at once, and is kept as cancelled. */
+export function outOfStock(reference: string, shortages: readonly Shortage[]): ProblemError {
+  const items = shortages.map(({ sku, missing }) => `${missing} of ${sku}`).join(', ');
+  return new ProblemError({
+    status: 409,
+    code: 'OUT_OF_STOCK',
+    title: 'The order cannot be served',
+    detail: `Nothing of the order "${reference}" is reserved; it is kept as cancelled. Missing: ${items}. Order what is there under another reference.`,
   });
 }
 

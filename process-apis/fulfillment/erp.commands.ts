@@ -34,15 +34,30 @@ function toSalesOrderLine(order: Order, line: OrderLine, quantity: number): Sale
       .filter((candidate) => candidate.lineId === line.id && candidate.quantity > candidate.dropped)
       .map((candidate) => ({ node: fo.node, quantity: candidate.quantity - candidate.dropped })),
   );
+  const { sku, factor } = inErpUnits(line);
+  // Units that wait for stock are planned where the rest of the order is; the shipment says where they really left.
+  const [planned] = order.fulfillmentOrders;
+  const nodes = allocations.length > 0 || planned === undefined ? allocations : [{ node: planned.node, quantity }];
   return {
     lineId: line.id,
     number: line.number,
-    sku: line.sku,
-    quantity,
+    sku,
+    quantity: quantity * factor,
     unitPrice: line.unitPrice,
     netAmount: netAmount(line, quantity),
-    allocations,
+    allocations: nodes.map(({ node, quantity: units }) => ({ node, quantity: units * factor })),
   };
+}
+
+/** The ERP counts base units: a pack is its item, so many times. A kit is an item of its own there, with its own bill of material. */
+function inErpUnits({ sku, components }: Pick<OrderLine, 'sku' | 'components'>): { sku: string; factor: number } {
+  const [only, ...others] = components ?? [];
+  if (only !== undefined && others.length === 0) return { sku: only.sku, factor: only.quantity };
+  return { sku: sku ?? '', factor: 1 };
+}
+
+function lineOf(order: Order, lineId: string): Pick<OrderLine, 'sku' | 'components'> {
+  return order.lines.find((line) => line.id === lineId) ?? { sku: '' };
 }
 
 /** Price of the units less the line's discounts. Discounts are for the whole line: a part of it gets its share, rounded down. */
@@ -67,21 +82,22 @@ export function toReduceSalesOrder(
     idempotencyKey,
     salesOrder: order.erp.salesOrder ?? '',
     reason: 'cancelled',
-    items: remaining.map(({ lineId, quantity }) => ({
-      item: order.erp.items[lineId] ?? '',
-      sku: order.lines.find((line) => line.id === lineId)?.sku ?? '',
-      remaining: quantity,
-    })),
+    items: remaining.map(({ lineId, quantity }) => {
+      const { sku, factor } = inErpUnits(lineOf(order, lineId));
+      return { item: order.erp.items[lineId] ?? '', sku, remaining: quantity * factor };
+    }),
   };
 }
 
 /** Units of all packages by ERP item: the delivery knows no packages. */
 export function toPostGoodsIssue(order: Order, shipment: Shipment, mayExist: boolean): PostGoodsIssue {
   const items = new Map<string, { item: string; sku: string; node: string; quantity: number; serials: string[] }>();
-  for (const { lineId, sku, quantity, serials } of shipment.packages.flatMap((parcel) => parcel.items)) {
+  for (const { lineId, quantity, serials } of shipment.packages.flatMap((parcel) => parcel.items)) {
     const item = order.erp.items[lineId] ?? '';
+    const { sku, factor } = inErpUnits(lineOf(order, lineId));
     const known = items.get(item) ?? { item, sku, node: shipment.node, quantity: 0, serials: [] };
-    items.set(item, { ...known, quantity: known.quantity + quantity, serials: [...known.serials, ...serials] });
+    const units = known.quantity + quantity * factor;
+    items.set(item, { ...known, quantity: units, serials: [...known.serials, ...serials] });
   }
   return {
     idempotencyKey: shipment.id,

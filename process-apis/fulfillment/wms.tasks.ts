@@ -1,13 +1,14 @@
 import { OutsideError } from '../../src/platform/http/outside-error.js';
 import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
-import type { FulfillmentOrder } from '../../src/model/order.js';
+import { componentsOf, type FulfillmentOrder, type Order } from '../../src/model/order.js';
 import {
   WMS_RELEASE_MAX,
   type ReleaseFulfillment,
+  type ReleaseLine,
   type ReleaseResult,
   type WmsPort,
 } from '../../system-apis/wms/wms.port.js';
-import { waitKeys, type OrderCommit, type OrderTaskOf } from '../orders/index.js';
+import { plannedLots, waitKeys, withoutPlanned, type OrderCommit, type OrderTaskOf } from '../orders/index.js';
 import { loadOrders, type LoadedOrder, type OrderLookup } from './fulfillment.context.js';
 import { withoutPersonalData } from './personal-data.js';
 import { failed, submitResult } from './task-outcome.js';
@@ -142,6 +143,33 @@ function notFound(task: TaskRun): TaskResult {
   return { outcome: 'DEAD', error: `there is no fulfillment order ${(task.payload as Payload).fulfillmentOrderId}` };
 }
 
+/** Planned lots are the fulfillment order's: they are handed to its lines one after the other. */
+function releaseLines(order: Order, fo: FulfillmentOrder): readonly ReleaseLine[] {
+  let lots = fo.lots ?? [];
+  return fo.lines.flatMap(({ lineId, sku, quantity }) => {
+    if (quantity === 0) return [];
+    const line = order.lines.find((candidate) => candidate.id === lineId);
+    const components = line?.components;
+    const taken = componentsOf(line ?? { sku }).flatMap((component) => {
+      const units = { sku: component.sku, node: fo.node, quantity: component.quantity * quantity };
+      const planned = plannedLots(lots, units);
+      lots = withoutPlanned(lots, component.sku, units.quantity);
+      return planned.flatMap((of) =>
+        of.lot === undefined ? [] : [{ sku: of.sku, lot: of.lot, quantity: of.quantity }],
+      );
+    });
+    return [
+      {
+        lineId,
+        sku,
+        quantity,
+        ...(components === undefined ? {} : { components }),
+        ...(taken.length === 0 ? {} : { lots: taken }),
+      },
+    ];
+  });
+}
+
 function toRelease({ order, parties, fo }: FoundTask): ReleaseFulfillment {
   const messages = Object.values(parties.giftMessages ?? {});
   return {
@@ -149,7 +177,7 @@ function toRelease({ order, parties, fo }: FoundTask): ReleaseFulfillment {
     node: fo.node,
     channel: order.channel,
     reference: order.reference,
-    lines: fo.lines.filter((line) => line.quantity > 0).map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity })),
+    lines: releaseLines(order, fo),
     ...(order.shipMethod === undefined ? {} : { shipMethod: order.shipMethod }),
     ...(order.shipBy === undefined ? {} : { shipBy: order.shipBy }),
     ...(parties.shipTo === undefined ? {} : { shipTo: parties.shipTo }),

@@ -172,6 +172,7 @@ function toResult(id: string, reading: Interpretation, result: SubmitResult): In
       // Another message may have created the order: this one then found it there.
       created: outcome.created === true && (result.duplicate || !outcome.duplicate),
       ...(outcome.orderId === undefined ? {} : { orderId: outcome.orderId }),
+      ...(outcome.shortages === undefined ? {} : { shortages: outcome.shortages }),
       ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
     })),
   };

@@ -1,5 +1,6 @@
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { IgnoredReason, Interpretation, RefusedReason } from '../../src/model/channel-order.js';
+import type { Shortage } from '../../src/model/order.js';
 
 /** A message as a channel sent it. Kept, encrypted, before anything else is made of it. */
 export interface InboundMessage {
@@ -29,6 +30,8 @@ export interface IntakeOrder {
   readonly orderId?: string;
   readonly created: boolean;
   readonly result: 'APPLIED' | 'UNCHANGED' | 'REJECTED' | 'UNKNOWN_ORDER';
+  /** The order was refused for want of stock: what was short, in base units. */
+  readonly shortages?: readonly Shortage[];
   /** Why it was rejected, or what it waits for. */
   readonly reason?: string;
 }

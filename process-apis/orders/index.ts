@@ -1,3 +1,4 @@
+export { plannedLots, withoutPlanned } from './orders.lots.js';
 export { salesOrderKey } from './decide/proceed.js';
 export { OrderCommit, type Claim, type OrderCommitParts, type Rider, type SubmitResult } from './order-commit.js';
 export type { FactOutcome, OrderAddress, OrderFact, OrderFactBody, SubmitOutcome } from './orders.facts.js';
@@ -6,4 +7,4 @@ export { TRANSITIONS } from './orders.transitions.js';
 export { waitKeys } from './orders.waits.js';
 export * from './order-reader.js';
 export { WaitingOrders } from './waiting-orders.js';
-export { Resumption } from './resumption.js';
+export { Resumption, type ResumptionParts } from './resumption.js';

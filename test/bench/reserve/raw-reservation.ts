@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { PARTNER_ACCOUNT } from '../../../src/demo/retail.js';
 import { fillCatalog, type StockedItems } from '../harness/bench-catalog.js';
 import { OrderDoor } from './order-door.js';
 import type { RawBatch } from './written-rows.js';
@@ -62,9 +63,16 @@ async function write(client: pg.Client, { claims, inserts }: RawBatch): Promise<
            where p.sku = c.sku and p.node = c.node`,
     values: [skus, nodes, claims.map(({ units }) => units)],
   };
+  const demand = {
+    name: 'raw.demand',
+    text: `insert into channel_demand as d (sku, channel, reserved, claimed_at)
+           select sku, $3, sum(units), now() from unnest($1::text[], $2::int[]) as c (sku, units) group by sku order by sku
+           on conflict (sku, channel) do update set reserved = d.reserved + excluded.reserved, claimed_at = excluded.claimed_at`,
+    values: [skus, claims.map(({ units }) => units), PARTNER_ACCOUNT],
+  };
   // In one round trip, as the hub sends them.
   await Promise.all(
-    [claim, ...inserts].map(({ name, text, values }) => client.query({ name, text, values: [...values] })),
+    [claim, demand, ...inserts].map(({ name, text, values }) => client.query({ name, text, values: [...values] })),
   );
   await client.query('commit');
 }
