@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChannelAccount } from '../../src/model/channel.js';
+import { OutsideError } from '../../src/platform/http/outside-error.js';
 import { SecretSource } from '../../src/platform/config/secret-source.js';
+import { buildOrder } from './sandbox/order-samples.js';
+import type { RestOrder } from './sandbox/rest-order.js';
 import type { ChannelFact, ChannelOrder, Interpretation } from '../../src/model/channel-order.js';
 
 /* For this folder's specs alone. */
@@ -65,4 +68,36 @@ export class FixedSecrets extends SecretSource {
   find(name: string): string | undefined {
     return this.secrets[name];
   }
+}
+
+/** The Admin API access token of a sandbox, and what it stocks. */
+export const SECRETS = new FixedSecrets({ TOKEN: 'token-value' });
+
+export const ITEMS = [
+  { sku: 'A', inventoryItemId: 101, locationId: 1, available: 50 },
+  { sku: 'B', inventoryItemId: 102, locationId: 2, available: 50 },
+];
+
+/** An order of 3 A (location 1) and 2 B (location 2). */
+export function twoLineDraft(): RestOrder {
+  const draft = buildOrder({
+    random: () => 0,
+    items: [{ sku: 'A', title: 'A', price: 1000 }],
+    now: new Date('2026-04-01T00:00:00Z'),
+  });
+  const [line] = draft.line_items;
+  if (line === undefined) throw new Error('no line');
+  const lineOf = (sku: string, quantity: number) => {
+    return { ...line, sku, quantity, current_quantity: quantity, fulfillable_quantity: quantity };
+  };
+  return { ...draft, line_items: [lineOf('A', 3), lineOf('B', 2)] };
+}
+
+export async function failureOf(work: Promise<unknown>): Promise<OutsideError> {
+  const error = await work.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  if (!(error instanceof OutsideError)) throw new Error(`no OutsideError: ${String(error)}`);
+  return error;
 }
