@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
+import { SqlCatalog } from '../../process-apis/catalog/index.js';
 import {
   Intake,
   listMessages,
@@ -11,6 +11,7 @@ import {
 } from '../../process-apis/intake/index.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
+import { InvalidInputError } from '../../src/platform/http/invalid-input.js';
 import { jsonPointer, ProblemError } from '../../src/platform/http/problem.js';
 
 const PAGE_MAX = 200;
@@ -41,8 +42,7 @@ export class OperationsController {
   constructor(
     @Inject(PG_POOL) private readonly pool: Pool,
     private readonly intake: Intake,
-    private readonly catalog: Catalog,
-    private readonly listings: SqlCatalog,
+    private readonly catalog: SqlCatalog,
   ) {}
 
   /** Stored messages, newest first, without their bodies. */
@@ -74,17 +74,12 @@ export class OperationsController {
   @Scopes('operations:write')
   async saveListings(@Body() body: unknown): Promise<void> {
     const { listings } = parse(ListingsBody, body);
-    for (const [index, { channel }] of listings.entries())
-      if ((await this.catalog.account(channel)) === undefined)
-        throw invalid([
-          { pointer: `/listings/${index}/channel`, detail: `There is no active channel account "${channel}".` },
-        ]);
-    const unknown = await this.listings.unknownSkus(listings.map((listing) => listing.sku));
-    const errors = listings.flatMap(({ sku }, index) =>
-      unknown.has(sku) ? [{ pointer: `/listings/${index}/sku`, detail: `There is no item "${sku}".` }] : [],
-    );
-    if (errors.length > 0) throw invalid(errors);
-    await this.listings.saveListings(listings);
+    try {
+      await this.catalog.saveListings(listings);
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      throw invalid(error.errors.map(({ pointer, detail }) => ({ pointer: `/listings${pointer}`, detail })));
+    }
   }
 }
 

@@ -12,7 +12,7 @@ export async function readAccounts(db: Db): Promise<readonly ChannelAccount[]> {
   return rows;
 }
 
-const NODE_FIELDS = `id, name, priority, active, kind, country, latitude, longitude, time_zone as "timeZone",
+export const NODE_FIELDS = `id, name, priority, active, kind, country, latitude, longitude, time_zone as "timeZone",
   cut_off as "cutOff", working_days as "workingDays", units_per_day as "unitsPerDay",
   shipping_cost_minor as "shippingCostMinor", ships_from_store as "shipsFromStore", click_and_collect as "clickAndCollect"`;
 
