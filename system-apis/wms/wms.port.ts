@@ -167,13 +167,15 @@ export interface WmsStockFact {
   /** The lot's expiry, a date: `2027-03-31`. */
   readonly expiresOn?: string;
   readonly serials?: readonly string[];
-  /** Why, as the warehouse's code. */
+  /** Why, as the warehouse's code. `STOCK_ADJUSTED`: SALE, RETURN, DAMAGE, LOSS and FOUND are the hub's own words. */
   readonly reason?: string;
   /** 1, 2, 3 … for each warehouse and node, without gaps. Absent: the warehouse does not number its stock events. */
   readonly sequence?: number;
   /** Transfer order, ASN or purchase order. Always there for `TRANSFER_*` and `STOCK_ANNOUNCE*`. */
   readonly document?: string;
-  /** `TRANSFER_SHIPPED`: where the units go, always there. `TRANSFER_RECEIVED`: where they came from. */
+  /** `STOCK_ANNOUNCED`: what kind of document it is. Absent: an ASN. The same document again replaces what it said of the item. */
+  readonly supply?: 'ASN' | 'PURCHASE_ORDER' | 'TRANSFER';
+  /** `TRANSFER_SHIPPED`: where the units go, always there. `TRANSFER_RECEIVED`, `STOCK_ANNOUNCED`: the own node that they come from. */
   readonly otherNode?: string;
   /** `STOCK_ANNOUNCED`: when the units will be there, always told. `TRANSFER_SHIPPED`: when they will be at the other node. */
   readonly expectedAt?: Instant;

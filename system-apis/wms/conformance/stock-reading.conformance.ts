@@ -1,19 +1,6 @@
 import { expect, it } from 'vitest';
-import type { NodeStock, StockPage, WmsPort, WmsStockFact } from '../wms.port.js';
-import type { WmsUnderTest } from './wms.conformance.js';
-
-/** The stock of the warehouse under test, moved behind the port's back. */
-export interface WarehouseStock {
-  /** A node that holds nothing at first; releases of other nodes do not touch it. */
-  readonly node: string;
-  readonly unknownNode: string;
-  /** How many positions a page of its snapshots holds; small, so that a test can fill several. */
-  readonly positionsPerPage: number;
-  receive(node: string, sku: string, quantity: number): void;
-  hold(node: string, sku: string, quantity: number): void;
-  /** What the warehouse told about the stock of a node so far, each event once. */
-  facts(node: string): readonly WmsStockFact[];
-}
+import type { NodeStock, StockPage, WmsPort } from '../wms.port.js';
+import type { WmsUnderTest } from './wms.subject.js';
 
 const PAGES_MAX = 100;
 

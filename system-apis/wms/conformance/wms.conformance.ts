@@ -1,27 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OutsideError } from '../../../src/platform/http/outside-error.js';
 import type { ReleaseFulfillment, WmsFact, WmsPort } from '../wms.port.js';
-import { describeStockReading, type WarehouseStock } from './stock-reading.conformance.js';
+import { describeStockReading } from './stock-reading.conformance.js';
+import type { WmsUnderTest } from './wms.subject.js';
 
-/** A warehouse adapter with a warehouse behind it whose work stands still until a test moves it. */
-export interface WmsUnderTest {
-  readonly port: WmsPort;
-  /** A release that the warehouse takes; each call gives another, of at least two units. */
-  aRelease(): ReleaseFulfillment;
-  /** A release that the warehouse does not take. */
-  aReleaseToReject(): ReleaseFulfillment;
-  /** How many pieces of work the warehouse holds for the id. */
-  held(fulfillmentOrderId: string): number;
-  /** The next call does its work, and its answer is lost. */
-  loseNextAnswer(): void;
-  setDown(down: boolean): void;
-  /** The warehouse works the release up to this step, now. */
-  work(fulfillmentOrderId: string, step: 'pick' | 'pack' | 'ship'): void;
-  /** What the warehouse told about the release so far, in the hub's words. */
-  facts(fulfillmentOrderId: string): readonly WmsFact[];
-  readonly stock: WarehouseStock;
-  close(): Promise<void>;
-}
+export type { WarehouseStock, WmsUnderTest } from './wms.subject.js';
 
 /** What the hub relies on with every warehouse adapter. */
 export function describeWmsConformance(name: string, setup: () => Promise<WmsUnderTest>): void {

@@ -20,6 +20,7 @@ interface AnyStockEvent {
   readonly expiresOn?: string | undefined;
   readonly serials?: readonly string[] | undefined;
   readonly document?: string | undefined;
+  readonly supply?: WmsStockFact['supply'] | undefined;
   readonly otherNode?: string | undefined;
   readonly expectedAt?: string | undefined;
 }
@@ -27,7 +28,7 @@ interface AnyStockEvent {
 /** One stock event of the warehouse in the hub's words. */
 export function toStockFact(event: WireStockEvent): WmsStockFact {
   const { unit, reason, sequence } = event;
-  const { lot, expiresOn, serials, document, otherNode, expectedAt }: AnyStockEvent = event;
+  const { lot, expiresOn, serials, document, supply, otherNode, expectedAt }: AnyStockEvent = event;
   return {
     kind: KINDS[event.type],
     id: event.id,
@@ -42,6 +43,7 @@ export function toStockFact(event: WireStockEvent): WmsStockFact {
     ...(reason === undefined ? {} : { reason }),
     ...(sequence === undefined ? {} : { sequence }),
     ...(document === undefined ? {} : { document }),
+    ...(supply === undefined ? {} : { supply }),
     ...(otherNode === undefined ? {} : { otherNode }),
     ...(expectedAt === undefined ? {} : { expectedAt: parseInstant(expectedAt) }),
   };

@@ -80,6 +80,8 @@ export const WIRE_STOCK_EVENTS = [
     ...stock,
     quantity: WireUnits,
     document: Document,
+    supply: z.enum(['ASN', 'PURCHASE_ORDER', 'TRANSFER']).optional(),
+    otherNode: Node.optional(),
     expectedAt: WireInstant,
   }),
   z.object({ type: z.literal('stock.announcement_cancelled'), ...stock, quantity: WireUnits, document: Document }),

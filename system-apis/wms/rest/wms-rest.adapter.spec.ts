@@ -34,7 +34,7 @@ async function setup(): Promise<WmsUnderTest> {
       unknownNode: 'DC-NOWHERE',
       positionsPerPage: 2,
       receive: (node, sku, quantity) => sandbox.receiveStock({ node, sku, quantity }),
-      hold: (node, sku, quantity) => sandbox.tellStock({ type: 'stock.held', node, sku, quantity, reason: 'DAMAGED' }),
+      hold: (node, sku, quantity) => sandbox.tellStock({ type: 'stock.held', node, sku, quantity, reason: 'DAMAGE' }),
       facts: (node) => sink.ofNode(node),
     },
     close: async () => {

@@ -121,11 +121,17 @@ type DistributiveOmit<Union, Keys extends PropertyKey> = Union extends unknown ?
 /** One of each type that no other call of the sandbox tells. */
 const OTHER_STOCK_EVENTS: readonly DistributiveOmit<NewStockEvent, 'sku' | 'node'>[] = [
   { type: 'stock.adjusted', quantity: -1, reason: 'BROKEN' },
-  { type: 'stock.held', quantity: 2, reason: 'DAMAGED' },
+  { type: 'stock.held', quantity: 2, reason: 'DAMAGE' },
   { type: 'stock.hold_lifted', quantity: 1 },
   { type: 'transfer.shipped', quantity: 1, document: 'TO-1', otherNode: 'DC-WEST', expectedAt: '2026-01-05T08:00:00Z' },
   { type: 'transfer.received', quantity: 1, document: 'TO-2', otherNode: 'DC-WEST', serials: ['SN-1'] },
-  { type: 'stock.announced', quantity: 9, document: 'PO-1', expectedAt: '2026-01-05T08:00:00Z' },
+  {
+    type: 'stock.announced',
+    quantity: 9,
+    document: 'PO-1',
+    supply: 'PURCHASE_ORDER',
+    expectedAt: '2026-01-05T08:00:00Z',
+  },
   { type: 'stock.announcement_cancelled', quantity: 3, document: 'PO-1' },
 ];
 

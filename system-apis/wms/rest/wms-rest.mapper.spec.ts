@@ -124,7 +124,7 @@ describe('wms-rest mapper, from the warehouse', () => {
   const { fulfillmentOrderId: _, ...stock } = told;
   const where = { sku: 'TEE', node: 'DC' };
   const lot = { lot: 'L1', expiresOn: '2027-03-31', serials: ['S1'] };
-  const common = { unit: 'CASE', reason: 'DAMAGED', sequence: 7 };
+  const common = { unit: 'CASE', reason: 'DAMAGE', sequence: 7 };
   const to = { document: 'TO-1', otherNode: 'DC-2' };
   it.each([
     ['stock.received', 'STOCK_RECEIVED', { quantity: 5, ...common, ...lot, document: 'PO-1' }],
@@ -153,9 +153,16 @@ describe('wms-rest mapper, from the warehouse', () => {
     ])
       expect(factOf({ ...stock, ...where, type, quantity: 1, ...to, expectedAt })).toMatchObject({
         kind,
-        document: 'TO-1',
+        ...to,
         expectedAt: '2026-01-05T08:00:00.000Z',
       });
+  });
+
+  it('an announcement says of what kind it is', () => {
+    const announced = { ...stock, ...where, type: 'stock.announced', quantity: 9, document: 'PO-1', expectedAt: at };
+    expect(factOf({ ...announced, supply: 'PURCHASE_ORDER' })).toMatchObject({ supply: 'PURCHASE_ORDER' });
+    expect(factOf(announced)).not.toHaveProperty('supply');
+    expect(() => factOf({ ...announced, supply: 'RUMOUR' })).toThrow('supply');
   });
 
   it.each(['2026-01-01T10:40:00.123456Z', '2024-02-29T23:59:59-11:30', '0001-01-01T00:00:00Z'])(
