@@ -5,10 +5,15 @@ export { availableAt, promise, type Allocation, type Demand, type Promised, type
 export { readStock, StockBook, type BookedCause } from './stock-book.js';
 export { readPositions, type NodeDay } from './stock.sql.js';
 export { StockInvariantError, StockState, type ChannelDemand, type StockData, type StockView } from './stock-state.js';
+export { readOwners, type BucketOwner } from './bucket-owner.sql.js';
 export { STOCK_FACTS_MAX, StockIntake } from './stock-intake.js';
+export type { StockOutcome, StockRefusal, StockRefusalCode } from './stock-fact.types.js';
+export { FEEDS_PAGE_MAX, StockFeeds } from './stock-feeds.js';
+export type { SequenceGap, StockFeed } from './stock-feed.js';
 export { endEarmarks, findFreedByTime, findWaitedFor, type FreedByTime } from './earmarks.js';
 export { capacityDays, capacityLeft, capacityOfDay } from './node-day.js';
 export { lockSoftReservations, markConverted, type SoftReservation } from './soft-reservation.sql.js';
-export { Availability, type ListingKey, type ListingQuantity, type SellingCatalog } from './availability.service.js';
+export { Availability, type ListingQuantity, type SellingAnswers, type WantedUntil } from './availability.service.js';
+export type { ListingKey, Selling, SellingCatalog, SellingPolicies, Wanted } from './selling-lookup.js';
 export * from './check.types.js';
 export { sellable, listingUnits, type Sellable, type SellingNodes } from './sellable.js';

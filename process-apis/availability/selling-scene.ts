@@ -1,11 +1,9 @@
-import type { ChannelPolicy } from '../../src/model/channel.js';
 import type { Component, Destination } from '../../src/model/order.js';
-import type { StockNode } from '../../src/model/stock.js';
 import type { Instant } from '../../src/model/time.js';
-import type { ItemFacts } from '../catalog/index.js';
-import { rankNodes, type NodeExclusion, type SourcingPolicy } from '../sourcing/index.js';
+import { rankNodes, type NodeExclusion } from '../sourcing/index.js';
 import { capacityLeft, capacityOfDay } from './node-day.js';
 import { listingUnits, sellable, type Sellable, type SellingNodes } from './sellable.js';
+import { skusOf, type Selling, type SellingTerms } from './selling-lookup.js';
 import { ARRIVALS_MAX, type Arrival, type SellingStock } from './selling-stock.sql.js';
 import { stockOn } from './stock-on-date.js';
 import type { StockView } from './stock-state.js';
@@ -16,13 +14,7 @@ const CAPACITY_REVIEW_MS = 5 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** What is known when answers are given: read once, for many of them. */
-export interface SellingFacts extends SellingStock {
-  readonly now: Instant;
-  readonly nodes: readonly StockNode[];
-  readonly items: ReadonlyMap<string, ItemFacts>;
-  readonly policyOf: (channel: string) => ChannelPolicy;
-  readonly sourcingOf: (channel: string) => SourcingPolicy;
-}
+export type SellingFacts = SellingStock & Omit<SellingTerms, 'find'> & { readonly now: Instant };
 
 /** Units of a listing or item, and when the answer may be another one though no stock moves. */
 export interface UnitsNow {
@@ -80,9 +72,9 @@ export class SellingScene {
     return this.usable.capacityLeft(node);
   }
 
-  /** When all of the components may be shipped; undefined when that is now. */
-  releaseOf(skus: readonly string[]): Instant | undefined {
-    const later = skus.flatMap((sku) => this.facts.items.get(sku)?.releaseAt ?? []);
+  /** When all of it may be shipped; undefined when that is now. */
+  releaseOf(selling: Selling): Instant | undefined {
+    const later = skusOf(selling).flatMap((sku) => this.facts.items.get(sku)?.releaseAt ?? []);
     return later
       .filter((at) => at > this.facts.now)
       .toSorted()
@@ -90,18 +82,19 @@ export class SellingScene {
   }
 
   /** Units that may be sold now. Before its release that is nothing, or on a channel with pre-order what will be there then. */
-  unitsNow(sku: string, components: readonly Component[]): UnitsNow {
-    const releaseAt = this.releaseOf([sku, ...components.map((component) => component.sku)]);
+  unitsNow(selling: Selling): UnitsNow {
+    const { components } = selling;
+    const releaseAt = this.releaseOf(selling);
     if (releaseAt === undefined) {
       const units = listingUnits(components, (item) => this.ofSku(item), this.usable.capacityLeft);
       return reviewed(units, this.reviewsOf(components));
     }
     if (!this.facts.policyOf(this.buyer.channel).preOrder) return { units: 0, reviewAt: releaseAt };
-    return reviewed(this.unitsOn(components, releaseAt), [...this.reviewsOf(components), releaseAt]);
+    return reviewed(this.unitsOn(selling, releaseAt), [...this.reviewsOf(components), releaseAt]);
   }
 
   /** Units that may be sold on a date, should all that is announced come in time. */
-  unitsOn(components: readonly Component[], at: Instant): number {
+  unitsOn({ components }: Selling, at: Instant): number {
     const later: StockView = stockOn(this.facts.stock, this.arrivalsOf(components), at);
     const usable = dayOf(at) > dayOf(this.facts.now) ? this.usableLater() : this.usable;
     const { channel } = this.buyer;
@@ -109,8 +102,9 @@ export class SellingScene {
   }
 
   /** The first instant up to `until` from which so many units may be sold. */
-  firstWith(quantity: number, sku: string, components: readonly Component[], until: Instant): Instant | undefined {
-    const releaseAt = this.releaseOf([sku, ...components.map((component) => component.sku)]) ?? this.facts.now;
+  firstWith(quantity: number, selling: Selling, until: Instant): Instant | undefined {
+    const { components } = selling;
+    const releaseAt = this.releaseOf(selling) ?? this.facts.now;
     const tomorrow = new Date(Date.parse(`${dayOf(this.facts.now)}T00:00:00Z`) + DAY_MS).toISOString();
     const instants = [
       releaseAt,
@@ -119,7 +113,7 @@ export class SellingScene {
       ...(this.dependsOnCapacity(components) ? [tomorrow] : []),
     ].map((at) => (at < releaseAt ? releaseAt : at));
     const candidates = [...new Set(instants)].filter((at) => at <= until).toSorted();
-    return candidates.slice(0, ARRIVALS_MAX).find((at) => this.unitsOn(components, at) >= quantity);
+    return candidates.slice(0, ARRIVALS_MAX).find((at) => this.unitsOn(selling, at) >= quantity);
   }
 
   private arrivalsOf(components: readonly Component[]): readonly Arrival[] {
