@@ -12,7 +12,17 @@ export { FEEDS_PAGE_MAX, StockFeeds } from './stock-feeds.js';
 export type { SequenceGap, StockFeed } from './stock-feed.js';
 export { endEarmarks, findFreedByTime, findWaitedFor, type FreedByTime } from './earmarks.js';
 export { capacityDays, capacityLeft, capacityOfDay } from './node-day.js';
-export { lockSoftReservations, markConverted, type SoftReservation } from './soft-reservation.sql.js';
+export {
+  lockSoftReservations,
+  markConverted,
+  SOFT_KINDS,
+  type SoftKey,
+  type SoftLine,
+  type SoftReservation,
+} from './soft-reservation.sql.js';
+export { SoftReservations } from './soft-reservations.js';
+export * from './soft-reservations.types.js';
+export { dryRun, type DryRun, type DryRunNode, type DryRunRequest } from './dry-run.js';
 export { Availability, type ListingQuantity, type SellingAnswers, type WantedUntil } from './availability.service.js';
 export type { ListingKey, Selling, SellingCatalog, SellingPolicies, Wanted } from './selling-lookup.js';
 export * from './check.types.js';

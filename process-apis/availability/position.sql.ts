@@ -1,22 +1,4 @@
 import type { ClientBase } from 'pg';
-import type { Position } from '../../src/model/stock.js';
-
-/** Which of these places are of an item or a node that the catalog does not hold, by their index. */
-export async function findUnknownPlaces(
-  db: Pick<ClientBase, 'query'>,
-  places: readonly Pick<Position, 'sku' | 'node'>[],
-): Promise<readonly number[]> {
-  const { rows } = await db.query<{ index: number }>({
-    name: 'position.unknown-places',
-    text: `select (w.number - 1)::int as index
-           from unnest($1::text[], $2::text[]) with ordinality as w (sku, node, number)
-           where not exists (select 1 from item i where i.sku = w.sku)
-              or not exists (select 1 from node n where n.id = w.node)
-           order by w.number`,
-    values: [places.map((place) => place.sku), places.map((place) => place.node)],
-  });
-  return rows.map((row) => row.index);
-}
 
 export interface UnexplainedPosition {
   readonly sku: string;

@@ -1,91 +1,64 @@
-import { randomUUIDv7 } from 'node:crypto';
-import type { Pool } from 'pg';
-import type { StockEvent } from '../../src/model/events.js';
-import type { Movement, StockFact } from '../../src/model/stock.js';
-import { findFacts, insertFacts, inRetriedTransaction } from '../../src/platform/commit/index.js';
-import { appendEvents, type NewEvent } from '../../src/platform/event-log/index.js';
-import { findUnknownPlaces } from './position.sql.js';
+import type { Pool, PoolClient } from 'pg';
+import type { StockFact } from '../../src/model/stock.js';
+import type { Instant } from '../../src/model/time.js';
+import { findFacts, insertFacts, inRetriedTransaction, sentTogether } from '../../src/platform/commit/index.js';
+import { appendEvents } from '../../src/platform/event-log/index.js';
 import { StockBook } from './stock-book.js';
+import { readFactContext } from './stock-fact.context.js';
+import { writeLevels } from './stock-fact.sql.js';
+import type { StockOutcome } from './stock-fact.types.js';
+import { FactBatch } from './stock-intake.batch.js';
+import { followFeeds } from './stock-intake.feeds.js';
+import { writeFeeds } from './stock-feed.sql.js';
+import { writeSupplies } from './supply.sql.js';
 
 export const STOCK_FACTS_MAX = 1_000;
 
-/**
- * Takes stock facts from outside through the one write path: each once, with its event and its movements.
- * A count below what is reserved takes on-hand down to the reservations only; the rest shows as drift at the next count.
- */
+/** Takes stock facts from outside through the one write path: each once, with its event and its movements. */
 export class StockIntake {
   constructor(
     private readonly pool: Pool,
     private readonly committed: () => void,
+    private readonly now: () => Date = () => new Date(),
   ) {}
 
-  /** Those of the facts that are about an item or a node that the catalog does not hold: `receive` cannot take them. */
-  async ofUnknownPlaces(facts: readonly StockFact[]): Promise<ReadonlySet<StockFact>> {
-    const unknown = await findUnknownPlaces(this.pool, facts);
-    return new Set(unknown.flatMap((index) => facts[index] ?? []));
-  }
-
-  /** Gives the number of facts that were new. At most STOCK_FACTS_MAX at once. */
-  async receive(facts: readonly StockFact[]): Promise<number> {
+  /**
+   * What became of each fact, in their order. A refused one changes nothing, holds up no other and may come again.
+   * At most STOCK_FACTS_MAX at once.
+   */
+  async receive(facts: readonly StockFact[]): Promise<readonly StockOutcome[]> {
     if (facts.length > STOCK_FACTS_MAX) throw new RangeError(`at most ${STOCK_FACTS_MAX} stock facts at once`);
-    const unique = [...new Map(facts.map((fact) => [fact.id, fact])).values()];
-    const taken = await inRetriedTransaction(this.pool, async (tx) => {
-      const book = await StockBook.lock(
-        tx,
-        unique.map((fact) => fact.sku),
-      );
-      const known = await findFacts(
-        tx,
-        unique.map((fact) => fact.id),
-      );
-      const fresh = unique.filter((fact) => !known.has(fact.id));
-      const events = fresh.map((fact) => applyFact(book, fact));
-      await appendEvents(tx, events);
-      await insertFacts(
-        tx,
-        fresh.map((fact, index) => ({ id: fact.id, outcome: { stream: events[index]?.streamId } })),
-      );
-      await book.flush(tx);
-      return fresh.length;
-    });
-    if (taken > 0) this.committed();
-    return taken;
+    if (facts.length === 0) return [];
+    const outcomes = await inRetriedTransaction(this.pool, (tx) => take(tx, facts, this.now().toISOString()));
+    if (outcomes.some(({ result }) => result !== 'DUPLICATE')) this.committed();
+    return outcomes;
   }
 }
 
-function applyFact(book: StockBook, fact: StockFact): NewEvent {
-  const streamId = randomUUIDv7();
-  const delta = fact.kind === 'RECEIVED' ? fact.quantity : countedDelta(book, fact);
-  const movement: Movement = {
-    sku: fact.sku,
-    node: fact.node,
-    bucket: 'onHand',
-    delta,
-    reason: fact.kind === 'RECEIVED' ? 'RECEIPT' : 'COUNT',
-  };
-  book.apply([movement], streamId, 1);
-  const event: StockEvent = {
-    type: fact.kind === 'RECEIVED' ? 'StockReceived' : 'StockCounted',
-    source: fact.source,
-    stock: [{ sku: fact.sku, node: fact.node, quantity: delta }],
-  };
-  const { type, ...data } = event;
-  return {
-    streamType: 'stock',
-    streamId,
-    streamVersion: 1,
-    type,
-    schemaVersion: 1,
-    scope: '',
-    source: fact.source,
-    factId: fact.id,
-    occurredAt: fact.occurredAt,
-    data,
-  };
+async function take(tx: PoolClient, facts: readonly StockFact[], now: Instant): Promise<readonly StockOutcome[]> {
+  const book = await StockBook.lock(
+    tx,
+    facts.map(({ sku }) => sku),
+  );
+  const known = await findFacts(
+    tx,
+    facts.map(({ id }) => id),
+  );
+  const fresh = facts.filter(({ id }) => !known.has(id));
+  if (fresh.length === 0) return facts.map(() => ({ result: 'DUPLICATE' }));
+  const context = await readFactContext(tx, fresh, now);
+  const batch = new FactBatch(book, context);
+  const outcomes = facts.map((fact) => (known.has(fact.id) ? DUPLICATE : batch.take(fact)));
+  const { feeds, events } = await followFeeds(tx, facts, outcomes, context);
+  await sentTogether([
+    appendEvents(tx, [...batch.events, ...events]),
+    insertFacts(tx, batch.facts),
+    book.flush(tx),
+    writeLevels(tx, context.changedLevels()),
+    writeSupplies(tx, context.supplies.changes()),
+    writeFeeds(tx, feeds),
+  ]);
+  return outcomes;
 }
 
-function countedDelta(book: StockBook, fact: StockFact): number {
-  const position = book.position(fact.sku, fact.node);
-  const onHand = position?.onHand ?? 0;
-  return Math.max(fact.quantity, position?.reserved ?? 0) - onHand;
-}
+const DUPLICATE: StockOutcome = { result: 'DUPLICATE' };

@@ -1,5 +1,43 @@
 -- The schema that all migrations together make. Written by `npm run schema:dump`; not meant to be run.
 
+create table allocation_rule (
+  id uuid not null,
+  name text not null,
+  channel text not null,
+  sku text,
+  category text,
+  brand text,
+  kind text not null,
+  percent integer,
+  units integer,
+  mode text not null,
+  idle_minutes integer,
+  starts_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  constraint allocation_rule_pkey PRIMARY KEY (id),
+  constraint allocation_rule_channel_fkey FOREIGN KEY (channel) REFERENCES channel_account(id),
+  constraint allocation_rule_check CHECK ((num_nonnulls(sku, category, brand) <= 1)),
+  constraint allocation_rule_check1 CHECK ((((kind = 'SHARE'::text) = (percent IS NOT NULL)) AND ((kind = 'SHARE'::text) = (units IS NULL)))),
+  constraint allocation_rule_check2 CHECK (((mode = 'BORROWABLE'::text) = (idle_minutes IS NOT NULL))),
+  constraint allocation_rule_check3 CHECK (((mode <> 'EXPIRING'::text) OR (ends_at IS NOT NULL))),
+  constraint allocation_rule_idle_minutes_check CHECK (((idle_minutes >= 1) AND (idle_minutes <= 525600))),
+  constraint allocation_rule_kind_check CHECK ((kind = ANY (ARRAY['SHARE'::text, 'CAP'::text, 'BUFFER'::text, 'EXCLUSIVE'::text]))),
+  constraint allocation_rule_mode_check CHECK ((mode = ANY (ARRAY['HARD'::text, 'BORROWABLE'::text, 'EXPIRING'::text]))),
+  constraint allocation_rule_percent_check CHECK (((percent >= 0) AND (percent <= 100))),
+  constraint allocation_rule_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku),
+  constraint allocation_rule_units_check CHECK ((units >= 0))
+);
+
+create table bucket_owner (
+  node text not null,
+  bucket text not null,
+  source text not null,
+  lag_seconds integer default 0 not null,
+  constraint bucket_owner_pkey PRIMARY KEY (node, bucket, source),
+  constraint bucket_owner_lag_seconds_check CHECK (((lag_seconds >= 0) AND (lag_seconds <= 604800)))
+);
+
 create table channel_account (
   id text not null,
   kind text not null,
@@ -8,6 +46,18 @@ create table channel_account (
   settings jsonb default '{}'::jsonb not null,
   constraint channel_account_pkey PRIMARY KEY (id)
 );
+
+create table channel_demand (
+  sku text not null,
+  channel text not null,
+  reserved integer default 0 not null,
+  waiting integer default 0 not null,
+  claimed_at timestamp with time zone,
+  constraint channel_demand_pkey PRIMARY KEY (sku, channel),
+  constraint channel_demand_reserved_check CHECK ((reserved >= 0)),
+  constraint channel_demand_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku),
+  constraint channel_demand_waiting_check CHECK ((waiting >= 0))
+) with (fillfactor=70);
 
 create table cross_reference (
   system text not null,
@@ -24,6 +74,37 @@ create table cursor (
   value text not null,
   updated_at timestamp with time zone default now() not null,
   constraint cursor_pkey PRIMARY KEY (name)
+);
+
+create table drift (
+  run_id uuid not null,
+  key text not null,
+  ours integer not null,
+  theirs integer,
+  explanation text not null,
+  detail text not null,
+  healing text not null,
+  constraint drift_pkey PRIMARY KEY (run_id, key),
+  constraint drift_explanation_check CHECK ((explanation = ANY (ARRAY['IN_FLIGHT'::text, 'MISSED_EVENT'::text, 'CHANGED_OUTSIDE'::text, 'UNKNOWN'::text]))),
+  constraint drift_healing_check CHECK ((healing = ANY (ARRAY['NONE'::text, 'TOLD_AGAIN'::text, 'COUNT_TAKEN'::text, 'SNAPSHOT_ASKED'::text, 'EXCEPTION'::text]))),
+  constraint drift_run_id_fkey FOREIGN KEY (run_id) REFERENCES drift_run(id) ON DELETE CASCADE
+);
+
+create table drift_run (
+  id uuid not null,
+  system text not null,
+  subject text not null,
+  trigger text not null,
+  started_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  compared integer default 0 not null,
+  equal integer default 0 not null,
+  units_compared bigint default 0 not null,
+  units_off bigint default 0 not null,
+  error text,
+  constraint drift_run_pkey PRIMARY KEY (id),
+  constraint drift_run_system_check CHECK ((system = ANY (ARRAY['WMS'::text, 'ERP'::text, 'CHANNEL'::text]))),
+  constraint drift_run_trigger_check CHECK ((trigger = ANY (ARRAY['SCHEDULE'::text, 'DEMAND'::text, 'GAP'::text])))
 );
 
 create table event_log (
@@ -43,6 +124,30 @@ create table event_log (
   constraint event_log_pkey PRIMARY KEY (stream_id, stream_version)
 );
 
+create table expected_supply (
+  id text not null,
+  kind text not null,
+  source text not null,
+  document text not null,
+  sku text not null,
+  node text not null,
+  from_node text,
+  expected_at timestamp with time zone not null,
+  announced integer not null,
+  shipped integer default 0 not null,
+  received integer default 0 not null,
+  open boolean default true not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint expected_supply_pkey PRIMARY KEY (id),
+  constraint expected_supply_announced_check CHECK ((announced >= 0)),
+  constraint expected_supply_from_node_fkey FOREIGN KEY (from_node) REFERENCES node(id),
+  constraint expected_supply_kind_check CHECK ((kind = ANY (ARRAY['ASN'::text, 'PURCHASE_ORDER'::text, 'TRANSFER'::text]))),
+  constraint expected_supply_node_fkey FOREIGN KEY (node) REFERENCES node(id),
+  constraint expected_supply_received_check CHECK ((received >= 0)),
+  constraint expected_supply_shipped_check CHECK ((shipped >= 0)),
+  constraint expected_supply_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku)
+);
+
 create table fact (
   id text not null,
   digest text,
@@ -56,7 +161,50 @@ create table item (
   title text not null,
   base_unit text default 'each'::text not null,
   active boolean default true not null,
-  constraint item_pkey PRIMARY KEY (sku)
+  category text,
+  brand text,
+  tracking text default 'NONE'::text not null,
+  release_at timestamp with time zone,
+  constraint item_pkey PRIMARY KEY (sku),
+  constraint item_tracking_check CHECK ((tracking = ANY (ARRAY['NONE'::text, 'LOT'::text, 'SERIAL'::text])))
+);
+
+create table item_substitute (
+  sku text not null,
+  channel text default '*'::text not null,
+  substitute text not null,
+  rank integer default 1 not null,
+  constraint item_substitute_pkey PRIMARY KEY (sku, channel, substitute),
+  constraint item_substitute_check CHECK ((sku <> substitute)),
+  constraint item_substitute_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku),
+  constraint item_substitute_substitute_fkey FOREIGN KEY (substitute) REFERENCES item(sku)
+);
+
+create table item_unit (
+  sku text not null,
+  unit text not null,
+  factor integer not null,
+  constraint item_unit_pkey PRIMARY KEY (sku, unit),
+  constraint item_unit_factor_check CHECK (((factor >= 1) AND (factor <= 1000000))),
+  constraint item_unit_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku)
+);
+
+create table kit_component (
+  kit text not null,
+  component text not null,
+  quantity integer not null,
+  constraint kit_component_pkey PRIMARY KEY (kit, component),
+  constraint kit_component_check CHECK ((kit <> component)),
+  constraint kit_component_component_fkey FOREIGN KEY (component) REFERENCES item(sku),
+  constraint kit_component_kit_fkey FOREIGN KEY (kit) REFERENCES item(sku),
+  constraint kit_component_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000)))
+);
+
+create table lease (
+  name text not null,
+  holder uuid not null,
+  until timestamp with time zone not null,
+  constraint lease_pkey PRIMARY KEY (name)
 );
 
 create table listing (
@@ -64,9 +212,25 @@ create table listing (
   listing_sku text not null,
   sku text not null,
   listing_keys jsonb default '{}'::jsonb not null,
+  unit text,
   constraint listing_pkey PRIMARY KEY (channel, listing_sku),
   constraint listing_channel_fkey FOREIGN KEY (channel) REFERENCES channel_account(id),
   constraint listing_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku)
+);
+
+create table lot (
+  sku text not null,
+  node text not null,
+  lot text not null,
+  expires_on date,
+  on_hand integer not null,
+  reserved integer not null,
+  quality_hold integer default 0 not null,
+  constraint lot_pkey PRIMARY KEY (sku, node, lot),
+  constraint lot_on_hand_check CHECK ((on_hand >= 0)),
+  constraint lot_quality_hold_check CHECK ((quality_hold >= 0)),
+  constraint lot_reserved_check CHECK ((reserved >= 0)),
+  constraint lot_sku_node_fkey FOREIGN KEY (sku, node) REFERENCES "position"(sku, node)
 );
 
 create table message (
@@ -96,6 +260,8 @@ create table movement (
   cause_stream uuid not null,
   cause_version integer not null,
   recorded_at timestamp with time zone default now() not null,
+  lot text,
+  occurred_at timestamp with time zone not null,
   constraint movement_pkey PRIMARY KEY (id),
   constraint movement_delta_check CHECK ((delta <> 0))
 );
@@ -105,7 +271,30 @@ create table node (
   name text not null,
   priority integer default 100 not null,
   active boolean default true not null,
-  constraint node_pkey PRIMARY KEY (id)
+  kind text default 'DC'::text not null,
+  country text,
+  latitude double precision,
+  longitude double precision,
+  time_zone text default 'UTC'::text not null,
+  cut_off text,
+  working_days smallint[] default '{1,2,3,4,5,6,7}'::smallint[] not null,
+  units_per_day integer,
+  shipping_cost_minor integer,
+  ships_from_store boolean default false not null,
+  click_and_collect boolean default false not null,
+  constraint node_pkey PRIMARY KEY (id),
+  constraint node_kind_check CHECK ((kind = ANY (ARRAY['DC'::text, 'STORE'::text, 'THIRD_PARTY'::text, 'DROP_SHIPPER'::text]))),
+  constraint node_shipping_cost_minor_check CHECK ((shipping_cost_minor >= 0)),
+  constraint node_units_per_day_check CHECK ((units_per_day >= 0))
+);
+
+create table node_load (
+  node text not null,
+  day date not null,
+  units integer not null,
+  constraint node_load_pkey PRIMARY KEY (node, day),
+  constraint node_load_node_fkey FOREIGN KEY (node) REFERENCES node(id),
+  constraint node_load_units_check CHECK ((units >= 0))
 );
 
 create table order_parties (
@@ -127,6 +316,7 @@ create table orders (
   completed boolean default false not null,
   waiting_keys text[] default '{}'::text[] not null,
   state json storage external not null,
+  tier smallint default 100 not null,
   constraint orders_pkey PRIMARY KEY (id),
   constraint orders_channel_reference_key UNIQUE (channel, reference)
 ) with (fillfactor=70);
@@ -139,15 +329,26 @@ create table "position" (
   quality_hold integer default 0 not null,
   safety_stock integer default 0 not null,
   incoming integer default 0 not null,
+  threshold integer default 0 not null,
+  in_transit integer default 0 not null,
+  missing integer default 0 not null,
+  earmarked integer default 0 not null,
+  counted_at timestamp with time zone,
   constraint position_pkey PRIMARY KEY (sku, node),
+  constraint earmarked_is_free CHECK (((earmarked = 0) OR ((earmarked + reserved) <= on_hand))),
+  constraint missing_is_claimed CHECK ((missing <= reserved)),
   constraint never_oversold CHECK ((reserved <= on_hand)),
+  constraint position_earmarked_check CHECK ((earmarked >= 0)),
+  constraint position_in_transit_check CHECK ((in_transit >= 0)),
   constraint position_incoming_check CHECK ((incoming >= 0)),
+  constraint position_missing_check CHECK ((missing >= 0)),
   constraint position_node_fkey FOREIGN KEY (node) REFERENCES node(id),
   constraint position_on_hand_check CHECK ((on_hand >= 0)),
   constraint position_quality_hold_check CHECK ((quality_hold >= 0)),
   constraint position_reserved_check CHECK ((reserved >= 0)),
   constraint position_safety_stock_check CHECK ((safety_stock >= 0)),
-  constraint position_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku)
+  constraint position_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku),
+  constraint position_threshold_check CHECK ((threshold >= 0))
 ) with (fillfactor=50);
 
 create table publication (
@@ -159,8 +360,25 @@ create table publication (
   told integer,
   told_at timestamp with time zone,
   refused_reason text,
+  review_at timestamp with time zone,
+  told_cause text,
+  submission text,
+  submitted integer,
+  submitted_at timestamp with time zone,
+  retry_at timestamp with time zone,
+  failures integer default 0 not null,
   constraint publication_pkey PRIMARY KEY (channel, listing_sku),
   constraint publication_channel_listing_sku_fkey FOREIGN KEY (channel, listing_sku) REFERENCES listing(channel, listing_sku) ON DELETE CASCADE
+) with (fillfactor=70);
+
+create table rule_use (
+  rule_id uuid not null,
+  sku text not null,
+  used integer not null,
+  constraint rule_use_pkey PRIMARY KEY (rule_id, sku),
+  constraint rule_use_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES allocation_rule(id) ON DELETE CASCADE,
+  constraint rule_use_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku),
+  constraint rule_use_used_check CHECK ((used >= 0))
 ) with (fillfactor=70);
 
 create table schema_migration (
@@ -176,15 +394,99 @@ create table schema_migration_checksum (
   constraint schema_migration_checksum_pkey PRIMARY KEY (id)
 );
 
+create table soft_reservation (
+  id uuid not null,
+  channel text not null,
+  reference text not null,
+  kind text not null,
+  status text not null,
+  expires_at timestamp with time zone not null,
+  digest text not null,
+  lines json not null,
+  claims json not null,
+  order_id uuid,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint soft_reservation_pkey PRIMARY KEY (id),
+  constraint soft_reservation_channel_reference_key UNIQUE (channel, reference),
+  constraint soft_reservation_kind_check CHECK ((kind = ANY (ARRAY['CART'::text, 'CHECKOUT'::text, 'QUOTE'::text]))),
+  constraint soft_reservation_status_check CHECK ((status = ANY (ARRAY['HELD'::text, 'CONVERTED'::text, 'RELEASED'::text, 'EXPIRED'::text])))
+);
+
+create table sourcing_policy (
+  channel text not null,
+  policy jsonb not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint sourcing_policy_pkey PRIMARY KEY (channel)
+);
+
+create table stock_feed (
+  source text not null,
+  node text not null,
+  last_sequence bigint default 0 not null,
+  gap_from bigint,
+  gap_to bigint,
+  gap_noticed_at timestamp with time zone,
+  snapshot_wanted_at timestamp with time zone,
+  snapshot_asked_at timestamp with time zone,
+  snapshot_taken_at timestamp with time zone,
+  refused bigint default 0 not null,
+  last_refusal text,
+  last_refused_at timestamp with time zone,
+  constraint stock_feed_pkey PRIMARY KEY (source, node)
+);
+
+create table stock_level (
+  sku text not null,
+  node text not null,
+  bucket text not null,
+  lot text not null,
+  as_of timestamp with time zone not null,
+  constraint stock_level_pkey PRIMARY KEY (sku, node, bucket, lot)
+);
+
+create table told_quantity (
+  id bigint generated always as identity not null,
+  channel text not null,
+  listing_sku text not null,
+  quantity integer not null,
+  told_at timestamp with time zone default now() not null,
+  cause text not null,
+  outcome text not null,
+  reason text,
+  submission text,
+  overwrote integer,
+  constraint told_quantity_pkey PRIMARY KEY (id),
+  constraint told_quantity_outcome_check CHECK ((outcome = ANY (ARRAY['ACCEPTED'::text, 'REFUSED'::text, 'FAILED'::text, 'PENDING'::text])))
+);
+
+CREATE INDEX allocation_rule_sku ON public.allocation_rule USING btree (sku) WHERE (sku IS NOT NULL);
+
 CREATE INDEX cross_reference_order ON public.cross_reference USING btree (order_id);
+
+CREATE INDEX drift_run_subject ON public.drift_run USING btree (system, subject, started_at DESC);
 
 CREATE UNIQUE INDEX event_log_position ON public.event_log USING btree (tx, id);
 
+CREATE INDEX expected_supply_document ON public.expected_supply USING btree (document, sku);
+
+CREATE INDEX expected_supply_open ON public.expected_supply USING btree (sku, expected_at) WHERE open;
+
+CREATE INDEX item_brand ON public.item USING btree (brand) WHERE (brand IS NOT NULL);
+
+CREATE INDEX item_category ON public.item USING btree (category) WHERE (category IS NOT NULL);
+
+CREATE INDEX kit_component_component ON public.kit_component USING btree (component);
+
 CREATE INDEX listing_sku ON public.listing USING btree (sku);
+
+CREATE INDEX lot_expiry ON public.lot USING btree (expires_on) WHERE (on_hand > quality_hold);
 
 CREATE INDEX message_parked ON public.message USING gin (subjects) WHERE (status = 'PARKED'::text);
 
 CREATE INDEX message_refused ON public.message USING btree (received_at) WHERE (status = ANY (ARRAY['REFUSED'::text, 'PARKED'::text]));
+
+CREATE INDEX movement_counted ON public.movement USING btree (sku, node, occurred_at) WHERE (bucket = ANY (ARRAY['onHand'::text, 'qualityHold'::text]));
 
 CREATE INDEX movement_position ON public.movement USING btree (sku, node);
 
@@ -197,3 +499,13 @@ CREATE INDEX orders_placed ON public.orders USING btree (placed_at DESC, id DESC
 CREATE INDEX orders_waiting ON public.orders USING gin (waiting_keys) WHERE (waiting_keys <> '{}'::text[]);
 
 CREATE INDEX publication_due ON public.publication USING btree (channel, wanted_since) WHERE (told IS DISTINCT FROM wanted);
+
+CREATE INDEX publication_review ON public.publication USING btree (review_at) WHERE (review_at IS NOT NULL);
+
+CREATE INDEX publication_submission ON public.publication USING btree (channel, submission) WHERE (submission IS NOT NULL);
+
+CREATE INDEX soft_reservation_due ON public.soft_reservation USING btree (expires_at) WHERE (status = 'HELD'::text);
+
+CREATE INDEX stock_feed_wanted ON public.stock_feed USING btree (snapshot_wanted_at) WHERE (snapshot_wanted_at IS NOT NULL);
+
+CREATE INDEX told_quantity_listing ON public.told_quantity USING btree (channel, listing_sku, id DESC);
