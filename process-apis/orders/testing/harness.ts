@@ -51,6 +51,7 @@ export class Harness {
   readonly listings: Map<string, ListedItem>;
   readonly events: OrderEvent[] = [];
   private readonly nodes: readonly StockNode[];
+  private readonly streams = new Map<string, readonly OrderEvent[]>();
   private readonly orders = new Map<string, Order>();
   private readonly facts = new Map<string, RecordedFact<FactOutcome>>();
   private readonly positions: Position[];
@@ -84,6 +85,9 @@ export class Harness {
     for (const taken of batch.facts) this.facts.set(taken.id, taken);
     const events = batch.events.map(({ type, data }) => ({ type, ...data }) as OrderEvent);
     this.events.push(...events);
+    batch.events.forEach(({ streamId }, index) => {
+      this.streams.set(streamId, [...(this.streams.get(streamId) ?? []), ...events.slice(index, index + 1)]);
+    });
     return { outcome, events, tasks: batch.tasks };
   }
 
@@ -118,14 +122,19 @@ export class Harness {
     return order;
   }
 
+  /** All orders, in the order of their acceptance. */
+  get all(): readonly Order[] {
+    return [...this.orders.values()];
+  }
+
   get hasOrder(): boolean {
     return this.orders.size > 0;
   }
 
-  /** The order as its events alone make it: without waits, which are not recorded. */
-  get refolded(): Order | undefined {
+  /** An order as its events alone make it: without waits, which are not recorded. */
+  refolded(orderId: string): Order | undefined {
     let order: Order | undefined;
-    for (const event of this.events) order = evolve(order, event);
+    for (const event of this.streams.get(orderId) ?? []) order = evolve(order, event);
     return order;
   }
 

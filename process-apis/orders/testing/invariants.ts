@@ -1,16 +1,17 @@
 import { expect } from 'vitest';
-import { LINE_STATES, sumQuantities, type Order } from '../../../src/model/order.js';
+import { componentsOf, LINE_STATES, sumQuantities, type Order } from '../../../src/model/order.js';
 import { remainingUnits } from '../orders.evolve.js';
 import type { Harness } from './harness.js';
 
 /** What must hold of an order and its stock after every fact, whatever came before. */
 export function expectSound(harness: Harness): void {
   if (!harness.hasOrder) return;
-  const { order } = harness;
-  expectLinesAddUp(order);
   expectClaimsMatchStock(harness);
-  expectNothingStuck(order);
-  expect({ ...harness.refolded, waits: [] }).toEqual({ ...order, waits: [] });
+  for (const order of harness.all) {
+    expectLinesAddUp(order);
+    expectNothingStuck(order);
+    expect({ ...harness.refolded(order.id), waits: [] }).toEqual({ ...order, waits: [] });
+  }
 }
 
 function expectLinesAddUp(order: Order): void {
@@ -26,15 +27,25 @@ function expectLinesAddUp(order: Order): void {
   }
 }
 
-function expectClaimsMatchStock({ order, stockNow }: Harness): void {
-  for (const { sku, node, reserved, onHand } of stockNow) {
-    const claimed = order.fulfillmentOrders
-      .filter((fo) => fo.node === node)
-      .flatMap((fo) => fo.lines.filter((line) => line.sku === sku))
-      .reduce((sum, line) => sum + remainingUnits(line), 0);
+function expectClaimsMatchStock(harness: Harness): void {
+  for (const { sku, node, reserved, onHand, missing, earmarked } of harness.stockNow) {
+    const claimed = harness.all.reduce((sum, order) => sum + claimedOf(order, sku, node), 0);
     expect({ sku, node, reserved }).toEqual({ sku, node, reserved: claimed });
-    expect(reserved).toBeLessThanOrEqual(onHand);
+    expect(reserved + earmarked).toBeLessThanOrEqual(onHand);
+    expect(missing).toBeLessThanOrEqual(reserved);
   }
+}
+
+/** Base units of an item that the order's work at a node claims. */
+function claimedOf(order: Order, sku: string, node: string): number {
+  let units = 0;
+  for (const fo of order.fulfillmentOrders)
+    for (const line of fo.node === node ? fo.lines : []) {
+      const ordered = order.lines.find((candidate) => candidate.id === line.lineId);
+      for (const component of componentsOf(ordered ?? { sku: null }))
+        if (component.sku === sku) units += component.quantity * remainingUnits(line);
+    }
+  return units;
 }
 
 /** An order that is not complete says what it waits for; a complete one waits for nothing and claims nothing. */
