@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChannelOrder } from '../../src/model/channel-order.js';
 import { orderStatus, type Order } from '../../src/model/order.js';
-import { emptyPosition, stockNode, type Position } from '../../src/model/stock.js';
+import { emptyPosition, stockNode, type Lot, type Position } from '../../src/model/stock.js';
 import { CHANNEL, channelLine, channelOrder } from './testing/channel-orders.js';
 import { Harness, type Played } from './testing/harness.js';
 import { expectSound } from './testing/invariants.js';
@@ -269,12 +269,10 @@ describe('a soft reservation', () => {
 });
 
 describe('lots', () => {
-  const lot = (name: string, expiresOn: string | null, onHand: number) =>
-    ({ sku: 'A', node: 'N1', lot: name, expiresOn, onHand, reserved: 0, qualityHold: 0 }) as const;
   const world = {
     stock: { 'A@N1': 9 },
     items: { A: { tracking: 'LOT' as const } },
-    around: { lots: [lot('LATE', '2027-01-01', 4), lot('SOON', '2026-03-01', 2), lot('GONE', '2025-12-31', 3)] },
+    around: { lots: [lotOf('LATE', '2027-01-01', 4), lotOf('SOON', '2026-03-01', 2), lotOf('GONE', '2025-12-31', 3)] },
   };
 
   it('are claimed first expired first, and never when expired', () => {
@@ -312,38 +310,6 @@ describe('lots', () => {
 });
 
 describe('a count', () => {
-  function released(countedAt: string, position: Partial<Position>): Harness {
-    const harness = new Harness({
-      stock: {},
-      around: { positions: [{ ...emptyPosition('A', 'N1'), onHand: 5 }] },
-    });
-    place(harness, 'R-1', { lines: [channelLine('A', 3)] });
-    harness.tell({ kind: 'SalesOrderPosted', salesOrder: 'SO', items: {} });
-    harness.tell({ kind: 'SalesOrderConfirmed', salesOrder: 'SO' });
-    const { onHand = 5, missing = 0 } = position;
-    harness.stock.book(
-      [
-        { sku: 'A', node: 'N1', bucket: 'onHand', delta: onHand - 5, reason: 'COUNT' },
-        { sku: 'A', node: 'N1', bucket: 'missing', delta: missing, reason: 'COUNT' },
-      ],
-      { stream: '00000000-0000-7000-8000-00000000cccc', version: 1, occurredAt: countedAt },
-    );
-    harness.stock.counted('A', 'N1', countedAt);
-    return harness;
-  }
-
-  function ship(harness: Harness, occurredAt: string): void {
-    const [fo] = harness.order.fulfillmentOrders;
-    const [line] = harness.order.lines;
-    harness.play({
-      id: 'late-shipment',
-      source: 'wms',
-      occurredAt,
-      address: { by: 'ID', orderId: harness.order.id },
-      body: shipped(fo?.id ?? '', 'S-1', [{ lineId: line?.id ?? '', quantity: 3 }]),
-    });
-  }
-
   it('after the goods had left is not reduced by them again', () => {
     const harness = released('2026-01-03T00:00:00.000Z', { onHand: 3, missing: 1 });
     ship(harness, '2026-01-02T12:00:00.000Z');
@@ -391,3 +357,40 @@ describe('where an order goes', () => {
     expect(harness.all.map((order) => order.fulfillmentOrders.map((fo) => fo.node))).toEqual([['N1'], ['N2']]);
   });
 });
+
+function lotOf(name: string, expiresOn: string | null, onHand: number): Lot {
+  return { sku: 'A', node: 'N1', lot: name, expiresOn, onHand, reserved: 0, qualityHold: 0 };
+}
+
+/** An order of three of five units with the warehouse, and a count since. */
+function released(countedAt: string, position: Partial<Position>): Harness {
+  const harness = new Harness({
+    stock: {},
+    around: { positions: [{ ...emptyPosition('A', 'N1'), onHand: 5 }] },
+  });
+  place(harness, 'R-1', { lines: [channelLine('A', 3)] });
+  harness.tell({ kind: 'SalesOrderPosted', salesOrder: 'SO', items: {} });
+  harness.tell({ kind: 'SalesOrderConfirmed', salesOrder: 'SO' });
+  const { onHand = 5, missing = 0 } = position;
+  harness.stock.book(
+    [
+      { sku: 'A', node: 'N1', bucket: 'onHand', delta: onHand - 5, reason: 'COUNT' },
+      { sku: 'A', node: 'N1', bucket: 'missing', delta: missing, reason: 'COUNT' },
+    ],
+    { stream: '00000000-0000-7000-8000-00000000cccc', version: 1, occurredAt: countedAt },
+  );
+  harness.stock.counted('A', 'N1', countedAt);
+  return harness;
+}
+
+function ship(harness: Harness, occurredAt: string): void {
+  const [fo] = harness.order.fulfillmentOrders;
+  const [line] = harness.order.lines;
+  harness.play({
+    id: 'late-shipment',
+    source: 'wms',
+    occurredAt,
+    address: { by: 'ID', orderId: harness.order.id },
+    body: shipped(fo?.id ?? '', 'S-1', [{ lineId: line?.id ?? '', quantity: 3 }]),
+  });
+}

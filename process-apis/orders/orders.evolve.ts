@@ -35,19 +35,9 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
   switch (event.type) {
     case 'OrderAmended':
       return amend(order, event);
-    case 'ListingMapped': {
-      const items = new Map(event.lines.map(({ lineId, ...item }) => [lineId, item]));
-      return { ...order, lines: order.lines.map((line) => ({ ...line, ...items.get(line.id) })) };
-    }
+    case 'ListingMapped':
     case 'LineSubstituted':
-      return {
-        ...order,
-        lines: order.lines.map((line) =>
-          line.id === event.lineId
-            ? { ...line, sku: event.to, substitutedFor: line.substitutedFor ?? event.from }
-            : line,
-        ),
-      };
+      return { ...order, lines: order.lines.map((line) => withItem(line, event)) };
     case 'InventoryReserved':
       return reserve(order, event.fulfillmentOrders);
     case 'InventoryUnreserved':
@@ -104,6 +94,17 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
     case 'OrderCancelled':
       return order;
   }
+}
+
+function withItem(line: OrderLine, event: Of<'ListingMapped' | 'LineSubstituted'>): OrderLine {
+  if (event.type === 'LineSubstituted') {
+    const { lineId, from, to } = event;
+    return line.id === lineId ? { ...line, sku: to, substitutedFor: line.substitutedFor ?? from } : line;
+  }
+  const mapped = event.lines.find((candidate) => candidate.lineId === line.id);
+  if (mapped === undefined) return line;
+  const { lineId: _, ...item } = mapped;
+  return { ...line, ...item };
 }
 
 type Of<Type extends OrderEvent['type']> = Extract<OrderEvent, { type: Type }>;

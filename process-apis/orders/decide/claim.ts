@@ -11,7 +11,9 @@ import {
   type Allocation,
   type Demand,
   type Promised,
+  type PromiseRequest,
   type SoftReservation,
+  type StockState,
 } from '../../availability/index.js';
 import { rankNodes } from '../../sourcing/index.js';
 import { unitsToClaim, WITHOUT_SALES_ORDER } from '../orders.claimable.js';
@@ -71,6 +73,23 @@ function promiseFor(decision: Decision, reservation: SoftReservation | undefined
   const { unreleased, demands, later } = splitByRelease(decision);
   const stock = decision.stock.fork();
   if (reservation !== undefined) stock.apply(firm(reservation), { occurredAt: context.now, channel: order.channel });
+  const promised = promise(requestFor(decision, demands, stock, isEntitled(decision, demands)), stock);
+  if (later.length === 0) return promised;
+  return {
+    allocations: promised.allocations,
+    missing: [...promised.missing, ...later],
+    shortages: [...promised.shortages, ...unreleased],
+  };
+}
+
+/** The one question that is asked of the stock, whatever the demands: the same nodes, rules and capacities. */
+function requestFor(
+  decision: Decision,
+  demands: readonly Demand[],
+  stock: StockState,
+  entitled: boolean,
+): PromiseRequest {
+  const { order, context } = decision;
   const policy = context.sourcingOf(order.channel);
   const left = capacityLeft(context.nodes, stock);
   const ranking = rankNodes(
@@ -86,23 +105,14 @@ function promiseFor(decision: Decision, reservation: SoftReservation | undefined
     policy,
     left,
   );
-  const promised = promise(
-    {
-      channel: order.channel,
-      now: context.now,
-      demands,
-      nodes: ranking.choices.map((choice) => choice.node),
-      maxNodes: policy.maxNodes,
-      capacityLeft: left,
-      entitled: isEntitled(decision, demands),
-    },
-    stock,
-  );
-  if (later.length === 0) return promised;
   return {
-    allocations: promised.allocations,
-    missing: [...promised.missing, ...later],
-    shortages: [...promised.shortages, ...unreleased],
+    channel: order.channel,
+    now: context.now,
+    demands,
+    nodes: ranking.choices.map((choice) => choice.node),
+    maxNodes: policy.maxNodes,
+    capacityLeft: left,
+    entitled,
   };
 }
 
@@ -159,7 +169,7 @@ function substitute(decision: Decision, shortages: readonly Shortage[]): boolean
     if (sku === null || line.components !== undefined || !short.has(sku) || !untouched) continue;
     const other = decision.context
       .substitutesOf(decision.order.channel, sku)
-      .find((candidate) => freeUnitsOf(decision, candidate) >= line.quantities.open);
+      .find((candidate) => unitsFor(decision, candidate, line.quantities.open) === line.quantities.open);
     if (other === undefined) continue;
     decision.emit({ type: 'LineSubstituted', lineId: line.id, from: sku, to: other });
     changed = true;
@@ -167,21 +177,10 @@ function substitute(decision: Decision, shortages: readonly Shortage[]): boolean
   return changed;
 }
 
-function freeUnitsOf(decision: Decision, sku: string): number {
-  const demands = [{ lineId: '', quantity: Number.MAX_SAFE_INTEGER, components: [{ sku, quantity: 1 }] }];
-  const policy = decision.context.sourcingOf(decision.order.channel);
-  const { allocations } = promise(
-    {
-      channel: decision.order.channel,
-      now: decision.context.now,
-      demands,
-      nodes: decision.context.nodes.filter((node) => node.active).map((node) => node.id),
-      maxNodes: policy.maxNodes,
-      capacityLeft: () => undefined,
-      entitled: false,
-    },
-    decision.stock,
-  );
+/** Units that an order for the item alone would get. */
+function unitsFor(decision: Decision, sku: string, wanted: number): number {
+  const demands = [{ lineId: '', quantity: wanted, components: [{ sku, quantity: 1 }] }];
+  const { allocations } = promise(requestFor(decision, demands, decision.stock, false), decision.stock);
   return allocations.reduce((units, allocation) => units + allocation.quantity, 0);
 }
 
