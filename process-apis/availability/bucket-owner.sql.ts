@@ -18,3 +18,26 @@ export async function readOwners(db: Pick<ClientBase, 'query'>): Promise<readonl
   });
   return rows;
 }
+
+/** Replaces the owners of each of these buckets at its node. */
+export async function replaceOwners(
+  db: Pick<ClientBase, 'query'>,
+  buckets: readonly Pick<BucketOwner, 'node' | 'bucket'>[],
+  owners: readonly BucketOwner[],
+): Promise<void> {
+  await db.query(
+    `delete from bucket_owner o using unnest($1::text[], $2::text[]) as n (node, bucket)
+     where o.node = n.node and o.bucket = n.bucket`,
+    [buckets.map(({ node }) => node), buckets.map(({ bucket }) => bucket)],
+  );
+  await db.query(
+    `insert into bucket_owner (node, bucket, source, lag_seconds)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::int[])`,
+    [
+      owners.map(({ node }) => node),
+      owners.map(({ bucket }) => bucket),
+      owners.map(({ source }) => source),
+      owners.map(({ lagSeconds }) => lagSeconds),
+    ],
+  );
+}

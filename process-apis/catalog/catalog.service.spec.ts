@@ -41,6 +41,8 @@ const kit = (sku: string, ...components: readonly string[]): Kit => ({
   components: components.map((component) => ({ sku: component, quantity: 2 })),
 });
 
+const chain = (...skus: readonly string[]) => skus.slice(1).map((sku, index) => kit(skus[index] ?? '', sku));
+
 const substitutes = (sku: string, ...best: readonly string[]) => ({ sku, channel: '*', substitutes: best });
 
 const listing = (listingSku: string, sku: string, unit?: string, channel = 'shop') => ({
@@ -116,7 +118,6 @@ describe('kits', () => {
   });
 
   it('are neither too deep nor too large, nor make a stored one so', async () => {
-    const chain = (...skus: readonly string[]) => skus.slice(1).map((sku, index) => kit(skus[index] ?? '', sku));
     await catalog.saveKits(chain('A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'));
     expect(await refusals(catalog.saveKits(chain('H', 'I', 'J')))).toEqual([
       '/0/components The kit "A" has kits in kits 9 deep; at most 8 are allowed.',
