@@ -10,6 +10,9 @@ export { STOCK_FACTS_MAX, StockIntake } from './stock-intake.js';
 export type { StockOutcome, StockRefusal, StockRefusalCode } from './stock-fact.types.js';
 export { FEEDS_PAGE_MAX, StockFeeds } from './stock-feeds.js';
 export type { SequenceGap, StockFeed } from './stock-feed.js';
+export { EXPIRED_LOTS_PAGE, LotExpiry } from './lot-expiry.js';
+export { CHECK_SAYS, proveStock, type CheckedStock, type StockProof } from './stock-proof.js';
+export { DIFFERENCES_MAX, type StockCheck, type StockDifference } from './stock-proof.sql.js';
 export { endEarmarks, findFreedByTime, findWaitedFor, type FreedByTime } from './earmarks.js';
 export { capacityDays, capacityLeft, capacityOfDay } from './node-day.js';
 export {
@@ -27,3 +30,7 @@ export { Availability, type ListingQuantity, type SellingAnswers, type WantedUnt
 export type { ListingKey, Selling, SellingCatalog, SellingPolicies, Wanted } from './selling-lookup.js';
 export * from './check.types.js';
 export { sellable, listingUnits, type Sellable, type SellingNodes } from './sellable.js';
+export { allocationRuleSchema, type NewAllocationRule } from './allocation-rule.schema.js';
+export { AllocationRules, type AllocationRulesSaved } from './allocation-rules.service.js';
+export type { RuleFilter } from './allocation-rules.sql.js';
+export { BucketOwners, ownedBucketSchema, type OwnedBucket } from './bucket-owners.service.js';
