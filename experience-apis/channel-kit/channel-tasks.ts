@@ -10,9 +10,10 @@ import {
   type OrderLookup,
 } from '../../process-apis/fulfillment/index.js';
 import { waitKeys, type OrderCommit, type OrderTaskOf } from '../../process-apis/orders/index.js';
-import type { DuePublication, Publishing, ToldQuantity } from '../../process-apis/publishing/index.js';
+import type { Publishing } from '../../process-apis/publishing/index.js';
 import type { ChannelConnectors } from './channel-connectors.js';
-import { PUBLISH_MAX, type ConfirmPackage } from './channel.port.js';
+import { ChannelQuantities } from './channel-quantities.js';
+import type { ConfirmPackage } from './channel.port.js';
 
 type Payload = OrderTaskOf<'channel.confirm-package'>['payload'];
 
@@ -29,7 +30,7 @@ export class ChannelTasks {
 
   register(queue: TaskQueue, publishing: Publishing): void {
     queue.register('channel.confirm-package', (tasks) => this.confirmAll(tasks));
-    publishing.register((channel, due) => this.tellQuantities(channel, due));
+    publishing.register(new ChannelQuantities(this.connectors, this.catalog));
   }
 
   private async confirmAll(tasks: readonly TaskRun[]): Promise<readonly TaskResult[]> {
@@ -67,25 +68,6 @@ export class ChannelTasks {
       const subject = { orderId: order.id, parties, waitKey, system: 'CHANNEL', operation: task.kind } as const;
       return failed(this.orders, task, subject, error);
     }
-  }
-
-  private async tellQuantities(
-    channel: string,
-    due: readonly DuePublication[],
-  ): Promise<readonly ToldQuantity[] | 'NOTHING_TO_TELL'> {
-    const account = await this.catalog.account(channel);
-    if (account === undefined) throw new Error(`the channel account "${channel}" is not active`);
-    const connector = this.connectors.of(account.kind);
-    if (connector.publishQuantities === undefined) return 'NOTHING_TO_TELL';
-    const results = await connector.publishQuantities(account, due.slice(0, PUBLISH_MAX));
-    const quantities = new Map(due.map((row) => [row.listingSku, row.quantity]));
-    // What failed, or waits for the channel's own processing, stays due.
-    return results.flatMap((result) => {
-      if (result.outcome === 'FAILED' || result.outcome === 'PENDING') return [];
-      const quantity = quantities.get(result.listingSku) ?? 0;
-      const refused = result.outcome === 'REFUSED' ? { refusedReason: result.reason } : {};
-      return [{ listingSku: result.listingSku, quantity, ...refused }];
-    });
   }
 }
 

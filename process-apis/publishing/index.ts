@@ -1,2 +1,9 @@
-export { Publishing, PUBLISH_PAGE, type TellQuantities } from './publishing.service.js';
-export type { DuePublication, ToldQuantity } from './publication.sql.js';
+export { Publishing, type PublishingParts } from './publishing.service.js';
+export type {
+  DueQuantity,
+  ListingKey,
+  QuantityTeller,
+  SellableListing,
+  SellableListings,
+  TellResult,
+} from './publishing.types.js';

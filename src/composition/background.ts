@@ -23,6 +23,7 @@ import { Readiness } from '../platform/http/readiness.js';
 import { BackgroundLoop, TaskQueue } from '../platform/jobs/index.js';
 
 const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
 
 /**
  * Starts what works without being called, by the process's roles, and stops it in order: first the takers, then (when the
@@ -52,6 +53,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
 
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
+    await this.part(Publishing).stop();
     await this.tasks.stop(this.config.shutdownTimeoutMs);
   }
 
@@ -84,13 +86,20 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     const resumption = this.part(Resumption);
     const publishing = this.part(Publishing);
     const intake = this.part(SqlIntake);
+    const telling = new BackgroundLoop('publishing quantities', SECOND, () => publishing.sweepDue());
     return [
       new BackgroundLoop('ERP confirmations', SECOND, () => followUp.sweepConfirmations()),
       new BackgroundLoop('ERP billing', 2 * SECOND, () => followUp.sweepBilling()),
       new BackgroundLoop('resuming orders', SECOND / 2, () => resumption.sweep()),
       new BackgroundLoop('orders that waited for a date', 10 * SECOND, () => resumption.sweepTime()),
-      new BackgroundLoop('quantities to publish', SECOND, () => publishing.sweepChanges()),
-      new BackgroundLoop('publishing quantities', SECOND, () => publishing.sweepDue()),
+      new BackgroundLoop('quantities to publish', SECOND, async () => {
+        const changes = await publishing.sweepChanges();
+        const reviews = await publishing.sweepReviews();
+        telling.wake();
+        return changes || reviews;
+      }),
+      telling,
+      new BackgroundLoop('history of told quantities', HOUR, () => publishing.sweepHistory()),
       new BackgroundLoop('parked messages', 15 * SECOND, async () => {
         await intake.sweepParked();
         return false;

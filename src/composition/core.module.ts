@@ -1,7 +1,7 @@
 import { Global, Logger, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ChannelConnectors, ChannelTasks } from '../../experience-apis/channel-kit/index.js';
-import { StockIntake } from '../../process-apis/availability/index.js';
+import { Availability, StockIntake } from '../../process-apis/availability/index.js';
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
 import { WmsInbound } from '../../process-apis/fulfillment/index.js';
 import { Intake, SqlIntake } from '../../process-apis/intake/index.js';
@@ -84,6 +84,12 @@ const COMMIT_SETTINGS = Symbol('CommitSettings');
         new Resumption({ pool, waiting, cursors, committed: () => feed.wake() }),
     },
     {
+      provide: Availability,
+      inject: [PG_POOL, SqlCatalog, SourcingPolicies],
+      useFactory: (pool: Pool, catalog: SqlCatalog, sourcing: SourcingPolicies) =>
+        new Availability(pool, catalog, sourcing),
+    },
+    {
       provide: StockIntake,
       inject: [PG_POOL, EventFeed],
       useFactory: (pool: Pool, feed: EventFeed) => new StockIntake(pool, () => feed.wake()),
@@ -97,10 +103,11 @@ const COMMIT_SETTINGS = Symbol('CommitSettings');
     { provide: Intake, useExisting: SqlIntake },
     {
       provide: Publishing,
-      inject: [PG_POOL],
-      useFactory: (pool: Pool) => {
+      inject: [PG_POOL, Availability, EventFeed],
+      useFactory: (pool: Pool, quantities: Availability, feed: EventFeed) => {
         const logger = new Logger(Publishing.name);
-        return new Publishing(pool, (sentence) => logger.warn(sentence));
+        const onFailure = (sentence: string): void => logger.warn(sentence);
+        return new Publishing({ pool, quantities, committed: () => feed.wake(), onFailure });
       },
     },
     {
@@ -128,6 +135,7 @@ const COMMIT_SETTINGS = Symbol('CommitSettings');
     OrderReader,
     WaitingOrders,
     Resumption,
+    Availability,
     StockIntake,
     SqlIntake,
     Intake,

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { accepted, NotingTeller, Retailer, tellDue } from './testing/retailer.js';
+
+let retailer: Retailer;
+
+beforeEach(async () => {
+  retailer = await Retailer.open(['web']);
+});
+
+afterEach(() => retailer.close());
+
+it('what a channel took for processing is not told again until the result is there; then what changed meanwhile is', async () => {
+  await retailer.want({ A: [1, 7], B: [1, 8], C: [1, 9] });
+  const publishing = retailer.publishing();
+  const teller = new NotingTeller((due) =>
+    due.map(({ listingSku }) => ({ listingSku, outcome: 'PENDING', submission: 'feed-1' })),
+  );
+  publishing.register(teller);
+  await tellDue(publishing);
+  await retailer.pool.query(`update publication set wanted = 0, cause = 'later' where listing_sku = 'A'`);
+  await tellDue(publishing);
+  expect(teller.calls).toHaveLength(1);
+  const asked: unknown[] = [];
+  teller.submissions = (submission, listingSkus) => {
+    asked.push([submission, listingSkus]);
+    return [
+      { listingSku: 'A', outcome: 'ACCEPTED' },
+      { listingSku: 'B', outcome: 'REFUSED', reason: 'no offer' },
+      { listingSku: 'C', outcome: 'FAILED', reason: 'lost', retryAfterMs: 3_600_000 },
+    ];
+  };
+  teller.answer = (due) => due.map(accepted);
+  // Another process has asked nothing yet.
+  const other = retailer.publishing();
+  other.register(teller);
+  await tellDue(other);
+  expect(asked).toEqual([['feed-1', ['A', 'B', 'C']]]);
+  expect(teller.calls.slice(1)).toEqual([['A 0']]);
+  expect(await retailer.told('web')).toEqual({ A: 0, B: null, C: null });
+  const { rows } = await retailer.pool.query(
+    `select listing_sku || ' ' || quantity || ' ' || outcome || ' ' || coalesce(submission, '-') || ' ' || cause as line
+     from told_quantity order by id`,
+  );
+  expect(rows.map(({ line }: { line: string }) => line)).toEqual([
+    'A 7 PENDING feed-1 cause-of-A',
+    'B 8 PENDING feed-1 cause-of-B',
+    'C 9 PENDING feed-1 cause-of-C',
+    'A 7 ACCEPTED feed-1 cause-of-A',
+    'B 8 REFUSED feed-1 cause-of-B',
+    'C 9 FAILED feed-1 cause-of-C',
+    'A 0 ACCEPTED - later',
+  ]);
+  const { rows: open } = await retailer.pool.query('select 1 from publication where submission is not null');
+  expect(open).toEqual([]);
+});
+
+it('a submission that cannot be asked about keeps nothing else waiting', async () => {
+  await retailer.want({ A: 7, B: 2 });
+  const publishing = retailer.publishing();
+  const teller = new NotingTeller((due) =>
+    due.map((row) =>
+      row.listingSku === 'A' ? { listingSku: 'A', outcome: 'PENDING', submission: 'feed-1' } : accepted(row),
+    ),
+  );
+  teller.submissions = () => {
+    throw new OutsideError('transient', 'no answer', { system: 'web', operation: 'getFeed' });
+  };
+  publishing.register(teller);
+  await tellDue(publishing);
+  await retailer.pool.query(`update publication set wanted = 1 where listing_sku = 'B'`);
+  await tellDue(publishing);
+  expect(await retailer.told('web')).toEqual({ A: null, B: 1 });
+  expect(retailer.failures).toEqual([expect.stringMatching(/^web is asked again in \d s about feed-1: no answer$/)]);
+});
