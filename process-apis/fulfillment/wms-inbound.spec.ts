@@ -5,7 +5,7 @@ import { generateKeyRing, KeyRing } from '../../src/platform/crypto/key-ring.js'
 import { SeededOrders } from '../../test/support/seed-orders.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { openTestPool } from '../../test/support/test-pool.js';
-import type { WmsFact } from '../../system-apis/wms/wms.port.js';
+import type { WmsFact, WmsStockFact, WmsStockKind } from '../../system-apis/wms/wms.port.js';
 import { readPositions, StockIntake } from '../availability/index.js';
 import { listMessages } from '../intake/index.js';
 import { WmsInbound } from './wms-inbound.js';
@@ -62,8 +62,8 @@ describe('what a warehouse tells and the hub cannot take', () => {
     expect(await onHand('SKU-1')).toBe(before + 5);
     expect(await refused()).toEqual([
       [`fact:${WMS}/p-1`, 'UNKNOWN_ORDER'],
-      [`fact:${WMS}/s-2`, 'UNKNOWN_POSITION'],
-      [`fact:${WMS}/s-3`, 'UNKNOWN_POSITION'],
+      [`fact:${WMS}/s-2`, 'UNKNOWN_ITEM'],
+      [`fact:${WMS}/s-3`, 'UNKNOWN_NODE'],
     ]);
   });
 
@@ -75,5 +75,41 @@ describe('what a warehouse tells and the hub cannot take', () => {
     const lines = planned.lines.map(({ lineId }) => ({ lineId, quantity: 1 }));
     await inbound.receive(WMS, [{ kind: 'PICKED', id: 'p-2', occurredAt, fulfillmentOrderId: planned.id, lines }]);
     expect(await refused()).toContainEqual([`fact:${WMS}/p-2`, 'AGAINST_THE_RULES']);
+  });
+});
+
+describe('what a warehouse tells of stock', () => {
+  async function position(sku: string, node: string): Promise<object | undefined> {
+    return (await readPositions(pool, [sku])).find((candidate) => candidate.node === node);
+  }
+
+  function told(kind: WmsStockKind, id: string, given: Partial<WmsStockFact>): WmsFact {
+    return { kind, id, occurredAt, sku: 'SKU-2', node: 'dc-south', quantity: 1, ...given };
+  }
+
+  it('moves each bucket in its own way', async () => {
+    await pool.query(`insert into node (id, name, priority) values ('dc-south', 'South', 2)`);
+    await inbound.receive(WMS, [
+      told('STOCK_RECEIVED', 'k-1', { quantity: 10, sequence: 1 }),
+      told('STOCK_ADJUSTED', 'k-2', { quantity: -2, reason: 'damage', sequence: 2 }),
+      told('STOCK_HELD', 'k-3', { quantity: 3, sequence: 3 }),
+      told('STOCK_HOLD_LIFTED', 'k-4', { quantity: 1, sequence: 4 }),
+      told('STOCK_ANNOUNCED', 'k-5', { quantity: 6, document: 'ASN-1', expectedAt: '2026-03-09T00:00:00.000Z' }),
+      told('STOCK_ANNOUNCEMENT_CANCELLED', 'k-6', { quantity: 2, document: 'ASN-1' }),
+      told('TRANSFER_SHIPPED', 'k-7', { quantity: 4, document: 'T-1', otherNode: 'dc-north' }),
+      told('TRANSFER_RECEIVED', 'k-8', { quantity: 3, document: 'T-1', node: 'dc-north', otherNode: 'dc-south' }),
+      told('TRANSFER_SHIPPED', 'k-9', { quantity: 4, document: 'T-2' }),
+    ]);
+    expect(await position('SKU-2', 'dc-south')).toMatchObject({ onHand: 4, qualityHold: 2, incoming: 4 });
+    expect(await position('SKU-2', 'dc-north')).toMatchObject({ inTransit: 1 });
+    expect(await refused()).toContainEqual([`fact:${WMS}/k-9`, 'UNKNOWN_NODE']);
+    await inbound.receive(WMS, [
+      told('STOCK_COUNTED', 'k-10', { quantity: 5, occurredAt: '2026-03-02T09:00:00.000Z' }),
+    ]);
+    expect(await position('SKU-2', 'dc-south')).toMatchObject({ onHand: 5 });
+    const { rows } = await pool.query<{ reason: string }>(
+      `select reason from movement where sku = 'SKU-2' and delta = -2`,
+    );
+    expect(rows).toContainEqual({ reason: 'DAMAGE' });
   });
 });

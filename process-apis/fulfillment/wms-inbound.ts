@@ -2,19 +2,20 @@ import { createHash, randomUUIDv7 } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { StockFact } from '../../src/model/stock.js';
 import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
-import type { WmsFact, WmsFactSink } from '../../system-apis/wms/wms.port.js';
-import type { StockIntake } from '../availability/index.js';
+import type { WmsFact, WmsFactSink, WmsStockFact } from '../../system-apis/wms/wms.port.js';
+import { STOCK_FACTS_MAX, type StockIntake, type StockRefusalCode } from '../availability/index.js';
 import { insertMessages } from '../intake/index.js';
 import type { OrderCommit, OrderFact, OrderFactBody } from '../orders/index.js';
+import { toStockFact } from './wms-stock.mapper.js';
 
 type FulfillmentFact = Extract<WmsFact, { fulfillmentOrderId: string }>;
-type WmsStockFact = Exclude<WmsFact, FulfillmentFact>;
 
 /** Something that a warehouse told and the hub cannot take. */
 interface NotTaken {
   readonly fact: StockFact | OrderFact;
-  readonly reason: 'UNKNOWN_POSITION' | 'UNKNOWN_ORDER' | 'AGAINST_THE_RULES';
+  readonly reason: StockRefusalCode | 'UNKNOWN_ORDER' | 'AGAINST_THE_RULES';
   readonly detail: string;
+  readonly pointer?: string;
 }
 
 /**
@@ -39,14 +40,17 @@ export class WmsInbound implements WmsFactSink {
   }
 
   private async takeStock(facts: readonly StockFact[]): Promise<readonly NotTaken[]> {
-    if (facts.length === 0) return [];
-    const unknown = await this.stock.ofUnknownPlaces(facts);
-    await this.stock.receive(facts.filter((fact) => !unknown.has(fact)));
-    return [...unknown].map((fact) => ({
-      fact,
-      reason: 'UNKNOWN_POSITION',
-      detail: `There is no item "${fact.sku}" or no node "${fact.node}".`,
-    }));
+    const notTaken: NotTaken[] = [];
+    for (let first = 0; first < facts.length; first += STOCK_FACTS_MAX) {
+      const page = facts.slice(first, first + STOCK_FACTS_MAX);
+      const outcomes = await this.stock.receive(page);
+      for (const [index, fact] of page.entries()) {
+        const outcome = outcomes[index];
+        if (outcome?.result !== 'REFUSED') continue;
+        notTaken.push({ fact, reason: outcome.code, detail: outcome.detail, pointer: outcome.pointer });
+      }
+    }
+    return notTaken;
   }
 
   private async takeWork(facts: readonly OrderFact[]): Promise<readonly NotTaken[]> {
@@ -63,7 +67,7 @@ export class WmsInbound implements WmsFactSink {
     if (notTaken.length === 0) return;
     await insertMessages(
       this.pool,
-      notTaken.map(({ fact, reason, detail }) => {
+      notTaken.map(({ fact, reason, detail, pointer }) => {
         const id = randomUUIDv7();
         return {
           id,
@@ -73,6 +77,7 @@ export class WmsInbound implements WmsFactSink {
           status: 'REFUSED',
           reason,
           detail,
+          ...(pointer === undefined ? {} : { pointer }),
           subjects: [],
           body: this.cipher.seal(JSON.stringify(fact), `message:${id}`),
         };
@@ -100,13 +105,7 @@ export class WmsInbound implements WmsFactSink {
 }
 
 function isStockFact(fact: WmsFact): fact is WmsStockFact {
-  return fact.kind === 'STOCK_RECEIVED' || fact.kind === 'STOCK_COUNTED';
-}
-
-function toStockFact(source: string, fact: WmsStockFact): StockFact {
-  const { sku, node, quantity, occurredAt } = fact;
-  const kind = fact.kind === 'STOCK_RECEIVED' ? 'RECEIVED' : 'COUNTED';
-  return { id: `${source}/${fact.id}`, source, kind, sku, node, quantity, occurredAt };
+  return !('fulfillmentOrderId' in fact);
 }
 
 function toOrderFact(source: string, fact: FulfillmentFact): OrderFact {

@@ -8,6 +8,7 @@ import { placeCluster, type ClusterPlace } from './embedded/cluster-place.js';
 import { createCluster, SUPERUSER } from './embedded/create-cluster.js';
 import { explainSystemError } from './embedded/embedded-postgres-error.js';
 import { takeOwnership, type Ownership } from './embedded/owner.js';
+import { findPostmaster } from './embedded/postmaster.js';
 import { readIfThere } from './embedded/read-if-there.js';
 import { serverLog, startServer, stopServer } from './embedded/server.js';
 
@@ -49,6 +50,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
+/** The address, with user and password, of a server that runs on the folder already; undefined when none does. Starts and makes nothing. */
+export async function findEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<string | undefined> {
+  const home = resolve(options.dataDir);
+  const password = await readIfThere(join(home, 'password'));
+  if (password === undefined) return undefined;
+  const place = await placeCluster(home, options.log);
+  const postmaster = await findPostmaster(place.cluster);
+  return postmaster === undefined ? undefined : addressOf(postmaster.port, password, options.database);
+}
+
+function addressOf(port: number, password: string, database: string): string {
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+}
+
 async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const home = resolve(options.dataDir);
   const place = await placeCluster(home, options.log);
@@ -62,7 +77,7 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
     if (ownership === undefined) throw inUse(place);
     await createDatabase(ownership.client, options.database);
     return {
-      url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${options.database}`,
+      url: addressOf(port, password, options.database),
       dataDir: place.cluster,
       stop: stopOnce(binaries, place, ownership, options.log),
     };
