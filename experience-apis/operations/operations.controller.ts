@@ -1,7 +1,6 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { SqlCatalog } from '../../process-apis/catalog/index.js';
 import {
   Intake,
   listMessages,
@@ -11,38 +10,21 @@ import {
 } from '../../process-apis/intake/index.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
-import { InvalidInputError } from '../../src/platform/http/invalid-input.js';
-import { jsonPointer, ProblemError } from '../../src/platform/http/problem.js';
-
-const PAGE_MAX = 200;
+import { ProblemError } from '../../src/platform/http/problem.js';
+import { limitSchema, parse } from './operations.requests.js';
 
 const MessageQuery = z.object({
   status: z.enum(['COMMITTED', 'IGNORED', 'REFUSED', 'PARKED']).optional(),
   before: z.uuid().optional(),
-  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+  limit: limitSchema,
 });
 
-const ListingsBody = z.object({
-  listings: z
-    .array(
-      z.object({
-        channel: z.string().min(1),
-        listingSku: z.string().min(1),
-        sku: z.string().min(1),
-        listingKeys: z.record(z.string(), z.string()).default({}),
-      }),
-    )
-    .min(1)
-    .max(1_000),
-});
-
-/** For people who run the hub: messages that were not taken, and the mapping of listings that orders wait for. */
+/** For people who run the hub: messages that were not taken. */
 @Controller('operations/v1')
 export class OperationsController {
   constructor(
     @Inject(PG_POOL) private readonly pool: Pool,
     private readonly intake: Intake,
-    private readonly catalog: SqlCatalog,
   ) {}
 
   /** Stored messages, newest first, without their bodies. */
@@ -67,39 +49,4 @@ export class OperationsController {
       throw new ProblemError({ status: 404, code: error.code, title: 'No such message', detail: error.message });
     }
   }
-
-  /** Maps listing SKUs to items. Orders that waited for one of them go on by themselves. */
-  @Put('listings')
-  @HttpCode(204)
-  @Scopes('operations:write')
-  async saveListings(@Body() body: unknown): Promise<void> {
-    const { listings } = parse(ListingsBody, body);
-    try {
-      await this.catalog.saveListings(listings);
-    } catch (error) {
-      if (!(error instanceof InvalidInputError)) throw error;
-      throw invalid(error.errors.map(({ pointer, detail }) => ({ pointer: `/listings${pointer}`, detail })));
-    }
-  }
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw invalid(
-    parsed.error.issues.map((issue) => ({
-      pointer: jsonPointer(issue.path),
-      detail: issue.message,
-    })),
-  );
-}
-
-function invalid(errors: readonly { pointer: string; detail: string }[]): ProblemError {
-  return new ProblemError({
-    status: 422,
-    code: 'INVALID_REQUEST',
-    title: 'The request does not fit',
-    detail: 'See errors: each says where and what.',
-    errors,
-  });
 }
