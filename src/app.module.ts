@@ -1,10 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AmazonModule } from '../experience-apis/amazon/index.js';
+import { AvailabilityModule } from '../experience-apis/availability/index.js';
 import { GraphqlModule } from '../experience-apis/graphql/index.js';
 import { OperationsModule } from '../experience-apis/operations/index.js';
 import { PartnerModule } from '../experience-apis/partner/index.js';
 import { ShopifyModule } from '../experience-apis/shopify/index.js';
+import { StockModule } from '../experience-apis/stock/index.js';
 import { Background } from './composition/background.js';
 import { CoreModule } from './composition/core.module.js';
 import { systemModules } from './composition/systems.js';
@@ -45,6 +47,8 @@ export class AppModule {
         PartnerModule,
         GraphqlModule,
         OperationsModule,
+        StockModule,
+        AvailabilityModule,
       ],
       providers: [Background],
     };

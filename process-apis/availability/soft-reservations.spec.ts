@@ -44,7 +44,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await soft.drain();
-  expect(await findUnexplainedPositions(pool)).toEqual([]);
   await pool.end();
   await database.drop();
 });
@@ -269,5 +268,9 @@ describe('the end of a soft reservation', () => {
     });
     expect(await held('LAST')).toBe(4);
     expect(await inTransaction(pool, (tx) => lockSoftReservations(tx, keys))).toEqual([]);
+  });
+
+  it('leaves every position explained by its movements', async () => {
+    expect(await findUnexplainedPositions(pool)).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { Pool } from 'pg';
 import { AmazonPoller } from '../../experience-apis/amazon/index.js';
 import { ChannelTasks } from '../../experience-apis/channel-kit/index.js';
+import { SoftReservations } from '../../process-apis/availability/index.js';
 import { ErpFollowUp, ErpTasks, WmsTasks } from '../../process-apis/fulfillment/index.js';
 import { SqlIntake } from '../../process-apis/intake/index.js';
 import { OrderCommit, OrderReader, Resumption, WaitingOrders } from '../../process-apis/orders/index.js';
@@ -59,6 +60,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
 
   async onApplicationShutdown(): Promise<void> {
     await this.orders.drain();
+    await this.part(SoftReservations).drain();
     await this.feed.stop();
   }
 
@@ -86,6 +88,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     const resumption = this.part(Resumption);
     const publishing = this.part(Publishing);
     const intake = this.part(SqlIntake);
+    const soft = this.part(SoftReservations);
     const telling = new BackgroundLoop('publishing quantities', SECOND, () => publishing.sweepDue());
     return [
       new BackgroundLoop('ERP confirmations', SECOND, () => followUp.sweepConfirmations()),
@@ -100,6 +103,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       }),
       telling,
       new BackgroundLoop('history of told quantities', HOUR, () => publishing.sweepHistory()),
+      new BackgroundLoop('soft reservations whose time is over', SECOND, () => soft.sweepExpired()),
       new BackgroundLoop('parked messages', 15 * SECOND, async () => {
         await intake.sweepParked();
         return false;

@@ -1,7 +1,7 @@
 import { Global, Logger, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ChannelConnectors, ChannelTasks } from '../../experience-apis/channel-kit/index.js';
-import { Availability, StockIntake } from '../../process-apis/availability/index.js';
+import { Availability, LotExpiry, SoftReservations, StockFeeds, StockIntake } from '../../process-apis/availability/index.js';
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
 import { WmsInbound } from '../../process-apis/fulfillment/index.js';
 import { Intake, SqlIntake } from '../../process-apis/intake/index.js';
@@ -90,9 +90,21 @@ const COMMIT_SETTINGS = Symbol('CommitSettings');
         new Availability(pool, catalog, sourcing),
     },
     {
+      provide: SoftReservations,
+      inject: [PG_POOL, SqlCatalog, SourcingPolicies, EventFeed],
+      useFactory: (pool: Pool, catalog: SqlCatalog, sourcing: SourcingPolicies, feed: EventFeed) =>
+        new SoftReservations(pool, catalog, sourcing, () => feed.wake()),
+    },
+    {
       provide: StockIntake,
       inject: [PG_POOL, EventFeed],
       useFactory: (pool: Pool, feed: EventFeed) => new StockIntake(pool, () => feed.wake()),
+    },
+    { provide: StockFeeds, inject: [PG_POOL], useFactory: (pool: Pool) => new StockFeeds(pool) },
+    {
+      provide: LotExpiry,
+      inject: [PG_POOL, EventFeed],
+      useFactory: (pool: Pool, feed: EventFeed) => new LotExpiry(pool, () => feed.wake()),
     },
     {
       provide: SqlIntake,
@@ -136,7 +148,10 @@ const COMMIT_SETTINGS = Symbol('CommitSettings');
     WaitingOrders,
     Resumption,
     Availability,
+    SoftReservations,
     StockIntake,
+    StockFeeds,
+    LotExpiry,
     SqlIntake,
     Intake,
     Publishing,
