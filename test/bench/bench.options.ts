@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const BENCHMARKS = ['ingest', 'reserve', 'lifecycle', 'graphql', 'fanout'] as const;
+export const BENCHMARKS = ['ingest', 'reserve', 'lifecycle', 'graphql', 'fanout', 'publishing'] as const;
 export type BenchmarkName = (typeof BENCHMARKS)[number];
 
 export interface BenchOptions {
@@ -20,6 +20,7 @@ Without a name all are run, one after the other.
   reserve    orders/s of 3 lines through the one door, accepted, claimed and written; raw: set-wise SQL of the same rows
   lifecycle  orders/s from order to invoice with all sandboxes; raw: a script with the same calls to ERP and warehouse
   graphql    orders/s read with lines and shipments; raw: one SQL statement that gives the same as JSON
+  publishing changes/s of stock until listings should show them, and the lag until Amazon and Shopify do, at their limits
   fanout     messages/s to 200 and 1,000 subscribers of 30 events/s; raw: the same bytes broadcast over ws
 
   --json     prints {"name","value","unit","limit","ratio"}, one line for each figure; limit is the raw one,

@@ -5,12 +5,20 @@ import { BenchPostgres } from './harness/bench-database.js';
 import { describeFigure, type Figure } from './harness/figure.js';
 import { ingest } from './ingest/ingest.bench.js';
 import { lifecycle } from './lifecycle/lifecycle.bench.js';
+import { publishing } from './publishing/publishing.bench.js';
 import { reserve } from './reserve/reserve.bench.js';
 
 /** Measures, and throws when what was measured was not right. */
 type Benchmark = (postgres: BenchPostgres, quick: boolean) => AsyncIterable<Figure>;
 
-const BENCHMARKS: Readonly<Record<BenchmarkName, Benchmark>> = { ingest, reserve, lifecycle, graphql, fanout };
+const BENCHMARKS: Readonly<Record<BenchmarkName, Benchmark>> = {
+  ingest,
+  reserve,
+  lifecycle,
+  graphql,
+  fanout,
+  publishing,
+};
 
 async function run({ benchmarks, json, quick }: BenchOptions): Promise<void> {
   const postgres = await BenchPostgres.start();
