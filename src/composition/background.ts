@@ -10,7 +10,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { Pool } from 'pg';
 import { AmazonPoller } from '../../experience-apis/amazon/index.js';
 import { ChannelTasks } from '../../experience-apis/channel-kit/index.js';
-import { SoftReservations } from '../../process-apis/availability/index.js';
+import { LotExpiry, SoftReservations } from '../../process-apis/availability/index.js';
 import { ErpFollowUp, ErpTasks, WmsTasks } from '../../process-apis/fulfillment/index.js';
 import { SqlIntake } from '../../process-apis/intake/index.js';
 import { OrderCommit, OrderReader, Resumption, WaitingOrders } from '../../process-apis/orders/index.js';
@@ -24,6 +24,7 @@ import { Readiness } from '../platform/http/readiness.js';
 import { BackgroundLoop, TaskQueue } from '../platform/jobs/index.js';
 
 const SECOND = 1_000;
+const LOT_EXPIRY_EVERY_MS = 60 * SECOND;
 const HOUR = 3_600 * SECOND;
 
 /**
@@ -88,6 +89,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     const resumption = this.part(Resumption);
     const publishing = this.part(Publishing);
     const intake = this.part(SqlIntake);
+    const expiry = this.part(LotExpiry);
     const soft = this.part(SoftReservations);
     const telling = new BackgroundLoop('publishing quantities', SECOND, () => publishing.sweepDue());
     return [
@@ -104,6 +106,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       telling,
       new BackgroundLoop('history of told quantities', HOUR, () => publishing.sweepHistory()),
       new BackgroundLoop('soft reservations whose time is over', SECOND, () => soft.sweepExpired()),
+      new BackgroundLoop('lots past their last day', LOT_EXPIRY_EVERY_MS, () => expiry.sweep()),
       new BackgroundLoop('parked messages', 15 * SECOND, async () => {
         await intake.sweepParked();
         return false;

@@ -1,7 +1,13 @@
 import { Global, Logger, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ChannelConnectors, ChannelTasks } from '../../experience-apis/channel-kit/index.js';
-import { Availability, LotExpiry, SoftReservations, StockFeeds, StockIntake } from '../../process-apis/availability/index.js';
+import {
+  Availability,
+  LotExpiry,
+  SoftReservations,
+  StockFeeds,
+  StockIntake,
+} from '../../process-apis/availability/index.js';
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
 import { WmsInbound } from '../../process-apis/fulfillment/index.js';
 import { Intake, SqlIntake } from '../../process-apis/intake/index.js';
