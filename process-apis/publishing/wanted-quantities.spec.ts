@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inTransaction } from '../../src/platform/commit/index.js';
 import { appendEvents, decodeCursor } from '../../src/platform/event-log/index.js';
+import { DEFAULT_SOURCING_POLICY } from '../sourcing/index.js';
 import { computeAll, Retailer } from './testing/retailer.js';
 
 let retailer: Retailer;
@@ -139,6 +140,16 @@ it('a node that closes changes all listings, and they are looked at again when e
     `select review_at between now() + interval '10 s' and now() + interval '20 s' as again from publication`,
   );
   expect(rows).toEqual([{ again: true }]);
+});
+
+it('a policy that takes a node from a channel changes the listings of that channel', async () => {
+  await retailer.sell(['web', 'market'], ['A']);
+  await retailer.move(['A', 5]);
+  const publishing = retailer.publishing();
+  await computeAll(retailer, publishing);
+  await retailer.policies.save('market', { ...DEFAULT_SOURCING_POLICY, excludedNodes: ['N1'] });
+  await computeAll(retailer, publishing);
+  expect([await retailer.wanted('web'), await retailer.wanted('market')]).toEqual([{ A: 5 }, { A: 0 }]);
 });
 
 it('what a rule allows changes at its start and its end though nothing else happens', async () => {

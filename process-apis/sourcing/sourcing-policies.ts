@@ -1,5 +1,8 @@
+import { randomUUIDv7 } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Instant } from '../../src/model/time.js';
+import { inTransaction } from '../../src/platform/commit/index.js';
+import { appendEvents, type NewEvent } from '../../src/platform/event-log/index.js';
 import { channelExists, findUnknownNodes, readSourcingPolicies, upsertSourcingPolicy } from './sourcing.sql.js';
 import {
   DEFAULT_SOURCING_POLICY,
@@ -50,7 +53,7 @@ export class SourcingPolicies {
     return this.known;
   }
 
-  /** Replaces the policy of a channel, or of `*`. SourcingPolicyError when it does not fit, or names what does not exist. */
+  /** Replaces the policy of a channel, or of `*`, with an event that tells of it. SourcingPolicyError when it does not fit, or names what does not exist. */
   async save(channel: string, policy: SourcingPolicy): Promise<void> {
     const fitting = parseSourcingPolicy(channel, policy);
     const named = nodesNamedBy(fitting);
@@ -64,7 +67,10 @@ export class SourcingPolicies {
         detail: `There is no channel account "${channel}": save for an account, or for "*", which is every channel.`,
       });
     if (errors.length > 0) throw new SourcingPolicyError(channel, errors);
-    await upsertSourcingPolicy(this.pool, channel, fitting);
+    await inTransaction(this.pool, async (tx) => {
+      await upsertSourcingPolicy(tx, channel, fitting);
+      await appendEvents(tx, [policySaved(channel)]);
+    });
     this.known = undefined;
   }
 
@@ -87,6 +93,23 @@ export class SourcingPolicies {
       return policy;
     };
   }
+}
+
+/** Event of the stream type `sourcing-policy`: `channels` may sell from other nodes now; absent it is all of them. */
+function policySaved(channel: string): NewEvent {
+  const streamId = randomUUIDv7();
+  return {
+    streamType: 'sourcing-policy',
+    streamId,
+    streamVersion: 1,
+    type: 'SourcingPolicySaved',
+    schemaVersion: 1,
+    scope: '',
+    source: 'hub',
+    factId: `hub/sourcing-policy/${streamId}`,
+    occurredAt: new Date().toISOString(),
+    data: channel === EVERY_CHANNEL ? {} : { channels: [channel] },
+  };
 }
 
 function readable(channel: string, stored: unknown): SourcingPolicy | SourcingPolicyError {

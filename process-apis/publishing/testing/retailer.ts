@@ -19,6 +19,7 @@ const COMPUTE_MS_MAX = 20_000;
 export class Retailer {
   failures: string[] = [];
   readonly catalog: SqlCatalog;
+  readonly policies: SourcingPolicies;
   private readonly quantities: Availability;
 
   private constructor(
@@ -26,7 +27,8 @@ export class Retailer {
     readonly close: () => Promise<void>,
   ) {
     this.catalog = new SqlCatalog(pool, () => undefined);
-    this.quantities = new Availability(pool, this.catalog, new SourcingPolicies(pool));
+    this.policies = new SourcingPolicies(pool);
+    this.quantities = new Availability(pool, this.catalog, this.policies);
   }
 
   static async open(channels: readonly string[]): Promise<Retailer> {
