@@ -15,17 +15,19 @@ const DATE_YEARS_MAX = 10;
 const key = z.string().min(1).max(KEY_CHARS_MAX);
 const quantity = z.int().min(1).max(LINE_QUANTITY_MAX);
 
-const date = z.iso.date('Must be a date like "2026-03-31" (UTC).').superRefine((value, context) => {
-  const today = new Date();
-  const first = today.toISOString().slice(0, 10);
-  const last = `${today.getUTCFullYear() + DATE_YEARS_MAX}${first.slice(4)}`;
-  if (value < first)
-    context.addIssue({
-      code: 'custom',
-      message: `Is in the past: today is ${first} (UTC). Leave it out to ask for now.`,
-    });
-  else if (value > last) context.addIssue({ code: 'custom', message: `Must be ${last} or earlier.` });
-});
+const date = z.iso
+  .date({ error: 'Must be a date like "2026-03-31" (UTC).', abort: true })
+  .superRefine((value, context) => {
+    const today = new Date();
+    const first = today.toISOString().slice(0, 10);
+    const last = `${today.getUTCFullYear() + DATE_YEARS_MAX}${first.slice(4)}`;
+    if (value < first)
+      context.addIssue({
+        code: 'custom',
+        message: `Is in the past: today is ${first} (UTC). Leave it out to ask for now.`,
+      });
+    else if (value > last) context.addIssue({ code: 'custom', message: `Must be ${last} or earlier.` });
+  });
 
 const destination = z.strictObject({
   country: z.string().regex(/^[A-Z]{2}$/, 'Must be an ISO 3166-1 alpha-2 code in upper case, like "DE".'),
