@@ -1,6 +1,14 @@
 import { parseArgs } from 'node:util';
 
-export const BENCHMARKS = ['ingest', 'reserve', 'lifecycle', 'graphql', 'fanout', 'publishing'] as const;
+export const BENCHMARKS = [
+  'ingest',
+  'reserve',
+  'availability',
+  'lifecycle',
+  'graphql',
+  'fanout',
+  'publishing',
+] as const;
 export type BenchmarkName = (typeof BENCHMARKS)[number];
 
 export interface BenchOptions {
@@ -18,6 +26,7 @@ Without a name all are run, one after the other.
 
   ingest     orders/s that a partner places over HTTP; raw: a plain Fastify echo of the same body
   reserve    orders/s of 3 lines through the one door, accepted, claimed and written; raw: set-wise SQL of the same rows
+  availability checks/s of 10 items over HTTP; raw: an echo of the same body, and the same read by hand-written SQL
   lifecycle  orders/s from order to invoice with all sandboxes; raw: a script with the same calls to ERP and warehouse
   graphql    orders/s read with lines and shipments; raw: one SQL statement that gives the same as JSON
   publishing changes/s of stock until listings should show them, and the lag until Amazon and Shopify do, at their limits

@@ -1,3 +1,4 @@
+import { availability } from './availability/availability.bench.js';
 import { BenchUsageError, HELP, readOptions, type BenchmarkName, type BenchOptions } from './bench.options.js';
 import { fanout } from './fanout/fanout.bench.js';
 import { graphql } from './graphql/graphql.bench.js';
@@ -14,6 +15,7 @@ type Benchmark = (postgres: BenchPostgres, quick: boolean) => AsyncIterable<Figu
 const BENCHMARKS: Readonly<Record<BenchmarkName, Benchmark>> = {
   ingest,
   reserve,
+  availability,
   lifecycle,
   graphql,
   fanout,
