@@ -1,4 +1,11 @@
 export { Publishing, type PublishingParts } from './publishing.service.js';
+export {
+  readPublications,
+  readTellings,
+  type Publication,
+  type PublicationFilter,
+  type Telling,
+} from './publication-reader.sql.js';
 export type {
   DueQuantity,
   ListingKey,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { readPublications, readTellings } from './publication-reader.sql.js';
 import { accepted, NotingTeller, Retailer, tellDue } from './testing/retailer.js';
 
 let retailer: Retailer;
@@ -72,4 +73,33 @@ it('a submission that cannot be asked about keeps nothing else waiting', async (
   await tellDue(publishing);
   expect(await retailer.told('web')).toEqual({ A: null, B: 1 });
   expect(retailer.failures).toEqual([expect.stringMatching(/^web is asked again in \d s about feed-1: no answer$/)]);
+});
+
+it('shows what each listing should show and was told, and its history', async () => {
+  await retailer.want({ A: [1, 7], B: 2, C: 3 });
+  const publishing = retailer.publishing();
+  publishing.register(
+    new NotingTeller((due) =>
+      due.map((row) =>
+        row.listingSku === 'A' ? { listingSku: 'A', outcome: 'PENDING', submission: 'feed-1' } : accepted(row),
+      ),
+    ),
+  );
+  await tellDue(publishing);
+  const page = await readPublications(retailer.pool, { channel: 'web' }, { channel: 'web', listingSku: 'A' }, 1);
+  expect(page).toMatchObject([{ listingSku: 'B', sku: 'B', wanted: 2, told: 2, toldCause: 'cause-of-B', failures: 0 }]);
+  expect(page[0]?.toldAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  expect(await readPublications(retailer.pool, { sku: 'A' }, undefined, 10)).toMatchObject([
+    { listingSku: 'A', wanted: 7, told: null, submission: 'feed-1', submitted: 7 },
+  ]);
+  await publishing.tellAgain('web', ['C']);
+  await tellDue(publishing);
+  const listings = ['A', 'C'].map((listingSku) => ({ channel: 'web', listingSku }));
+  const tellings = await readTellings(retailer.pool, listings, 5);
+  expect(tellings.map(({ listingSku, quantity, outcome }) => [listingSku, quantity, outcome])).toEqual([
+    ['A', 7, 'PENDING'],
+    ['C', 3, 'ACCEPTED'],
+    ['C', 3, 'ACCEPTED'],
+  ]);
+  expect(await readTellings(retailer.pool, listings, 1)).toHaveLength(2);
 });
