@@ -19,6 +19,7 @@ it('lists the contracts and gives each as JSON, to anybody', async () => {
   expect(await read('/openapi')).toEqual({
     documents: [
       { title: 'Partner orders', version: '1.0.0', url: '/openapi/partner.json' },
+      { title: 'Stock facts', version: '1.0.0', url: '/openapi/stock.json' },
       { title: 'Warehouse contract', version: expect.any(String) as string, url: '/openapi/wms.json' },
     ],
   });

@@ -5,8 +5,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 
-/** Files of schema/openapi: what partners call, and what a warehouse implements. */
-const NAMES = ['partner', 'wms'] as const;
+/** Files of schema/openapi: what partners and sources of stock call, and what a warehouse implements. */
+const NAMES = ['partner', 'stock', 'wms'] as const;
 
 const documentSchema = z.looseObject({ info: z.looseObject({ title: z.string(), version: z.string() }) });
 export type OpenApiDocument = z.output<typeof documentSchema>;

@@ -15,21 +15,32 @@ import type { FactContext, MovedUnits, StockItem, StockLevel } from './stock-fac
 import { SupplyBook } from './supply.js';
 import { readSupplies } from './supply.sql.js';
 
+/** What was read for the facts of one batch. */
+type Knowledge = Pick<FactContext, 'now' | 'items' | 'nodes' | 'owners' | 'supplies'> & {
+  readonly levels: readonly StockLevel[];
+  /** By place and as-of time of the batch's counts. */
+  readonly moved: ReadonlyMap<string, readonly MovedUnits[]>;
+};
+
 /** What the decisions of one batch know, kept up to date with what they decided. */
 export class BatchContext implements FactContext {
+  readonly now: Instant;
+  readonly items: ReadonlyMap<string, StockItem>;
+  readonly nodes: ReadonlySet<string>;
+  readonly owners: BucketOwnership;
+  readonly supplies: SupplyBook;
+  private readonly moved: ReadonlyMap<string, readonly MovedUnits[]>;
   private readonly levels = new Map<string, StockLevel>();
   private readonly changed = new Map<string, StockLevel>();
   private readonly booked: { movement: Movement; occurredAt: Instant }[] = [];
 
-  constructor(
-    readonly now: Instant,
-    readonly items: ReadonlyMap<string, StockItem>,
-    readonly nodes: ReadonlySet<string>,
-    readonly owners: BucketOwnership,
-    readonly supplies: SupplyBook,
-    levels: readonly StockLevel[],
-    private readonly moved: ReadonlyMap<string, readonly MovedUnits[]>,
-  ) {
+  constructor({ now, items, nodes, owners, supplies, levels, moved }: Knowledge) {
+    this.now = now;
+    this.items = items;
+    this.nodes = nodes;
+    this.owners = owners;
+    this.supplies = supplies;
+    this.moved = moved;
     for (const level of levels) this.levels.set(levelKey(level), level);
   }
 
@@ -38,11 +49,9 @@ export class BatchContext implements FactContext {
   }
 
   movedSince(sku: string, node: string, asOf: Instant): readonly MovedUnits[] {
-    const ofBatch = this.booked.flatMap(({ movement, occurredAt }): readonly MovedUnits[] => {
-      const { bucket, delta, reason, lot = '' } = movement;
-      if (movement.sku !== sku || movement.node !== node || occurredAt <= asOf || reason === 'COUNT') return [];
-      return bucket === 'onHand' || bucket === 'qualityHold' ? [{ bucket, lot, units: delta }] : [];
-    });
+    const ofBatch = this.booked.flatMap(({ movement, occurredAt }) =>
+      movement.sku === sku && movement.node === node && occurredAt > asOf ? movedUnits(movement) : [],
+    );
     return [...(this.moved.get(placeKey({ sku, node, asOf })) ?? []), ...ofBatch];
   }
 
@@ -59,6 +68,16 @@ export class BatchContext implements FactContext {
   changedLevels(): readonly StockLevel[] {
     return [...this.changed.values()];
   }
+}
+
+/**
+ * What a movement says of the units truly there: on-hand less what is missing. Claimed units that were lost stay on-hand
+ * and are missing. Counts say what was there, not what moved.
+ */
+export function movedUnits({ bucket, delta, reason, lot = '' }: Movement): readonly MovedUnits[] {
+  if (reason === 'COUNT') return [];
+  if (bucket === 'missing') return [{ bucket: 'onHand', lot, units: -delta }];
+  return bucket === 'onHand' || bucket === 'qualityHold' ? [{ bucket, lot, units: delta }] : [];
 }
 
 /** Reads it with one statement for each kind of knowledge, under the locks of the positions. */
@@ -78,7 +97,15 @@ export async function readFactContext(
   ]);
   const ownership = new BucketOwnership(owners);
   const moved = await readMoved(tx, facts, ownership);
-  return new BatchContext(now, items, nodes, ownership, new SupplyBook(supplies), levels, moved);
+  return new BatchContext({
+    now,
+    items,
+    nodes,
+    owners: ownership,
+    supplies: new SupplyBook(supplies),
+    levels,
+    moved,
+  });
 }
 
 async function readMoved(

@@ -20,7 +20,7 @@ export function decideCount(fact: Count, subject: FactSubject): FactDecision {
   const { position, lots } = subject;
   const movements = settle(position, lots, findings, 'COUNT');
   const { there } = findings;
-  return decision(subject, false, movements, {
+  return decision(false, movements, {
     event: {
       type: 'StockCounted',
       source: fact.source,

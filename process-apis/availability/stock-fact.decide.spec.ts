@@ -78,6 +78,10 @@ function moves(made: FactDecision | StockRefusal): readonly string[] {
 
 const COUNTED_AT = { countedAt: '2026-03-02T11:00:00.000Z' };
 
+function owner(node: string, bucket: BucketOwner['bucket'], source: string): BucketOwner {
+  return { node, bucket, source, lagSeconds: 0 };
+}
+
 describe('a stock fact that cannot be taken', () => {
   const base = { kind: 'RECEIVED', quantity: 1 } as const;
   it.each<readonly [string, Wish, string]>([
@@ -128,12 +132,6 @@ describe('a stock fact that cannot be taken', () => {
   });
 
   it('refuses who does not own the bucket, and names who does; a node comes before all nodes', () => {
-    const owner = (node: string, bucket: BucketOwner['bucket'], source: string): BucketOwner => ({
-      node,
-      bucket,
-      source,
-      lagSeconds: 0,
-    });
     const owners = [owner('*', 'onHand', 'erp'), owner('N2', 'onHand', 'wms'), owner('*', 'qualityHold', 'erp')];
     expect(decide(base, { owners })).toMatchObject({
       code: 'NOT_OWNER',

@@ -107,7 +107,7 @@ function arrived(
       `${subject.position.onHand} are there: more than ${STOCK_UNITS_MAX} cannot be.`,
     );
   const onHand = older ? [] : [movementOf(subject, 'onHand', units, reason)];
-  return decision(subject, older, [...onHand, ...(change?.movements ?? [])], {
+  return decision(older, [...onHand, ...(change?.movements ?? [])], {
     event: toEvent([unitsOf(subject, older ? 0 : units)]),
     ...(change === undefined ? {} : { supply: change.supply }),
   });
@@ -118,7 +118,7 @@ function decideAdjustment(fact: FactOf<'ADJUSTED'>, subject: FactSubject): FactD
   const units = subject.units(fact.quantity);
   const movements = changeWhatIsThere(subject, units, fact.reason);
   if ('result' in movements) return movements;
-  return decision(subject, false, movements, {
+  return decision(false, movements, {
     event: {
       type: 'StockAdjusted',
       source: fact.source,
@@ -142,7 +142,7 @@ function decideTransferOut(
   if ((destination?.inTransit ?? 0) + units > STOCK_UNITS_MAX)
     return refusal('TOO_MANY', '/quantity', `More than ${STOCK_UNITS_MAX} cannot be on the way.`);
   const change = shippedOn(subject, fact);
-  return decision(subject, older, [...onHand, ...change.movements], {
+  return decision(older, [...onHand, ...change.movements], {
     event: {
       type: 'TransferShipped',
       source,
@@ -198,7 +198,6 @@ function decideHold(fact: FactOf<'HELD' | 'HOLD_LIFTED'>, subject: FactSubject):
     );
   const held = fact.kind === 'HELD';
   return decision(
-    subject,
     false,
     [movementOf(subject, 'qualityHold', held ? units : -units, held ? 'QUALITY_HOLD' : 'QUALITY_RELEASE')],
     {
@@ -222,7 +221,7 @@ function decideLevel(
   const level = subject.units(fact.quantity);
   const delta = level - subject.position[bucket];
   const reason = bucket === 'safetyStock' ? 'SAFETY_STOCK' : 'THRESHOLD';
-  return decision(subject, false, [{ sku, node, bucket, delta, reason }], {
+  return decision(false, [{ sku, node, bucket, delta, reason }], {
     event: {
       type: bucket === 'safetyStock' ? 'SafetyStockSet' : 'ThresholdSet',
       source: fact.source,

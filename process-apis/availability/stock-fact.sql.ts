@@ -85,11 +85,14 @@ export async function readMovedSince(
   if (places.length === 0) return [];
   const { rows } = await db.query<MovedUnits & { readonly place: number }>({
     name: 'movement.since-counts',
-    text: `select (c.number - 1)::int as place, m.bucket, coalesce(m.lot, '') as lot, sum(m.delta)::int as units
+    text: `select (c.number - 1)::int as place, w.bucket, coalesce(m.lot, '') as lot, sum(w.units)::int as units
            from unnest($1::text[], $2::text[], $3::timestamptz[]) with ordinality as c (sku, node, as_of, number)
-             join movement m on m.sku = c.sku and m.node = c.node and m.bucket in ('onHand', 'qualityHold')
-               and m.occurred_at > c.as_of and m.reason <> 'COUNT'
-           group by c.number, m.bucket, m.lot`,
+             join movement m on m.sku = c.sku and m.node = c.node and m.bucket in ('onHand', 'missing', 'qualityHold')
+               and m.occurred_at > c.as_of and m.reason <> 'COUNT',
+             -- what is missing is on hand in the book, and not there
+             lateral (select case m.bucket when 'missing' then 'onHand' else m.bucket end as bucket,
+                             case m.bucket when 'missing' then -m.delta else m.delta end as units) as w
+           group by c.number, w.bucket, m.lot`,
     values: [places.map(({ sku }) => sku), places.map(({ node }) => node), places.map(({ asOf }) => asOf)],
   });
   return rows;

@@ -20,7 +20,6 @@ export interface FactSubject {
 export const NOTHING: FactDecision = { result: 'OLDER_THAN_COUNT', movements: [] };
 
 export function decision(
-  { fact }: FactSubject,
   older: boolean,
   movements: readonly Movement[],
   rest: Omit<FactDecision, 'result' | 'movements'>,

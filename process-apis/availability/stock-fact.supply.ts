@@ -28,7 +28,7 @@ export function decideAnnouncement(fact: FactOf<'ANNOUNCED'>, subject: FactSubje
   const more = expectedUnits(after).incoming - (before === undefined ? 0 : expectedUnits(before).incoming);
   if (subject.position.incoming + more > STOCK_UNITS_MAX)
     return refusal('TOO_MANY', '/quantity', `More than ${STOCK_UNITS_MAX} cannot be expected.`);
-  return decision(subject, false, supplyMovements(before, after, 'ANNOUNCED'), {
+  return decision(false, supplyMovements(before, after, 'ANNOUNCED'), {
     event: {
       type: 'SupplyAnnounced',
       source,
@@ -60,7 +60,7 @@ export function decideCancellation(
   if (units > expected)
     return refusal('MORE_THAN_THERE', '/quantity', `${expected} are still to come under "${document}", not ${units}.`);
   const after: Supply = { ...withoutUnits(before, units), announcedAt: fact.occurredAt };
-  return decision(subject, false, supplyMovements(before, after, 'ANNOUNCEMENT_CANCELLED'), {
+  return decision(false, supplyMovements(before, after, 'ANNOUNCEMENT_CANCELLED'), {
     event: { type: 'SupplyCancelled', source, stock: [{ sku, node, quantity: -units }], document },
     supply: after,
   });

@@ -91,6 +91,10 @@ async function lotsOf(sku: string): Promise<readonly object[]> {
   return rows;
 }
 
+function send(sequence: number): Promise<readonly string[]> {
+  return results([fact(`q-${sequence}`, { node: 'N2', sequence })]);
+}
+
 describe('stock intake', () => {
   it('adds what is received, with its event and movement, and tells of the commit', async () => {
     const before = commits;
@@ -222,8 +226,6 @@ describe('stock intake', () => {
   });
 
   it('notices numbers that did not come, and closes the gap by late ones or by a snapshot', async () => {
-    const send = (sequence: number): Promise<readonly string[]> =>
-      results([fact(`q-${sequence}`, { node: 'N2', sequence })]);
     await send(1);
     await send(4);
     expect((await feeds.wantedSnapshots(10))[0]).toMatchObject({

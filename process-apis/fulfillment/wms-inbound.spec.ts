@@ -48,6 +48,14 @@ async function refused(): Promise<readonly (readonly [string, string | undefined
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
+async function position(sku: string, node: string): Promise<object | undefined> {
+  return (await readPositions(pool, [sku])).find((candidate) => candidate.node === node);
+}
+
+function told(kind: WmsStockKind, id: string, given: Partial<WmsStockFact>): WmsFact {
+  return { kind, id, occurredAt, sku: 'SKU-2', node: 'dc-south', quantity: 1, ...given };
+}
+
 describe('what a warehouse tells and the hub cannot take', () => {
   it('is kept with its reason, once, and holds up nothing beside it', async () => {
     const before = (await onHand('SKU-1')) ?? 0;
@@ -79,14 +87,6 @@ describe('what a warehouse tells and the hub cannot take', () => {
 });
 
 describe('what a warehouse tells of stock', () => {
-  async function position(sku: string, node: string): Promise<object | undefined> {
-    return (await readPositions(pool, [sku])).find((candidate) => candidate.node === node);
-  }
-
-  function told(kind: WmsStockKind, id: string, given: Partial<WmsStockFact>): WmsFact {
-    return { kind, id, occurredAt, sku: 'SKU-2', node: 'dc-south', quantity: 1, ...given };
-  }
-
   it('moves each bucket in its own way', async () => {
     await pool.query(`insert into node (id, name, priority) values ('dc-south', 'South', 2)`);
     await inbound.receive(WMS, [
