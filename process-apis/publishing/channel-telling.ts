@@ -22,6 +22,11 @@ const PAGES_MAX = 100;
 /** A channel that is at its limit is waited for this long within a run; longer, it rests. */
 const PACE_MS_MAX = 10_000;
 const PACE_MS_MIN = 50;
+/**
+ * Listings in one call while the channel works on a submission: the most urgent go out beside it, in short calls. The
+ * others gather for the next submission, of which a channel takes few.
+ */
+const PAGE_BESIDE_SUBMISSION = 25;
 /** Submissions looked at in one run. */
 const SUBMISSIONS_MAX = 20;
 const SUBMISSION_POLL_MS_MIN = 2_000;
@@ -58,14 +63,16 @@ export class ChannelTelling {
         if ((await recordHeard(this.pool, this.channel, HEARD_PAGE)) < HEARD_PAGE) return;
       return;
     }
-    await this.readSubmissions(lease);
-    for (let page = 0; page < PAGES_MAX && !this.stopping.aborted; page += 1)
-      if (!(await this.tellPage(pageMax, lease))) return;
+    for (let page = 0; page < PAGES_MAX && !this.stopping.aborted; page += 1) {
+      const isWorking = await this.readSubmissions(lease);
+      const limit = isWorking ? Math.min(pageMax, PAGE_BESIDE_SUBMISSION) : pageMax;
+      if (!(await this.tellPage(limit, lease))) return;
+    }
   }
 
   /** Gives true when more may be due. What changes while the channel works is read with the next page: latest wins. */
-  private async tellPage(pageMax: number, lease: ChannelLease): Promise<boolean> {
-    const due = await readDue(this.pool, this.channel, pageMax);
+  private async tellPage(limit: number, lease: ChannelLease): Promise<boolean> {
+    const due = await readDue(this.pool, this.channel, limit);
     if (due.length === 0) return false;
     await forgetTold(
       this.pool,
@@ -88,8 +95,11 @@ export class ChannelTelling {
     return isSpeaker && results.some(({ outcome }) => outcome !== 'FAILED');
   }
 
-  /** What became of what the channel took for processing. A failure keeps nothing else waiting: it is asked again later. */
-  private async readSubmissions(lease: ChannelLease): Promise<void> {
+  /**
+   * What became of what the channel took for processing; gives true while it works on some of it. A failure keeps nothing
+   * else waiting: it is asked again later.
+   */
+  private async readSubmissions(lease: ChannelLease): Promise<boolean> {
     const submissions = await readSubmissions(this.pool, this.channel, SUBMISSIONS_MAX);
     this.polls = new Map(submissions.map((key) => [key, this.polls.get(key) ?? firstPoll()]));
     for (const [submission, poll] of this.polls) {
@@ -97,24 +107,27 @@ export class ChannelTelling {
       const pauseMs = Math.min(SUBMISSION_POLL_MS_MAX, poll.pauseMs * 1.5);
       this.polls.set(submission, { atMs: Date.now() + poll.pauseMs, pauseMs });
       try {
-        await this.readSubmission(submission, lease);
+        if (await this.readSubmission(submission, lease)) this.polls.delete(submission);
       } catch (error) {
         const delayMs = Math.max(poll.pauseMs, retryDelayMs(1, error));
         this.polls.set(submission, { atMs: Date.now() + delayMs, pauseMs });
         this.onFailure(`${this.channel} is asked again in ${seconds(delayMs)} s about ${submission}: ${textOf(error)}`);
       }
     }
+    return this.polls.size > 0;
   }
 
-  private async readSubmission(submission: string, lease: ChannelLease): Promise<void> {
+  /** Gives true when the channel has ended it. */
+  private async readSubmission(submission: string, lease: ChannelLease): Promise<boolean> {
     const submitted = await readSubmitted(this.pool, this.channel, submission);
     const results = await this.teller.readSubmission(
       this.channel,
       submission,
       submitted.map((row) => row.listingSku),
     );
-    if (results === 'PENDING') return;
+    if (results === 'PENDING') return false;
     await recordTold(this.pool, this.channel, lease, toRows(submitted, results, submission));
+    return true;
   }
 }
 

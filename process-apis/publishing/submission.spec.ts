@@ -75,6 +75,23 @@ it('a submission that cannot be asked about keeps nothing else waiting', async (
   expect(retailer.failures).toEqual([expect.stringMatching(/^web is asked again in \d s about feed-1: no answer$/)]);
 });
 
+it('while the channel works on a submission only the most urgent are told beside it', async () => {
+  await retailer.want(Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`L${n}`, 100 + n])));
+  const publishing = retailer.publishing();
+  const teller = new NotingTeller((due) =>
+    due.map((row) =>
+      due.length > 25 ? { listingSku: row.listingSku, outcome: 'PENDING', submission: 'feed-1' } : accepted(row),
+    ),
+  );
+  publishing.register(teller);
+  await tellDue(publishing);
+  const others = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`M${n}`, [100, 99] as const]));
+  await retailer.want({ ...others, out: [5, 0] });
+  await tellDue(publishing);
+  expect(teller.calls.map((call) => call.length)).toEqual([60, 25, 16]);
+  expect(teller.calls[1]?.[0]).toBe('out 0');
+});
+
 it('shows what each listing should show and was told, and its history', async () => {
   await retailer.want({ A: [1, 7], B: 2, C: 3 });
   const publishing = retailer.publishing();

@@ -65,15 +65,21 @@ export class Publisher {
     return new Publisher(pool, new StockIntake(pool, () => undefined), publishing, failures, channels, endClients);
   }
 
+  /** Computes a page of what the listings should show. Gives true when there is more. */
+  async compute(): Promise<boolean> {
+    const changes = await this.publishing.sweepChanges();
+    const reviews = await this.publishing.sweepReviews();
+    return changes || reviews;
+  }
+
   /** Publishes in the background, as a hub process does. */
   start(): void {
     const { publishing } = this;
     const telling = new BackgroundLoop('publishing quantities', SECOND, () => publishing.sweepDue());
     const wanted = new BackgroundLoop('quantities to publish', SECOND, async () => {
-      const changes = await publishing.sweepChanges();
-      const reviews = await publishing.sweepReviews();
+      const more = await this.compute();
       telling.wake();
-      return changes || reviews;
+      return more;
     });
     this.loops = [wanted, telling];
     for (const loop of this.loops) loop.start();

@@ -39,6 +39,7 @@ export async function* publishing(postgres: BenchPostgres, quick: boolean): Asyn
   const publisher = await Publisher.open(await postgres.createDatabase(), skus, scale.feedMs);
   try {
     await receive(publisher, openingStock(scale));
+    while (await publisher.compute());
     publisher.start();
     await settled(publisher);
     // The first telling of all listings is each channel's own pace: nothing changes meanwhile.
@@ -129,10 +130,10 @@ async function settled(publisher: Publisher): Promise<void> {
   );
 }
 
-/** Milliseconds from the first to the last telling of all listings, by channel. */
+/** Milliseconds in which each channel was told all listings. */
 async function readFirstTold({ pool }: Publisher): Promise<Readonly<Record<string, number>>> {
   const { rows } = await pool.query<{ channel: string; ms: number }>(
-    `select p.channel, extract(epoch from max(p.told_at) - min(p.wanted_since))::float8 * 1000 as ms
+    `select p.channel, extract(epoch from max(p.told_at) - max(p.wanted_since))::float8 * 1000 as ms
      from publication p group by p.channel`,
   );
   return Object.fromEntries(rows.map(({ channel, ms }) => [channel, ms]));
