@@ -16,4 +16,8 @@ export class ChannelConnectors {
     if (connector === undefined) throw new Error(`no connector speaks for the channel kind "${kind}"`);
     return connector;
   }
+
+  all(): readonly ChannelConnector[] {
+    return [...this.byKind.values()];
+  }
 }

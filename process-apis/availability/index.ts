@@ -13,6 +13,14 @@ export type { SequenceGap, StockFeed } from './stock-feed.js';
 export { EXPIRED_LOTS_PAGE, LotExpiry } from './lot-expiry.js';
 export { CHECK_SAYS, proveStock, type CheckedStock, type StockProof } from './stock-proof.js';
 export { DIFFERENCES_MAX, type StockCheck, type StockDifference } from './stock-proof.sql.js';
+export {
+  readKeptSkus,
+  readLotNames,
+  readStockAsOf,
+  readStockedSkus,
+  readUnitsMoved,
+  type StockAsOf,
+} from './stock-as-of.sql.js';
 export { endEarmarks, findFreedByTime, findWaitedFor, type FreedByTime } from './earmarks.js';
 export { capacityDays, capacityLeft, capacityOfDay } from './node-day.js';
 export {

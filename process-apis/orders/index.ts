@@ -8,3 +8,4 @@ export { waitKeys } from './orders.waits.js';
 export * from './order-reader.js';
 export { WaitingOrders } from './waiting-orders.js';
 export { Resumption, type ResumptionParts } from './resumption.js';
+export { readUnitsNotIssued, readUnitsToShip } from './units-under-way.sql.js';

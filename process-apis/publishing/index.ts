@@ -6,6 +6,7 @@ export {
   type PublicationFilter,
   type Telling,
 } from './publication-reader.sql.js';
+export { readOverwritten, readTold, readToldPage, type ToldQuantity } from './told-quantities.sql.js';
 export type {
   DueQuantity,
   ListingKey,

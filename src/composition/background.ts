@@ -9,12 +9,13 @@ import {
 import { ModuleRef } from '@nestjs/core';
 import type { Pool } from 'pg';
 import { AmazonPoller } from '../../experience-apis/amazon/index.js';
-import { ChannelTasks } from '../../experience-apis/channel-kit/index.js';
+import { ChannelTasks, ShownOnChannels } from '../../experience-apis/channel-kit/index.js';
 import { LotExpiry, SoftReservations } from '../../process-apis/availability/index.js';
 import { ErpFollowUp, ErpTasks, WmsTasks } from '../../process-apis/fulfillment/index.js';
 import { SqlIntake } from '../../process-apis/intake/index.js';
 import { OrderCommit, OrderReader, Resumption, WaitingOrders } from '../../process-apis/orders/index.js';
 import { Publishing } from '../../process-apis/publishing/index.js';
+import { Reconciliation } from '../../process-apis/reconciliation/index.js';
 import { ERP_PORT, type ErpPort } from '../../system-apis/erp/erp.port.js';
 import { WMS_PORT, type WmsPort } from '../../system-apis/wms/wms.port.js';
 import { CONFIG, type Config } from '../platform/config/config.js';
@@ -54,7 +55,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await Promise.all([this.part(Reconciliation).stop(), ...this.loops.map((loop) => loop.stop())]);
     await this.part(Publishing).stop();
     await this.tasks.stop(this.config.shutdownTimeoutMs);
   }
@@ -70,6 +71,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     new ErpTasks(this.parts.get<ErpPort>(ERP_PORT, { strict: false }), this.orders, reader).register(this.tasks);
     new WmsTasks(this.parts.get<WmsPort>(WMS_PORT, { strict: false }), this.orders, reader).register(this.tasks);
     this.part(ChannelTasks).register(this.tasks, this.part(Publishing));
+    this.part(Reconciliation).register(this.part(ShownOnChannels));
   }
 
   private async startWorker(): Promise<void> {
@@ -91,6 +93,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     const intake = this.part(SqlIntake);
     const expiry = this.part(LotExpiry);
     const soft = this.part(SoftReservations);
+    const drift = this.part(Reconciliation);
     const telling = new BackgroundLoop('publishing quantities', SECOND, () => publishing.sweepDue());
     return [
       new BackgroundLoop('ERP confirmations', SECOND, () => followUp.sweepConfirmations()),
@@ -107,6 +110,9 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       new BackgroundLoop('history of told quantities', HOUR, () => publishing.sweepHistory()),
       new BackgroundLoop('soft reservations whose time is over', SECOND, () => soft.sweepExpired()),
       new BackgroundLoop('lots past their last day', LOT_EXPIRY_EVERY_MS, () => expiry.sweep()),
+      new BackgroundLoop('snapshots that close gaps', 5 * SECOND, () => drift.sweepGaps()),
+      new BackgroundLoop('drift', 60 * SECOND, () => drift.sweepDue()),
+      new BackgroundLoop('history of drift', HOUR, () => drift.sweepHistory()),
       new BackgroundLoop('parked messages', 15 * SECOND, async () => {
         await intake.sweepParked();
         return false;

@@ -1,6 +1,6 @@
 import { Global, Logger, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { ChannelConnectors, ChannelTasks } from '../../experience-apis/channel-kit/index.js';
+import { ChannelConnectors, ChannelTasks, ShownOnChannels } from '../../experience-apis/channel-kit/index.js';
 import {
   Availability,
   LotExpiry,
@@ -19,10 +19,18 @@ import {
   type OrderCommitParts,
 } from '../../process-apis/orders/index.js';
 import { Publishing } from '../../process-apis/publishing/index.js';
+import {
+  DEFAULT_DRIFT_POLICY,
+  DriftHistory,
+  driftPolicySchema,
+  Reconciliation,
+  type ReconciliationParts,
+} from '../../process-apis/reconciliation/index.js';
 import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
 import { ERP_PORT, type ErpPort } from '../../system-apis/erp/erp.port.js';
 import { WMS_FACT_SINK, WMS_PORT, type WmsPort } from '../../system-apis/wms/wms.port.js';
 import { CONFIG, type Config } from '../platform/config/config.js';
+import { SystemSettings } from '../platform/config/system-settings.js';
 import { FieldCipher } from '../platform/crypto/field-cipher.js';
 import { CursorStore } from '../platform/db/cursor-store.js';
 import { PG_POOL } from '../platform/db/database.module.js';
@@ -33,6 +41,9 @@ import { TaskQueue } from '../platform/jobs/index.js';
 type CommitSettings = Pick<OrderCommitParts, 'names' | 'limits'>;
 
 const COMMIT_SETTINGS = Symbol('CommitSettings');
+const DRIFT_SYSTEMS = Symbol('DriftSystems');
+
+type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy'>;
 
 /** The process layer, bound together: plain classes that know nothing of Nest get here what they need. */
 @Global()
@@ -129,6 +140,39 @@ const COMMIT_SETTINGS = Symbol('CommitSettings');
       },
     },
     {
+      provide: DRIFT_SYSTEMS,
+      inject: [WMS_PORT, ERP_PORT, SystemSettings],
+      useFactory: (wms: WmsPort, erp: ErpPort, settings: SystemSettings): DriftSystems => ({
+        wms,
+        erp,
+        policy: settings.has('drift') ? settings.section('drift', driftPolicySchema) : DEFAULT_DRIFT_POLICY,
+      }),
+    },
+    {
+      provide: Reconciliation,
+      inject: [PG_POOL, SqlCatalog, StockIntake, StockFeeds, Publishing, EventFeed, DRIFT_SYSTEMS],
+      useFactory: (
+        pool: Pool,
+        catalog: SqlCatalog,
+        stock: StockIntake,
+        feeds: StockFeeds,
+        publishing: Publishing,
+        feed: EventFeed,
+        systems: DriftSystems,
+      ) => {
+        const logger = new Logger(Reconciliation.name);
+        const onFailure = (sentence: string): void => logger.warn(sentence);
+        const parts = { pool, catalog, stock, feeds, publishing, onFailure, committed: () => feed.wake() };
+        return new Reconciliation({ ...parts, ...systems });
+      },
+    },
+    { provide: DriftHistory, inject: [PG_POOL], useFactory: (pool: Pool) => new DriftHistory(pool) },
+    {
+      provide: ShownOnChannels,
+      inject: [ChannelConnectors, SqlCatalog],
+      useFactory: (connectors: ChannelConnectors, catalog: SqlCatalog) => new ShownOnChannels(connectors, catalog),
+    },
+    {
       provide: WMS_FACT_SINK,
       inject: [PG_POOL, OrderCommit, StockIntake, FieldCipher],
       useFactory: (pool: Pool, orders: OrderCommit, stock: StockIntake, cipher: FieldCipher) =>
@@ -161,6 +205,9 @@ const COMMIT_SETTINGS = Symbol('CommitSettings');
     SqlIntake,
     Intake,
     Publishing,
+    Reconciliation,
+    DriftHistory,
+    ShownOnChannels,
     WMS_FACT_SINK,
     ChannelConnectors,
     ChannelTasks,
