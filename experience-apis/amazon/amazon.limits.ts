@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OutsideError } from '../../src/platform/http/outside-error.js';
 import { TokenBucket } from '../../src/platform/http/token-bucket.js';
 import { RATE_LIMIT_HEADER } from './amazon-access.wire.js';
@@ -6,6 +7,12 @@ import { AMAZON } from './amazon.settings.js';
 
 /** A caller waits this long in the process at most; a longer wait is the task queue's. */
 export const WAIT_MS_MAX = 10_000;
+
+/**
+ * Amazon counts a call when it arrives. A caller that waited for its token waits this much longer, so that a call which
+ * travelled faster than those before it is not refused. The rate stays: tokens go on refilling meanwhile.
+ */
+const TRAVEL_MS = 250;
 
 /** Amazon's limits of one account: a bucket per operation, corrected by what Amazon answers. */
 export class AmazonLimits {
@@ -57,6 +64,7 @@ export class OperationLimit {
   private async takeToken(): Promise<void> {
     const delayMs = this.bucket.delayMs();
     if (delayMs > WAIT_MS_MAX) throw this.throttled(delayMs);
+    if (delayMs > 0) await sleep(delayMs + TRAVEL_MS);
     await this.bucket.take();
   }
 
