@@ -1,4 +1,5 @@
 import type { StockBucket, StockFact } from '../../src/model/stock.js';
+import type { Instant } from '../../src/model/time.js';
 import type { FactContext, StockItem, StockRefusal, StockRefusalCode } from './stock-fact.types.js';
 
 /** A source's clock may be ahead of the hub's by so much. */
@@ -32,6 +33,11 @@ export function checkFact(fact: StockFact, context: FactContext): StockRefusal |
     checkOwner(fact, context) ??
     checkTracking(fact, item)
   );
+}
+
+/** When it happened by the hub's own clock: nothing that came already happened later than now. */
+export function happenedAt({ occurredAt }: Pick<StockFact, 'occurredAt'>, now: Instant): Instant {
+  return occurredAt > now ? now : occurredAt;
 }
 
 /** Base units of a quantity of the fact that was checked. */

@@ -3,6 +3,7 @@ import type { Movement, StockBucket, StockFact } from '../../src/model/stock.js'
 import type { Instant } from '../../src/model/time.js';
 import { readOwners } from './bucket-owner.sql.js';
 import { BucketOwnership, countedAsOf } from './bucket-ownership.js';
+import { happenedAt } from './stock-fact.checks.js';
 import {
   nodesOf,
   readKnownNodes,
@@ -96,7 +97,7 @@ export async function readFactContext(
     readSupplies(tx, documents, skus),
   ]);
   const ownership = new BucketOwnership(owners);
-  const moved = await readMoved(tx, facts, ownership);
+  const moved = await readMoved(tx, facts, ownership, now);
   return new BatchContext({
     now,
     items,
@@ -112,9 +113,12 @@ async function readMoved(
   tx: ClientBase,
   facts: readonly StockFact[],
   owners: BucketOwnership,
+  now: Instant,
 ): Promise<ReadonlyMap<string, readonly MovedUnits[]>> {
   const counts = facts.flatMap((fact): readonly CountPlace[] =>
-    fact.kind === 'COUNTED' ? [{ sku: fact.sku, node: fact.node, asOf: countedAsOf(fact, owners) }] : [],
+    fact.kind === 'COUNTED'
+      ? [{ sku: fact.sku, node: fact.node, asOf: countedAsOf({ ...fact, occurredAt: happenedAt(fact, now) }, owners) }]
+      : [],
   );
   const places = [...new Map(counts.map((place) => [placeKey(place), place])).values()];
   const rows = await readMovedSince(tx, places);

@@ -234,6 +234,12 @@ describe('a count', () => {
     ]);
   });
 
+  it('was not taken later than it came, whatever the clock of its source says', () => {
+    expect(decide({ kind: 'COUNTED', quantity: 2, occurredAt: '2026-03-02T12:04:00.000Z' })).toMatchObject({
+      countedAt: NOW,
+    });
+  });
+
   it('is read as earlier where its source learns late', () => {
     const owners: BucketOwner[] = [{ node: '*', bucket: 'onHand', source: 'wms', lagSeconds: 3_600 }];
     expect(decide({ kind: 'COUNTED', quantity: 2 }, { owners })).toMatchObject({
@@ -337,7 +343,7 @@ describe('supply', () => {
     if (early.result === 'REFUSED' || early.supply === undefined) throw new Error('no supply');
     const late = decide({ ...announce, source: 'erp' }, { supplies: [early.supply] });
     expect(moves(late)).toEqual(['incoming 2 ANNOUNCED']);
-    expect(late).toMatchObject({ supply: { id: 'wms/D/A/N1', source: 'erp', announced: 6, received: 4 } });
+    expect(late).toMatchObject({ supply: { id: '*/D/A/N1', source: 'erp', announced: 6, received: 4 } });
   });
 
   it('is cancelled, all or some of it', () => {

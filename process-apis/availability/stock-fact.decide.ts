@@ -1,6 +1,6 @@
 import type { StockEvent, StockUnits } from '../../src/model/events.js';
 import { emptyPosition, type Movement, type Position, type StockFact } from '../../src/model/stock.js';
-import { baseUnits, checkFact, refusal, STOCK_UNITS_MAX } from './stock-fact.checks.js';
+import { baseUnits, checkFact, happenedAt, refusal, STOCK_UNITS_MAX } from './stock-fact.checks.js';
 import { decideCount } from './stock-fact.count.js';
 import { settle, trulyThere } from './stock-fact.settle.js';
 import {
@@ -26,9 +26,10 @@ import type { StockView } from './stock-state.js';
 type FactOf<Kind extends StockFact['kind']> = Extract<StockFact, { kind: Kind }>;
 
 /** What follows from a stock fact: its event and movements, or why it is refused. Pure. */
-export function decideStockFact(fact: StockFact, stock: StockView, context: FactContext): FactDecision | StockRefusal {
-  const wrong = checkFact(fact, context);
+export function decideStockFact(told: StockFact, stock: StockView, context: FactContext): FactDecision | StockRefusal {
+  const wrong = checkFact(told, context);
   if (wrong !== undefined) return wrong;
+  const fact = { ...told, occurredAt: happenedAt(told, context.now) };
   const item = context.items.get(fact.sku);
   const subject: FactSubject = {
     fact,

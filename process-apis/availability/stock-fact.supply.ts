@@ -2,7 +2,7 @@ import type { Movement, MovementReason, StockFact, SupplyKind } from '../../src/
 import { refusal, STOCK_UNITS_MAX } from './stock-fact.checks.js';
 import { decision, NOTHING, type FactSubject } from './stock-fact.subject.js';
 import type { FactDecision, StockRefusal } from './stock-fact.types.js';
-import { expectedUnits, newSupply, supplyMovements, withoutUnits, type Supply } from './supply.js';
+import { expectedUnits, newSupply, supplyMovements, unannounced, withoutUnits, type Supply } from './supply.js';
 
 type FactOf<Kind extends StockFact['kind']> = Extract<StockFact, { kind: Kind }>;
 
@@ -77,7 +77,7 @@ export function receivedOn(
   const { sku, node, source, occurredAt } = subject.fact;
   const key = { sku, node, source, document };
   const before = subject.context.supplies.anyOf(key);
-  const start = before ?? newSupply(key, kind, occurredAt);
+  const start = before ?? unannounced(key, kind, occurredAt);
   const supply = { ...start, received: start.received + subject.units(quantity) };
   return { supply, movements: supplyMovements(before, supply, reason) };
 }
@@ -87,7 +87,7 @@ export function shippedOn(subject: FactSubject, fact: FactOf<'TRANSFER_SHIPPED'>
   const { sku, source, document, toNode, node, occurredAt } = fact;
   const key = { sku, node: toNode, source, document };
   const before = subject.context.supplies.anyOf(key);
-  const start = before ?? newSupply(key, 'TRANSFER', fact.expectedAt ?? occurredAt);
+  const start = before ?? unannounced(key, 'TRANSFER', fact.expectedAt ?? occurredAt);
   const supply: Supply = {
     ...start,
     kind: 'TRANSFER',

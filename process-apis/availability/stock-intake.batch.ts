@@ -4,6 +4,7 @@ import type { StockFact } from '../../src/model/stock.js';
 import type { RecordedFact } from '../../src/platform/commit/index.js';
 import type { NewEvent } from '../../src/platform/event-log/index.js';
 import type { StockBook } from './stock-book.js';
+import { happenedAt } from './stock-fact.checks.js';
 import type { BatchContext } from './stock-fact.context.js';
 import { decideStockFact } from './stock-fact.decide.js';
 import type { FactDecision, StockOutcome } from './stock-fact.types.js';
@@ -24,7 +25,7 @@ export class FactBatch {
     const made = decideStockFact(fact, this.book, this.context);
     if (made.result === 'REFUSED') return made;
     this.taken.add(fact.id);
-    const stream = this.apply(fact, made);
+    const stream = this.apply({ ...fact, occurredAt: happenedAt(fact, this.context.now) }, made);
     const { result } = made;
     this.facts.push({ id: fact.id, outcome: { result, ...(stream === undefined ? {} : { stream }) } });
     return { result };

@@ -3,7 +3,7 @@ import type { Instant } from '../../src/model/time.js';
 
 /** Units of a document that are to come to a node. Quantities are base units. */
 export interface Supply {
-  /** `<source>/<document>/<sku>/<node>`, of the source that told of it first. */
+  /** `<source>/<document>/<sku>/<node>`; the source is `*` where units came before anyone announced them. */
   readonly id: string;
   readonly kind: SupplyKind;
   /** Who announced it. */
@@ -38,11 +38,11 @@ export function expectedUnits({ kind, announced, shipped, received }: Supply): E
   };
 }
 
-/** A document that nobody has told of yet: units that arrive before their announcement are counted on it. */
+/** What a source announces for the first time. */
 export function newSupply(key: SupplyKey, kind: SupplyKind, expectedAt: Instant): Supply {
   const { source, document, sku, node } = key;
   return {
-    id: `${source}/${document}/${sku}/${node}`,
+    id: idOf(key),
     kind,
     source,
     document,
@@ -55,6 +55,16 @@ export function newSupply(key: SupplyKey, kind: SupplyKind, expectedAt: Instant)
     received: 0,
     announcedAt: null,
   };
+}
+
+/** A document that nobody announced: units that move before are counted on it, for whoever announces it. */
+export function unannounced(key: SupplyKey, kind: SupplyKind, at: Instant): Supply {
+  return { ...newSupply(key, kind, at), id: idOf({ ...key, source: '*' }) };
+}
+
+/** Slashes inside a part are escaped: two keys never have one id. */
+function idOf({ source, document, sku, node }: SupplyKey): string {
+  return [source, document, sku, node].map(encodeURIComponent).join('/');
 }
 
 /** Without units that will not come: those that have not left yet first, then those on the way. At most what is expected. */
