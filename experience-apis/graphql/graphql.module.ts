@@ -6,6 +6,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../src/platform/config/config.js';
 import { packageRoot } from '../../src/platform/db/package-root.js';
+import { AvailabilityResolver } from './availability.resolver.js';
 import { ErrorFormatter } from './graphql-errors.js';
 import { HttpPolicyPlugin } from './http-policy.plugin.js';
 import { LiveOrders } from './live-orders.js';
@@ -24,6 +25,13 @@ import {
   OrderQueryResolver,
 } from './order.resolver.js';
 import { SCALARS } from './scalars.js';
+import {
+  PositionFieldsResolver,
+  PublicationFieldsResolver,
+  PublicationQueryResolver,
+  StockFeedFieldsResolver,
+  StockQueryResolver,
+} from './stock.resolver.js';
 import { GRAPHQL_PATH, SubscriptionServer } from './subscription-server.js';
 
 @Module({ providers: [OperationContexts], exports: [OperationContexts] })
@@ -31,7 +39,8 @@ class OperationContextModule {}
 
 /**
  * The graph at `/graphql`: queries and mutations over HTTP, subscriptions over WebSocket.
- * Needs globally: CONFIG, TokenVerifier, the AuthGuard, EventFeed, OrderReader, OrderCommit.
+ * Needs globally: CONFIG, PG_POOL, TokenVerifier, the AuthGuard, EventFeed, OrderReader, OrderCommit, Availability,
+ * StockReader, StockFeeds.
  */
 @Module({
   imports: [
@@ -53,6 +62,12 @@ class OperationContextModule {}
     OrderSubscriptionResolver,
     OrderChangeFieldsResolver,
     ShipmentUpdateFieldsResolver,
+    AvailabilityResolver,
+    StockQueryResolver,
+    PositionFieldsResolver,
+    StockFeedFieldsResolver,
+    PublicationQueryResolver,
+    PublicationFieldsResolver,
     SubscriptionServer,
   ],
 })

@@ -1,16 +1,22 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Pool } from 'pg';
+import { StockReader } from '../../process-apis/availability/index.js';
 import { OrderReader } from '../../process-apis/orders/index.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { TokenVerifier } from '../../src/platform/auth/token-verifier.js';
+import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { toGraphQLError } from './graphql-errors.js';
 import { OrderLoaders } from './order-loaders.js';
+import { StockLoaders } from './stock-loaders.js';
 
 /** What every resolver gets besides its arguments. The AuthGuard reads the principal from it. */
 export interface OperationContext {
   readonly principal: Principal;
   readonly correlationId: string;
   readonly loaders: OrderLoaders;
+  /** Remembers what it read: made for each operation. */
+  readonly stock: StockLoaders;
 }
 
 /** Who calls, and from where records are loaded: made once per HTTP operation or per WebSocket subscription. */
@@ -22,6 +28,8 @@ export class OperationContexts {
   constructor(
     private readonly reader: OrderReader,
     private readonly verifier: TokenVerifier,
+    private readonly stock: StockReader,
+    @Inject(PG_POOL) private readonly pool: Pool,
   ) {
     this.liveLoaders = new OrderLoaders(reader, { remember: false });
   }
@@ -31,10 +39,15 @@ export class OperationContexts {
     const principal = await this.verifier.authenticate(request.headers.authorization).catch((error: unknown) => {
       throw toGraphQLError(error);
     });
-    return { principal, correlationId: request.id, loaders: new OrderLoaders(this.reader, { remember: true }) };
+    return {
+      principal,
+      correlationId: request.id,
+      loaders: new OrderLoaders(this.reader, { remember: true }),
+      stock: new StockLoaders(this.stock, this.pool),
+    };
   }
 
   forSubscription(principal: Principal, correlationId: string): OperationContext {
-    return { principal, correlationId, loaders: this.liveLoaders };
+    return { principal, correlationId, loaders: this.liveLoaders, stock: new StockLoaders(this.stock, this.pool) };
   }
 }

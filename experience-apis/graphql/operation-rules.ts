@@ -1,14 +1,28 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { GraphQLError, OperationTypeNode, type ValidationContext, type ValidationRule } from 'graphql';
+import { MOVEMENTS_PAGE_MAX, POSITION_PARTS_MAX, POSITIONS_PAGE_MAX } from '../../process-apis/availability/index.js';
 import { ORDERS_PAGE_MAX, TIMELINE_EVENTS_MAX } from '../../process-apis/orders/index.js';
 import type { Config } from '../../src/platform/config/config.js';
+import { AVAILABILITY_ITEMS_MAX } from './availability.resolver.js';
 import { operationCostRule, type PageSizes } from './operation-cost.rule.js';
+import { PUBLICATIONS_PAGE_MAX, STOCK_FEEDS_PAGE_MAX, TELLINGS_MAX } from './stock.resolver.js';
 
 /** Words and signs of one document; more is refused before it is read. */
 export const DOCUMENT_TOKENS_MAX = 4_000;
 
-const PAGE_SIZES: PageSizes = { 'Query.orders': ORDERS_PAGE_MAX, 'Order.timeline': TIMELINE_EVENTS_MAX };
+const PAGE_SIZES: PageSizes = {
+  'Query.orders': ORDERS_PAGE_MAX,
+  'Order.timeline': TIMELINE_EVENTS_MAX,
+  'Availability.items': AVAILABILITY_ITEMS_MAX,
+  'Query.positions': POSITIONS_PAGE_MAX,
+  'Position.movements': MOVEMENTS_PAGE_MAX,
+  'Position.lots': POSITION_PARTS_MAX,
+  'Position.expectedSupply': POSITION_PARTS_MAX,
+  'Query.publications': PUBLICATIONS_PAGE_MAX,
+  'Publication.tellings': TELLINGS_MAX,
+  'Query.stockFeeds': STOCK_FEEDS_PAGE_MAX,
+};
 
 export type OperationLimits = Pick<Config, 'graphqlDepthMax' | 'graphqlCostMax' | 'graphqlAliasesMax'>;
 

@@ -14,7 +14,7 @@ import { maskText } from '../../src/platform/crypto/masking.js';
 import type { LoggedEvent } from '../../src/platform/event-log/index.js';
 import { ifVisible, visibleChannel } from './channel-sight.js';
 import { eventDetail } from './event-view.js';
-import { badInput } from './graphql-errors.js';
+import { checkPageSize } from './list-page.js';
 import { toOrderId } from './order-id.js';
 import type { OperationContext } from './operation-context.js';
 import { clearParties, maskedParties, type PartiesView } from './parties-view.js';
@@ -135,10 +135,6 @@ export class MoneyFieldsResolver {
   decimal(money: Money): string {
     return formatDecimal(money);
   }
-}
-
-function checkPageSize(first: number, max: number): void {
-  if (first < 1 || first > max) throw badInput(`"first" must be from 1 to ${max}, not ${first}.`);
 }
 
 /** A filter given as null narrows nothing, like one that is absent. */

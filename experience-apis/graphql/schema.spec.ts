@@ -12,6 +12,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ChargeKind } from '../../src/model/channel-order.js';
 import type { OrderEvent } from '../../src/model/events.js';
 import type { ErpStatus, FulfillmentOrderStatus, OrderStatus, OutsideSystem } from '../../src/model/order.js';
+import type { CheckStatus } from '../../process-apis/availability/index.js';
+import type { Telling } from '../../process-apis/publishing/index.js';
+import type { SupplyKind } from '../../src/model/stock.js';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 
 let schema: GraphQLSchema;
@@ -61,6 +64,7 @@ describe('the schema', () => {
     OrderAccepted: true,
     OrderAmended: true,
     ListingMapped: true,
+    LineSubstituted: true,
     OrderBackordered: true,
     InventoryReserved: true,
     InventoryUnreserved: true,
@@ -88,6 +92,7 @@ describe('the schema', () => {
     LinesCancelled: true,
     CancellationRefused: true,
     OrderCancelled: true,
+    OrderRejected: true,
     FulfilledOutside: true,
     RefundIssued: true,
     OutsideCallFailed: true,
@@ -135,8 +140,15 @@ describe('the schema', () => {
     OTHER: true,
   };
 
+  const checks: Record<CheckStatus, true> = { IN_STOCK: true, BY_DATE: true, NOT_AVAILABLE: true };
+  const supplies: Record<SupplyKind, true> = { ASN: true, PURCHASE_ORDER: true, TRANSFER: true };
+  const tellings: Record<Telling['outcome'], true> = { ACCEPTED: true, REFUSED: true, FAILED: true, PENDING: true };
+
   it.each([
     ['OrderEventType', events],
+    ['AvailabilityStatus', checks],
+    ['SupplyKind', supplies],
+    ['TellingOutcome', tellings],
     ['OrderStatus', orderStatuses],
     ['FulfillmentOrderStatus', fulfillmentStatuses],
     ['ErpStatus', erpStatuses],

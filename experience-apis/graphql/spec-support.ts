@@ -9,12 +9,16 @@ import request from 'supertest';
 import { WebSocket } from 'ws';
 import { SeededOrders } from '../../test/support/seed-orders.js';
 import { createTestDatabase } from '../../test/support/test-database.js';
+import { Availability, StockFeeds, StockReader } from '../../process-apis/availability/index.js';
+import { SqlCatalog } from '../../process-apis/catalog/index.js';
 import { OrderCommit, OrderReader } from '../../process-apis/orders/index.js';
+import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
 import { AuthModule } from '../../src/platform/auth/auth.module.js';
 import { EmbeddedIssuer } from '../../src/platform/auth/embedded-issuer.js';
 import { loadConfig, type Config } from '../../src/platform/config/config.js';
 import { ConfigModule } from '../../src/platform/config/config.module.js';
 import { PLATFORM_SETTINGS } from '../../src/platform/config/platform-settings.js';
+import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { openDatabase } from '../../src/platform/db/database.js';
 import { poolOf } from '../../src/platform/db/pool.js';
 import { EventFeed } from '../../src/platform/event-log/index.js';
@@ -61,8 +65,13 @@ export interface GraphHub {
 @Global()
 @Module({})
 class SeededModule {
-  static of(orders: SeededOrders): DynamicModule {
+  static of(orders: SeededOrders, pool: Pool): DynamicModule {
+    const catalog = new SqlCatalog(pool, () => undefined);
     const providers = [
+      { provide: PG_POOL, useValue: pool },
+      { provide: Availability, useValue: new Availability(pool, catalog, new SourcingPolicies(pool)) },
+      { provide: StockReader, useValue: new StockReader(pool) },
+      { provide: StockFeeds, useValue: new StockFeeds(pool) },
       { provide: OrderReader, useValue: orders.reader },
       { provide: OrderCommit, useValue: orders.commit },
       { provide: EventFeed, useValue: orders.feed },
@@ -94,7 +103,7 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
         ConfigModule.forRoot({ config: configOf({ ENTREPOT_DATA_DIR: dataDir, ...settings }) }),
         AuthModule.forRoot({ jwksUrl: undefined, jwtIssuer: 'urn:test', jwtAudience: 'hub', dataDir }),
         HttpModule,
-        SeededModule.of(orders),
+        SeededModule.of(orders, pool),
         GraphqlModule,
       ],
     },

@@ -42,3 +42,13 @@ export { allocationRuleSchema, type NewAllocationRule } from './allocation-rule.
 export { AllocationRules, type AllocationRulesSaved } from './allocation-rules.service.js';
 export type { RuleFilter } from './allocation-rules.sql.js';
 export { BucketOwners, ownedBucketSchema, type OwnedBucket } from './bucket-owners.service.js';
+export {
+  MOVEMENTS_PAGE_MAX,
+  POSITION_PARTS_MAX,
+  POSITIONS_PAGE_MAX,
+  StockReader,
+  type LedgerMovement,
+  type Place,
+  type PositionFilter,
+  type Supply,
+} from './stock-reader.js';

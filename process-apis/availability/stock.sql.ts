@@ -22,7 +22,7 @@ const COLUMNS: Readonly<Record<StockBucket, string>> = {
 const BUCKETS = Object.entries(COLUMNS) as readonly (readonly [StockBucket, string])[];
 const BUCKET_COLUMNS = Object.values(COLUMNS);
 
-const POSITION_FIELDS = `sku, node, ${BUCKETS.map(([bucket, column]) => `${column} as "${bucket}"`).join(', ')},
+export const POSITION_FIELDS = `sku, node, ${BUCKETS.map(([bucket, column]) => `${column} as "${bucket}"`).join(', ')},
   ${utc('counted_at')} as "countedAt"`;
 
 /** SQL that gives a timestamptz as an Instant. */

@@ -7,6 +7,7 @@ import {
   SoftReservations,
   StockFeeds,
   StockIntake,
+  StockReader,
 } from '../../process-apis/availability/index.js';
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
 import { WmsInbound } from '../../process-apis/fulfillment/index.js';
@@ -43,7 +44,7 @@ type CommitSettings = Pick<OrderCommitParts, 'names' | 'limits'>;
 const COMMIT_SETTINGS = Symbol('CommitSettings');
 const DRIFT_SYSTEMS = Symbol('DriftSystems');
 
-type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy'>;
+type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'>;
 
 /** The process layer, bound together: plain classes that know nothing of Nest get here what they need. */
 @Global()
@@ -117,6 +118,7 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy'>;
       inject: [PG_POOL, EventFeed],
       useFactory: (pool: Pool, feed: EventFeed) => new StockIntake(pool, () => feed.wake()),
     },
+    { provide: StockReader, inject: [PG_POOL], useFactory: (pool: Pool) => new StockReader(pool) },
     { provide: StockFeeds, inject: [PG_POOL], useFactory: (pool: Pool) => new StockFeeds(pool) },
     {
       provide: LotExpiry,
@@ -141,28 +143,28 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy'>;
     },
     {
       provide: DRIFT_SYSTEMS,
-      inject: [WMS_PORT, ERP_PORT, SystemSettings],
-      useFactory: (wms: WmsPort, erp: ErpPort, settings: SystemSettings): DriftSystems => ({
+      inject: [WMS_PORT, ERP_PORT, StockFeeds, SystemSettings],
+      useFactory: (wms: WmsPort, erp: ErpPort, feeds: StockFeeds, settings: SystemSettings): DriftSystems => ({
         wms,
         erp,
+        feeds,
         policy: settings.has('drift') ? settings.section('drift', driftPolicySchema) : DEFAULT_DRIFT_POLICY,
       }),
     },
     {
       provide: Reconciliation,
-      inject: [PG_POOL, SqlCatalog, StockIntake, StockFeeds, Publishing, EventFeed, DRIFT_SYSTEMS],
+      inject: [PG_POOL, SqlCatalog, StockIntake, Publishing, EventFeed, DRIFT_SYSTEMS],
       useFactory: (
         pool: Pool,
         catalog: SqlCatalog,
         stock: StockIntake,
-        feeds: StockFeeds,
         publishing: Publishing,
         feed: EventFeed,
         systems: DriftSystems,
       ) => {
         const logger = new Logger(Reconciliation.name);
         const onFailure = (sentence: string): void => logger.warn(sentence);
-        const parts = { pool, catalog, stock, feeds, publishing, onFailure, committed: () => feed.wake() };
+        const parts = { pool, catalog, stock, publishing, onFailure, committed: () => feed.wake() };
         return new Reconciliation({ ...parts, ...systems });
       },
     },
@@ -200,6 +202,7 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy'>;
     Availability,
     SoftReservations,
     StockIntake,
+    StockReader,
     StockFeeds,
     LotExpiry,
     SqlIntake,

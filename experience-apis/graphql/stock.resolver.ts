@@ -1,0 +1,170 @@
+import { Inject } from '@nestjs/common';
+import { Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { Pool } from 'pg';
+import {
+  MOVEMENTS_PAGE_MAX,
+  POSITION_PARTS_MAX,
+  POSITIONS_PAGE_MAX,
+  StockFeeds,
+  StockReader,
+  type LedgerMovement,
+  type PositionFilter,
+  type StockFeed,
+  type Supply,
+} from '../../process-apis/availability/index.js';
+import { readPublications, type Publication, type Telling } from '../../process-apis/publishing/index.js';
+import { availableToPromise, type Lot, type Position } from '../../src/model/stock.js';
+import { Scopes } from '../../src/platform/auth/auth.decorators.js';
+import type { Principal } from '../../src/platform/auth/principal.js';
+import { PG_POOL } from '../../src/platform/db/database.module.js';
+import { ProblemError } from '../../src/platform/http/problem.js';
+import { visibleChannel } from './channel-sight.js';
+import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from './list-page.js';
+import type { OperationContext } from './operation-context.js';
+
+export const PUBLICATIONS_PAGE_MAX = 100;
+export const TELLINGS_MAX = 50;
+export const STOCK_FEEDS_PAGE_MAX = 100;
+
+type Given<T> = { readonly [Name in keyof T]?: T[Name] | null };
+
+@Resolver()
+@Scopes('stock:read')
+export class StockQueryResolver {
+  constructor(
+    private readonly reader: StockReader,
+    private readonly feeds: StockFeeds,
+  ) {}
+
+  @Query('position')
+  async position(
+    _: unknown,
+    place: { readonly sku: string; readonly node: string },
+    { principal }: OperationContext,
+  ): Promise<Position | undefined> {
+    requireHouse(principal);
+    const [found] = await this.reader.positions(place, undefined, 1);
+    return found;
+  }
+
+  @Query('positions')
+  async positions(
+    _: unknown,
+    { sku, node, ...page }: Given<PositionFilter> & PageArguments,
+    { principal }: OperationContext,
+  ): Promise<Connection<Position>> {
+    requireHouse(principal);
+    checkPageSize(page.first, POSITIONS_PAGE_MAX);
+    const [afterSku, afterNode] = keyOfCursor(page.after, 2) ?? [];
+    const filter = { ...(typeof sku === 'string' ? { sku } : {}), ...(typeof node === 'string' ? { node } : {}) };
+    const after = afterSku === undefined || afterNode === undefined ? undefined : { sku: afterSku, node: afterNode };
+    const found = await this.reader.positions(filter, after, page.first + 1);
+    return toConnection(found, page, (position) => [position.sku, position.node]);
+  }
+
+  @Query('stockFeeds')
+  async stockFeeds(_: unknown, page: PageArguments, { principal }: OperationContext): Promise<Connection<StockFeed>> {
+    requireHouse(principal);
+    checkPageSize(page.first, STOCK_FEEDS_PAGE_MAX);
+    const [source, node] = keyOfCursor(page.after, 2) ?? [];
+    const after = source === undefined || node === undefined ? undefined : { source, node };
+    return toConnection(await this.feeds.list(after, page.first + 1), page, (feed) => [feed.source, feed.node]);
+  }
+}
+
+@Resolver('Position')
+export class PositionFieldsResolver {
+  @ResolveField('atp')
+  atp(position: Position): number {
+    return availableToPromise(position);
+  }
+
+  @ResolveField('movements')
+  async movements(
+    position: Position,
+    page: PageArguments,
+    { stock }: OperationContext,
+  ): Promise<Connection<LedgerMovement>> {
+    checkPageSize(page.first, MOVEMENTS_PAGE_MAX);
+    const [before] = keyOfCursor(page.after, 1) ?? [];
+    return toConnection(await stock.movements(position, page.first, before), page, ({ id }) => [id]);
+  }
+
+  @ResolveField('lots')
+  lots(
+    position: Position,
+    { first }: { readonly first: number },
+    { stock }: OperationContext,
+  ): Promise<readonly Lot[]> {
+    checkPageSize(first, POSITION_PARTS_MAX);
+    return stock.lots(position, first);
+  }
+
+  @ResolveField('expectedSupply')
+  expectedSupply(
+    position: Position,
+    { first }: { readonly first: number },
+    { stock }: OperationContext,
+  ): Promise<readonly Supply[]> {
+    checkPageSize(first, POSITION_PARTS_MAX);
+    return stock.expectedSupply(position, first);
+  }
+}
+
+@Resolver('StockFeed')
+export class StockFeedFieldsResolver {
+  @ResolveField('gapFrom')
+  gapFrom({ gap }: StockFeed): number | undefined {
+    return gap?.from;
+  }
+
+  @ResolveField('gapTo')
+  gapTo({ gap }: StockFeed): number | undefined {
+    return gap?.to;
+  }
+}
+
+@Resolver()
+@Scopes('availability:read')
+export class PublicationQueryResolver {
+  constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
+
+  @Query('publications')
+  async publications(
+    _: unknown,
+    { channel: asked, sku, ...page }: Given<{ channel: string; sku: string }> & PageArguments,
+    { principal }: OperationContext,
+  ): Promise<Connection<Publication>> {
+    checkPageSize(page.first, PUBLICATIONS_PAGE_MAX);
+    const channel = visibleChannel(principal, asked);
+    const [ofChannel, listingSku] = keyOfCursor(page.after, 2) ?? [];
+    const filter = { ...(channel === undefined ? {} : { channel }), ...(typeof sku === 'string' ? { sku } : {}) };
+    const after = ofChannel === undefined || listingSku === undefined ? undefined : { channel: ofChannel, listingSku };
+    const found = await readPublications(this.pool, filter, after, page.first + 1);
+    return toConnection(found, page, (publication) => [publication.channel, publication.listingSku]);
+  }
+}
+
+@Resolver('Publication')
+export class PublicationFieldsResolver {
+  @ResolveField('tellings')
+  tellings(
+    publication: Publication,
+    { first }: { readonly first: number },
+    { stock }: OperationContext,
+  ): Promise<readonly Telling[]> {
+    checkPageSize(first, TELLINGS_MAX);
+    return stock.tellings(publication, first);
+  }
+}
+
+/** Stock is of no single channel. Throws the 403 problem for a caller that is bound to one. */
+function requireHouse({ channel }: Principal): void {
+  if (channel === undefined) return;
+  throw new ProblemError({
+    status: 403,
+    code: 'NOT_FOR_CHANNELS',
+    title: 'Not for a token of one channel',
+    detail: 'Stock records are of all channels: a token that is bound to one may ask for availability.',
+  });
+}
