@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { AmazonModule } from '../experience-apis/amazon/index.js';
 import { AvailabilityModule } from '../experience-apis/availability/index.js';
 import { GraphqlModule } from '../experience-apis/graphql/index.js';
-import { OperationsModule } from '../experience-apis/operations/index.js';
+import { DriftModule, OperationsModule } from '../experience-apis/operations/index.js';
 import { PartnerModule } from '../experience-apis/partner/index.js';
 import { ShopifyModule } from '../experience-apis/shopify/index.js';
 import { StockModule } from '../experience-apis/stock/index.js';
@@ -47,6 +47,7 @@ export class AppModule {
         PartnerModule,
         GraphqlModule,
         OperationsModule,
+        DriftModule,
         StockModule,
         AvailabilityModule,
       ],

@@ -1,1 +1,2 @@
+export { DriftModule } from './drift.module.js';
 export { OperationsModule } from './operations.module.js';

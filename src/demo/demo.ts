@@ -48,7 +48,10 @@ export async function runDemo(config: HubConfig): Promise<void> {
   const logger = new JsonLogger({ level: config.logLevel, file: config.logFile ?? join(config.dataDir, 'hub.log') });
   const database = await openHubDatabase(config, print);
   try {
-    const world = await startWorld({ journalDir: join(config.dataDir, 'sandboxes') });
+    const world = await startWorld({
+      journalDir: join(config.dataDir, 'sandboxes'),
+      openingUnits: OPENING_UNITS,
+    });
     try {
       await runIn(world, database.dataSource, config, { logger, startedAt, toldToStop });
     } finally {
@@ -141,7 +144,7 @@ async function replenish(pool: Pool, world: World): Promise<void> {
     ITEMS.map((item) => item.sku),
   );
   for (const { sku, node, onHand, reserved } of positions)
-    if (onHand - reserved < REPLENISH_BELOW) world.wms.receiveStock({ sku, node, quantity: REPLENISH_UNITS });
+    if (onHand - reserved < REPLENISH_BELOW) world.receiveStock({ sku, node, quantity: REPLENISH_UNITS });
 }
 
 /** Someone maps the new product's listing: the orders that waited for it go on by themselves. */

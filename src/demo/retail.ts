@@ -49,6 +49,12 @@ export const NODES: readonly StockNode[] = [
   { id: 'dc-south', name: 'Distribution centre South', priority: 20 },
 ].map(stockNode);
 
+/** Where stock is kept at the beginning: a third of the items in both centres, a third in each alone. Orders that mix them ship from two nodes. */
+export const OPENING_PLACES: readonly { readonly sku: string; readonly node: string }[] = ITEMS.flatMap(
+  ({ sku }, item) =>
+    NODES.filter((_, node) => item % 3 === 2 || item % 3 === node).map(({ id }) => ({ sku, node: id })),
+);
+
 export const AMAZON_ACCOUNT = 'amazon-us';
 export const SHOPIFY_ACCOUNT = 'shop-eu';
 export const PARTNER_ACCOUNT = 'b2b-acme';

@@ -2,7 +2,15 @@ import type { Pool } from 'pg';
 import { StockIntake } from '../../process-apis/availability/index.js';
 import { SqlCatalog, type Listing } from '../../process-apis/catalog/index.js';
 import type { ChannelAccount } from '../model/channel.js';
-import { AMAZON_ACCOUNT, ITEMS, NODES, PARTNER_ACCOUNT, SHOPIFY_ACCOUNT, SHOPIFY_LOCATION } from './retail.js';
+import {
+  AMAZON_ACCOUNT,
+  ITEMS,
+  NODES,
+  OPENING_PLACES,
+  PARTNER_ACCOUNT,
+  SHOPIFY_ACCOUNT,
+  SHOPIFY_LOCATION,
+} from './retail.js';
 
 /** Master data and opening stock of the demo's retailer. May run at each start: the same receipt counts once. */
 export async function seed(pool: Pool, accounts: readonly ChannelAccount[], openingUnits: number): Promise<void> {
@@ -14,23 +22,16 @@ export async function seed(pool: Pool, accounts: readonly ChannelAccount[], open
   await catalog.saveListings(listings());
   const occurredAt = new Date().toISOString();
   await stock.receive(
-    ITEMS.flatMap(({ sku }, index) =>
-      NODES.filter((_, node) => stocks(index, node)).map(({ id }) => ({
-        id: `demo/opening-stock/${id}/${sku}`,
-        source: 'demo',
-        kind: 'RECEIVED' as const,
-        sku,
-        node: id,
-        quantity: openingUnits,
-        occurredAt,
-      })),
-    ),
+    OPENING_PLACES.map(({ sku, node }) => ({
+      id: `demo/opening-stock/${node}/${sku}`,
+      source: 'demo',
+      kind: 'RECEIVED' as const,
+      sku,
+      node,
+      quantity: openingUnits,
+      occurredAt,
+    })),
   );
-}
-
-/** A third of the items lies in both centres, a third in each alone: orders that mix them ship from two nodes. */
-function stocks(item: number, node: number): boolean {
-  return item % 3 === 2 || item % 3 === node;
 }
 
 function listings(): readonly Listing[] {

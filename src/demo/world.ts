@@ -28,16 +28,18 @@ import {
   SHOPIFY_LOCATION,
   UNMAPPED_LISTING,
 } from './retail.js';
+import { openingStock, receiveStock, SAP_PLACES, toSapStock, type StockAt } from './world-stock.js';
 
 /** Amazon's published rates allow one poll in three minutes; a demo wants to see something. */
 const AMAZON_RATE_FACTOR = 1_000;
 /** Shopify spreads its retries over four hours; here they take seconds. */
 const WEBHOOK_TIME_SCALE = 0.002;
 const SHOP_STOCK = 1_000_000;
-
 export interface WorldOptions {
   /** Where the sandboxes remember; in memory alone when absent. */
   readonly journalDir?: string;
+  /** Units of each item at each of its places, in the warehouse and in the ERP's books. Absent: nothing is there. */
+  readonly openingUnits?: number;
   readonly wms?: Pick<WmsSandboxOptions, 'pickMs' | 'packMs' | 'shipMs' | 'variation'>;
   readonly sap?: Pick<SapSandboxOptions, 'decisionDelayMs' | 'billingDelayMs' | 'decide'>;
 }
@@ -56,6 +58,8 @@ export interface World {
   readonly accounts: readonly ChannelAccount[];
   /** Tells the outside where the hub listens, and gives Amazon's notifications a token to come in with. */
   connect(hubUrl: string, notificationToken: string): void;
+  /** Goods come in: the warehouse tells the hub, and the ERP has them in its books. */
+  receiveStock(stock: StockAt): void;
   close(): Promise<void>;
 }
 
@@ -83,6 +87,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       user: 'ENTREPOT',
       password: secretOf(secretValues, 'SAP_PASSWORD'),
       materials: ITEMS.map((item) => item.sku),
+      openingStock: openingStock(options.openingUnits).map(toSapStock),
       ...options.sap,
     }),
     startWmsSandbox({
@@ -90,6 +95,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       token: secretOf(secretValues, 'WMS_TOKEN'),
       webhookSecret: secretOf(secretValues, 'WMS_WEBHOOK_SECRET'),
       nodes: NODES.map((node) => node.id),
+      openingStock: openingStock(options.openingUnits),
       serialSkus: ITEMS.filter((item) => item.serialised).map((item) => item.sku),
       ...options.wms,
     }),
@@ -113,6 +119,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       wms.setHub(hubUrl);
       amazon.onOrderChange((notification) => void notify(hubUrl, token, notification));
     },
+    receiveStock: (stock) => receiveStock(wms, sap, stock),
     close: async () => {
       await Promise.all([amazon.close(), shopify.close(), sap.close(), wms.close()]);
       for (const file of journals) file.close();
@@ -179,10 +186,7 @@ function sections(sap: SapSandbox, wms: WmsSandbox): Readonly<Record<string, unk
         distributionChannel: '10',
         division: '00',
         soldToParty: { default: '10100001', byChannel: { [AMAZON_ACCOUNT]: '10100002' } },
-        nodes: {
-          'dc-north': { plant: '1010', storageLocation: '101A' },
-          'dc-south': { plant: '1010', storageLocation: '101B' },
-        },
+        nodes: SAP_PLACES,
         priceConditionType: 'PMP0',
         cancellationReason: '61',
         rejectionReasonTexts: { '62': 'Credit limit exceeded' },

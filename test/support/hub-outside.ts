@@ -38,7 +38,7 @@ export async function prepareHubProcesses(
   const pool = new pg.Pool({ connectionString: database.url, max: 4, pipeline: true });
   // The database is dropped under connections that are still closing.
   pool.on('error', () => undefined);
-  const world = await startWorld(options);
+  const world = await startWorld({ openingUnits, ...options });
   await seed(pool, world.accounts, openingUnits);
   const env = environment(world, database.url, dataDir);
   const processes = await Promise.all(

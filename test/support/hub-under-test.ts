@@ -62,14 +62,16 @@ export async function startHubUnderTest(options: HubUnderTestOptions = {}): Prom
   const logged: string[] = [];
   const logger = new JsonLogger({ level: 'info', stream: { write: (line) => void logged.push(line) } });
   const database = await openHubDatabase(config, (sentence) => logger.warn(sentence));
+  const openingUnits = options.openingUnits ?? 1_000;
   const world = await startWorld({
+    openingUnits,
     wms: { ...QUICK, variation: { ...ALL_WHOLE, ...options.variation } },
     sap: { decisionDelayMs: 50, billingDelayMs: 50, ...options.sap },
   });
   const { secrets, systems } = world;
 
   const { dataSource } = database;
-  await seed(poolOf(dataSource), world.accounts, options.openingUnits ?? 1_000);
+  await seed(poolOf(dataSource), world.accounts, openingUnits);
   const hub = await startHub({ config, dataSource, logger, secrets, systems });
   const issuer = hub.app.get(EmbeddedIssuer, { strict: false });
   const token = (scopes: readonly string[], channel?: string): Promise<string> =>
