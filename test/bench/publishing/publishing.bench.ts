@@ -56,14 +56,14 @@ export async function* publishing(postgres: BenchPostgres, quick: boolean): Asyn
     const lasted = (performance.now() - startedAt) / 1_000;
     const after = await publisher.read();
     await requireShown(publisher);
-    yield rate('publishing.stock', 'changes/s', scale.changes / received, scale.changes / received);
     const byHand = await computeByHand(publisher.pool, start);
     yield rate('publishing.changes', 'changes/s', scale.changes / taken, scale.changes / (received + byHand));
     for (const channel of CHANNELS) {
       const kind = channel === 'amazon-us' ? 'amazon' : 'shopify';
       const used = difference(after[kind].counts, before[kind].counts);
-      yield* describeCalls(kind, used, lasted);
-      yield await describeTold(publisher, kind, channel, start, scale.changes);
+      const told = await readTold(publisher, channel, start);
+      yield rate(`publishing.${kind}.told`, 'quantities', told, scale.changes);
+      yield* describeCalls(kind, used, lasted, told);
       const lags = await readLags(publisher.pool, channel, start, units);
       yield* describeLags(kind, lags, firstTold[channel] ?? 0);
     }
@@ -159,8 +159,13 @@ function difference(after: WireCounts, before: WireCounts): WireCounts {
   };
 }
 
-/** What was used of the channel's own limits in the time that it took. */
-function* describeCalls(kind: 'amazon' | 'shopify', { calls, refusedByLimit, points }: WireCounts, seconds: number) {
+/** What was used of the channel's own limits in the time that it took; all calls beside one for each quantity told. */
+function* describeCalls(
+  kind: 'amazon' | 'shopify',
+  { calls, refusedByLimit, points }: WireCounts,
+  seconds: number,
+  told: number,
+) {
   const total = Object.values(calls).reduce((sum, count) => sum + count, 0);
   if (kind === 'shopify') {
     yield rate('publishing.shopify.points', 'points/s', points / seconds, SHOPIFY_POINTS_PER_SECOND);
@@ -171,26 +176,19 @@ function* describeCalls(kind: 'amazon' | 'shopify', { calls, refusedByLimit, poi
     yield rate('publishing.amazon.patches', 'calls', patches, patch.burst + patch.perSecond * seconds);
     yield rate('publishing.amazon.feeds', 'calls', feeds, feed.burst + feed.perSecond * seconds);
   }
-  // No limit but itself: the number is the news.
-  yield rate(`publishing.${kind}.calls`, 'calls', total, total);
+  yield rate(`publishing.${kind}.calls`, 'calls', total, told);
   const none = refusedByLimit === 0 ? 1 : 0;
   yield { name: `publishing.${kind}.refused`, value: refusedByLimit, unit: 'by limit', limit: 0, ratio: none };
 }
 
-/** Quantities that went out, of changes that there were: the fewer, the better they were coalesced. */
-async function describeTold(
-  { pool }: Publisher,
-  kind: string,
-  channel: string,
-  start: EventCursor,
-  total: number,
-): Promise<Figure> {
+/** Quantities that the channel accepted. */
+async function readTold({ pool }: Publisher, channel: string, start: EventCursor): Promise<number> {
   const { rows } = await pool.query<{ told: number }>(
     `select count(*)::int as told from told_quantity t where channel = $1 and outcome = 'ACCEPTED'
        and told_at > (select min(recorded_at) from event_log where (tx, id) > ($2::xid8, $3::bigint))`,
     [channel, start.tx, start.id],
   );
-  return rate(`publishing.${kind}.told`, 'quantities', rows[0]?.told ?? 0, total);
+  return rows[0]?.told ?? 0;
 }
 
 /** Beside the time in which the channel was told all listings for the first time, with nothing else to do. */
