@@ -73,7 +73,12 @@ async function told(
 describe('a check', () => {
   it('answers for items and listings, in their own units, as of one instant', async () => {
     const before = new Date().toISOString();
-    const answer = await check([{ sku: 'A' }, { listingSku: 'L-PACK', quantity: 4 }, { listingSku: 'L-KIT' }]);
+    const answer = await check([
+      { sku: 'A' },
+      { listingSku: 'L-PACK', quantity: 4 },
+      { listingSku: 'L-KIT' },
+      { sku: 'KIT' },
+    ]);
     expect(answer.asOf >= before).toBe(true);
     expect(answer.items).toEqual([
       { sku: 'A', quantity: 1, status: 'IN_STOCK', available: 13 },
@@ -81,6 +86,7 @@ describe('a check', () => {
       { sku: 'A', listingSku: 'L-PACK', quantity: 4, status: 'IN_STOCK', available: 4 },
       // N1 alone has both components.
       { sku: 'KIT', listingSku: 'L-KIT', quantity: 1, status: 'IN_STOCK', available: 2 },
+      { sku: 'KIT', quantity: 1, status: 'IN_STOCK', available: 2 },
     ]);
   });
 

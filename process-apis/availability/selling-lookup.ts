@@ -2,12 +2,12 @@ import type { ClientBase } from 'pg';
 import type { ChannelPolicy } from '../../src/model/channel.js';
 import type { Component } from '../../src/model/order.js';
 import type { StockNode } from '../../src/model/stock.js';
-import type { Catalog, CatalogReader, ItemFacts, ListedItem } from '../catalog/index.js';
+import type { CatalogReader, ItemFacts, ListedItem, SqlCatalog } from '../catalog/index.js';
 import type { SourcingPolicies, SourcingPolicy } from '../sourcing/index.js';
 
 /** What answers need of the catalog. */
 export type SellingCatalog = Pick<CatalogReader, 'nodes' | 'listingsFor' | 'policies' | 'itemsFor'> &
-  Pick<Catalog, 'account'>;
+  Pick<SqlCatalog, 'account' | 'kitsFor'>;
 
 export type SellingPolicies = Pick<SourcingPolicies, 'forDecision'>;
 
@@ -43,14 +43,19 @@ export async function lookUp(
   wanted: readonly Wanted[],
 ): Promise<SellingTerms> {
   const keys = wanted.flatMap((each) => ('sku' in each ? [] : listingKey(each)));
-  const [nodes, policyOf, sourcingOf, listed] = await Promise.all([
+  const byItem = wanted.flatMap((each) => ('sku' in each ? each.sku : []));
+  const [nodes, policyOf, sourcingOf, kits, listed] = await Promise.all([
     catalog.nodes(),
     catalog.policies(),
     policies.forDecision(),
+    byItem.length === 0 ? new Map<string, readonly Component[]>() : catalog.kitsFor(db, [...new Set(byItem)]),
     keys.length === 0 ? new Map<string, ListedItem>() : catalog.listingsFor(db, [...new Set(keys)]),
   ]);
-  const sellingOf = (each: Wanted): Selling | undefined =>
-    'sku' in each ? toSelling(each) : toSelling(listed.get(listingKey(each)));
+  const sellingOf = (each: Wanted): Selling | undefined => {
+    if (!('sku' in each)) return toSelling(listed.get(listingKey(each)));
+    const components = kits.get(each.sku);
+    return toSelling(components === undefined ? { sku: each.sku } : { sku: each.sku, components });
+  };
   const skus = new Set(wanted.flatMap((each) => skusOf(sellingOf(each))));
   const items = await catalog.itemsFor(db, [...skus]);
   const find = (each: Wanted): Selling | undefined => {

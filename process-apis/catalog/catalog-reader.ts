@@ -25,6 +25,8 @@ export class SqlCatalogReader extends Catalog implements CatalogReader {
   protected readonly units = new LRUCache<string, number>({ max: UNITS_CACHED_MAX, ttl: REFRESH_MS });
   /** By `<channel>/<item>`; most items have none, and that is kept too. */
   protected readonly substitutes = new LRUCache<string, readonly string[]>({ max: ITEMS_CACHED_MAX, ttl: REFRESH_MS });
+  /** Most items are no kits, and that is kept too. */
+  protected readonly kits = new LRUCache<string, readonly Component[]>({ max: ITEMS_CACHED_MAX, ttl: REFRESH_MS });
   protected readonly accounts: Refreshed<Accounts>;
   protected readonly allNodes: Refreshed<readonly StockNode[]>;
 
@@ -58,6 +60,15 @@ export class SqlCatalogReader extends Catalog implements CatalogReader {
       const contents = kits.length === 0 ? new Map<string, readonly Component[]>() : await readKitContents(tx, kits);
       return rows.map((row) => [`${row.channel}/${row.listingSku}`, toListedItem(row, contents)]);
     });
+  }
+
+  /** What the kits among these items consist of, down to their innermost components; items that are no kit are absent. */
+  async kitsFor(tx: Tx, skus: readonly string[]): Promise<ReadonlyMap<string, readonly Component[]>> {
+    const found = await through(this.kits, skus, async (missing) => {
+      const contents = await readKitContents(tx, missing);
+      return missing.map((sku) => [sku, contents.get(sku) ?? []]);
+    });
+    return new Map([...found].filter(([, components]) => components.length > 0));
   }
 
   async itemsFor(tx: Tx, skus: readonly string[]): Promise<ReadonlyMap<string, ItemFacts>> {

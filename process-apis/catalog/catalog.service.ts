@@ -109,7 +109,7 @@ export class SqlCatalog extends SqlCatalogReader implements CatalogReader {
       await tx.query(`select pg_advisory_xact_lock(hashtextextended('catalog', 0))`);
       await work(tx);
     });
-    for (const cache of [this.listings, this.items, this.units, this.substitutes]) cache.clear();
+    for (const cache of [this.listings, this.items, this.units, this.kits, this.substitutes]) cache.clear();
     this.committed();
   }
 }
