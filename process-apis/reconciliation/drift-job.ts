@@ -22,8 +22,8 @@ const TRIES_MAX = 4;
 /** What comparing needs. */
 export interface DriftTools {
   readonly pool: Pool;
-  readonly wms: WmsPort;
-  readonly erp: ErpPort;
+  readonly wms: Pick<WmsPort, 'system' | 'readStock'>;
+  readonly erp: Pick<ErpPort, 'system' | 'readStock'>;
   readonly catalog: Pick<CatalogReader, 'unitFactors'>;
   readonly stock: StockIntake;
   readonly feeds: StockFeeds;

@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000;
 /** A run that failed is tried again after this long. */
 export const FAILED_REST_MS = 30 * 60_000;
 /** A difference that waits for another reading gets it after this long. */
-export const CONFIRM_MS = 60_000;
+export const CONFIRM_MS: Readonly<Record<DriftSystem, number>> = { WMS: 60_000, ERP: 60_000, CHANNEL: 10 * 60_000 };
 
 /** The subjects whose time has come, the longest due first. Pure. */
 export function dueSubjects(
@@ -25,7 +25,7 @@ export function dueSubjects(
 
 function dueAt(look: LastLook | undefined, intervalMs: number): number {
   if (look === undefined) return 0;
-  const restMs = look.failed ? FAILED_REST_MS : look.toConfirm ? CONFIRM_MS : intervalMs;
+  const restMs = look.failed ? FAILED_REST_MS : look.toConfirm ? CONFIRM_MS[look.system] : intervalMs;
   return Date.parse(look.startedAt) + Math.min(restMs, intervalMs);
 }
 

@@ -26,15 +26,14 @@ interface ErpDifference extends Difference {
  */
 export async function compareErp(job: DriftJob): Promise<Comparison> {
   const tally = new Tally();
-  const differences: ErpDifference[] = [];
+  const differing: string[] = [];
   for (let after: string | undefined = '', read = 0; after !== undefined && read < ITEMS_MAX;) {
     const skus: readonly string[] = await readKeptSkus(job.tools.pool, after, ERP_STOCK_READ_MAX);
-    differences.push(...(await comparePage(job, skus, tally)));
+    differing.push(...(await comparePage(job, skus, tally)).map(({ key }) => key));
     read += skus.length;
     after = skus.length < ERP_STOCK_READ_MAX ? undefined : skus.at(-1);
   }
-  if (differences.length === 0) return { tally, drifts: [] };
-  return { tally, drifts: await explainAll(job, differences) };
+  return { tally, drifts: differing.length === 0 ? [] : await explainAll(job, differing) };
 }
 
 async function comparePage(job: DriftJob, skus: readonly string[], tally: Tally): Promise<readonly ErpDifference[]> {
@@ -67,11 +66,17 @@ function unitFactors(job: DriftJob, answers: readonly ErpStock[]): Promise<Reado
   );
 }
 
-async function explainAll(job: DriftJob, differences: readonly ErpDifference[]): Promise<readonly Drift[]> {
+/** What differs is read once more after a while: a goods issue may have been posted between two readings. */
+async function explainAll(job: DriftJob, differing: readonly string[]): Promise<readonly Drift[]> {
   const { pool, erp, policy } = job.tools;
   const node = job.run.subject;
+  const before = await readUnitsNotIssued(pool, node);
+  await job.settle();
+  const differences: ErpDifference[] = [];
+  for (const page of inPages(differing, ERP_STOCK_READ_MAX))
+    differences.push(...(await comparePage(job, page, new Tally())));
+  const notIssued = greater(before, await readUnitsNotIssued(pool, node));
   const ownership = await readOnHandOwnership(pool, erp.system, node);
-  const notIssued = await readUnitsNotIssued(pool, node);
   const since = new Date(Date.now() - policy.erpLagHours * HOUR_MS).toISOString();
   const drifts: Drift[] = [];
   for (const page of inPages(differences, ERP_STOCK_READ_MAX)) {
@@ -94,6 +99,13 @@ async function explainAll(job: DriftJob, differences: readonly ErpDifference[]):
     drifts.push(...(await heal(job, explained, page, ownership.lagSeconds > 0 ? new Map() : notIssued)));
   }
   return drifts;
+}
+
+/** Of each item the greater number: what was posted or shipped while the ERP was read is on its way as well. */
+function greater(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const units = new Map(after);
+  for (const [sku, quantity] of before) units.set(sku, Math.max(quantity, after.get(sku) ?? 0));
+  return units;
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Drift } from './drift.types.js';
 
 /** Goods that left are told within this time: a difference that stays longer is not on its way. */
 export const FLIGHT_MS_MAX = 30 * 60_000;
+/** The order of a sale reaches the hub within this time. */
+export const SALE_MS_MAX = 5 * 60_000;
 
 export interface NodeKnowledge {
   /** Numbers are missing in what the warehouse told of the node. */
@@ -97,11 +99,22 @@ export interface ChannelKnowledge {
   readonly earlier: EarlierDrift | undefined;
 }
 
-/** Why a channel shows another quantity than it was told, and what is done about it. Pure. */
+/**
+ * Why a channel shows another quantity than it was told, and what is done about it. More than it was told is told over at
+ * once; less may be a sale whose order is still to come. Pure.
+ */
 export function explainChannel(difference: Difference, { underWay, earlier }: ChannelKnowledge): Drift {
   const { ours, theirs } = difference;
   if (theirs === null) return drift(difference, 'UNKNOWN', 'EXCEPTION', 'The channel does not know the listing.');
   if (underWay) return drift(difference, 'IN_FLIGHT', 'NONE', 'The channel is being told another quantity.');
+  const stays = isSame(difference, earlier) && (earlier?.ageMs ?? 0) >= SALE_MS_MAX;
+  if (theirs < ours && !stays)
+    return drift(
+      difference,
+      'IN_FLIGHT',
+      'SNAPSHOT_ASKED',
+      `It may have sold ${ours - theirs}: the order would follow.`,
+    );
   if (earlier?.explanation === 'CHANGED_OUTSIDE')
     return drift(
       difference,

@@ -1,6 +1,6 @@
 import { OutsideError } from '../../src/platform/http/outside-error.js';
 import type { Instant } from '../../src/model/time.js';
-import type { NodeStock, StockPage, WmsPort } from '../../system-apis/wms/wms.port.js';
+import type { NodeStock, StockPage } from '../../system-apis/wms/wms.port.js';
 import { inPages, type DriftJob } from './drift-job.js';
 
 /** Pages of STOCK_PAGE_MAX positions. */
@@ -40,7 +40,7 @@ export async function readSnapshot(job: DriftJob, node: string): Promise<NodeSna
 async function readAgainWhenGone(job: DriftJob, node: string): Promise<readonly StockPage[]> {
   for (let readings = 1; ; readings += 1) {
     try {
-      return await readPages(job, job.tools.wms, node);
+      return await readPages(job, node);
     } catch (error) {
       const gone = error instanceof OutsideError && error.details.status === GONE;
       if (!gone || readings >= READINGS_MAX) throw error;
@@ -48,7 +48,8 @@ async function readAgainWhenGone(job: DriftJob, node: string): Promise<readonly 
   }
 }
 
-async function readPages(job: DriftJob, wms: WmsPort, node: string): Promise<readonly StockPage[]> {
+async function readPages(job: DriftJob, node: string): Promise<readonly StockPage[]> {
+  const { wms } = job.tools;
   const pages: StockPage[] = [];
   for (let next: string | undefined; pages.length < PAGES_MAX;) {
     const at = next;

@@ -46,8 +46,8 @@ const WAREHOUSES: ReadonlySet<string> = new Set(['DC', 'THIRD_PARTY']);
 
 export interface ReconciliationParts {
   readonly pool: Pool;
-  readonly wms: WmsPort;
-  readonly erp: ErpPort;
+  readonly wms: Pick<WmsPort, 'system' | 'readStock'>;
+  readonly erp: Pick<ErpPort, 'system' | 'readStock'>;
   readonly catalog: SqlCatalog;
   readonly stock: StockIntake;
   readonly feeds: StockFeeds;
