@@ -18,6 +18,8 @@ afterAll(() => test.close());
 it('lists the contracts and gives each as JSON, to anybody', async () => {
   expect(await read('/openapi')).toEqual({
     documents: [
+      { title: 'Availability', version: '1.0.0', url: '/openapi/availability.json' },
+      { title: expect.any(String) as string, version: '1.0.0', url: '/openapi/operations.json' },
       { title: 'Partner orders', version: '1.0.0', url: '/openapi/partner.json' },
       { title: 'Stock facts', version: '1.0.0', url: '/openapi/stock.json' },
       { title: 'Warehouse contract', version: expect.any(String) as string, url: '/openapi/wms.json' },

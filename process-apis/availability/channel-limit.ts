@@ -44,7 +44,16 @@ export function channelLimit(
   if (buffer !== undefined)
     limit(buffer, left - (buffer.units ?? 0), `${buffer.units} units are not shown to ${channel}`);
   const share = ofChannel(inForce, channel, 'SHARE');
-  if (share !== undefined) limitToShare(share, sku, stock, now, left, inForce, limit);
+  if (share !== undefined) {
+    const others = sharesOfOthers(inForce, channel);
+    const idle = others.length > 0 && others.every((rule) => isIdle(rule, share, sku, stock, now));
+    if (share.mode === 'BORROWABLE' && idle)
+      limit(share, left, `${channel} borrows beyond its ${share.percent} %: the others sell nothing`);
+    else {
+      const { part, taken, pool } = shareOf(share, sku, stock);
+      limit(share, part - taken, `${share.percent} % of ${pool} is ${part}, ${taken} are claimed`);
+    }
+  }
   const cap = ofChannel(inForce, channel, 'CAP');
   if (cap !== undefined) {
     const used = stock.usedOf(cap, sku);
@@ -53,22 +62,15 @@ export function channelLimit(
   return left;
 }
 
-function limitToShare(
+/** Units of the sellable stock that a share comes to, and those that the channel has claimed. */
+function shareOf(
   share: AllocationRule,
   sku: string,
   stock: StockView,
-  now: Instant,
-  left: number,
-  inForce: readonly AllocationRule[],
-  limit: (rule: AllocationRule, to: number, says: string) => void,
-): void {
-  const pool = poolOf(sku, stock);
-  const part = Math.floor((pool * (share.percent ?? 0)) / 100);
+): { readonly pool: number; readonly part: number; readonly taken: number } {
+  const pool = stock.positionsOf(sku).reduce((units, position) => units + sellableUnits(position), 0);
   const taken = stock.demandsOf(sku).find((demand) => demand.channel === share.channel)?.reserved ?? 0;
-  const others = sharesOfOthers(inForce, share.channel);
-  if (share.mode === 'BORROWABLE' && others.length > 0 && others.every((rule) => isIdle(rule, share, sku, stock, now)))
-    limit(share, left, `${share.channel} borrows beyond its ${share.percent} %: the others sell nothing`);
-  else limit(share, part - taken, `${share.percent} % of ${pool} is ${part}, ${taken} are claimed`);
+  return { pool, part: Math.floor((pool * (share.percent ?? 0)) / 100), taken };
 }
 
 /** When the answer may change though no stock moves: a rule starts, ends, or begins to lend. */
@@ -83,11 +85,6 @@ export function nextReview(sku: string, stock: StockView, now: Instant): Instant
     return [rule.startsAt, rule.endsAt, ...lends];
   });
   return instants.filter((at): at is Instant => at !== undefined && at > now).toSorted()[0];
-}
-
-/** All units that may be sold, claimed ones included: what shares are a part of. */
-function poolOf(sku: string, stock: StockView): number {
-  return stock.positionsOf(sku).reduce((units, position) => units + sellableUnits(position), 0);
 }
 
 function ofChannel(rules: readonly AllocationRule[], channel: string, kind: RuleKind): AllocationRule | undefined {

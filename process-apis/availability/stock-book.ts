@@ -75,6 +75,11 @@ export class StockBook extends StockState {
       this.movements.push({ ...movement, causeStream: stream, causeVersion: version, occurredAt });
   }
 
+  /** What was booked so far, with its causes. */
+  get booked(): readonly CausedMovement[] {
+    return this.movements;
+  }
+
   async flush(tx: ClientBase): Promise<void> {
     const changed = [...this.changedPositions.entries()].toSorted(byKey);
     const existing = changed.flatMap(([at, position]) => (this.locked.has(at) ? [position] : []));

@@ -282,7 +282,10 @@ export async function writeUses(
   if (changes.length === 0) return;
   await tx.query({
     name: 'rule-use.write',
-    text: `insert into rule_use (rule_id, sku, used) select * from unnest($1::uuid[], $2::text[], $3::int[])
+    // A rule may have been deleted since it was read: then nothing of it is counted any more.
+    text: `insert into rule_use (rule_id, sku, used)
+           select c.rule_id, c.sku, c.used from unnest($1::uuid[], $2::text[], $3::int[]) as c (rule_id, sku, used)
+             join allocation_rule r on r.id = c.rule_id for key share of r
            on conflict (rule_id, sku) do update set used = excluded.used`,
     values: [
       changes.map((change) => change.ruleId),

@@ -21,6 +21,9 @@ const FREES_NOTHING = new Set([
   'EarmarksEnded',
 ]);
 
+/** Events after which an item may be had though none of it moved. Those that name no items are about all of them. */
+const CHANGES_THE_RULES = new Set(['CatalogChanged', 'AllocationRulesSaved', 'SourcingPolicySaved']);
+
 export interface ResumptionParts {
   readonly pool: Pool;
   readonly waiting: WaitingOrders;
@@ -72,7 +75,7 @@ export class Resumption {
   /** Items that may be had again because a rule, a node or a substitute changed. */
   private async concerned(events: readonly LoggedEvent[]): Promise<readonly string[]> {
     const changes = events
-      .filter(({ type }) => type === 'CatalogChanged' || type === 'AllocationRulesSaved')
+      .filter(({ type }) => CHANGES_THE_RULES.has(type))
       .map(({ data }) => data as { readonly skus?: readonly string[] });
     if (changes.some(({ skus }) => skus === undefined)) return findWaitedFor(this.parts.pool);
     return changes.flatMap(({ skus }) => skus ?? []);

@@ -39,7 +39,7 @@ import { SqlCursorStore } from '../platform/db/sql-cursor-store.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { TaskQueue } from '../platform/jobs/index.js';
 
-type CommitSettings = Pick<OrderCommitParts, 'names' | 'limits'>;
+type CommitSettings = Pick<OrderCommitParts, 'names' | 'limits' | 'sourcing'>;
 
 const COMMIT_SETTINGS = Symbol('CommitSettings');
 const DRIFT_SYSTEMS = Symbol('DriftSystems');
@@ -66,8 +66,9 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
     },
     {
       provide: COMMIT_SETTINGS,
-      inject: [CONFIG, ERP_PORT, WMS_PORT],
-      useFactory: (config: Config, erp: ErpPort, wms: WmsPort): CommitSettings => ({
+      inject: [CONFIG, ERP_PORT, WMS_PORT, SourcingPolicies],
+      useFactory: (config: Config, erp: ErpPort, wms: WmsPort, sourcing: SourcingPolicies): CommitSettings => ({
+        sourcing,
         names: { erp: erp.system, wms: wms.system },
         limits: {
           batchMax: config.commitBatchMax,
@@ -78,16 +79,15 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
     },
     {
       provide: OrderCommit,
-      inject: [PG_POOL, SqlCatalog, SourcingPolicies, TaskQueue, FieldCipher, EventFeed, COMMIT_SETTINGS],
+      inject: [PG_POOL, SqlCatalog, TaskQueue, FieldCipher, EventFeed, COMMIT_SETTINGS],
       useFactory: (
         pool: Pool,
         catalog: SqlCatalog,
-        sourcing: SourcingPolicies,
         tasks: TaskQueue,
         cipher: FieldCipher,
         feed: EventFeed,
         settings: CommitSettings,
-      ) => new OrderCommit({ pool, catalog, sourcing, tasks, cipher, ...settings, committed: () => feed.wake() }),
+      ) => new OrderCommit({ pool, catalog, tasks, cipher, ...settings, committed: () => feed.wake() }),
     },
     {
       provide: OrderReader,

@@ -5,6 +5,7 @@ import {
   type OrderLine,
   type Shortage,
 } from '../../../src/model/order.js';
+import { emptyPosition, type Position } from '../../../src/model/stock.js';
 import {
   capacityLeft,
   promise,
@@ -12,8 +13,8 @@ import {
   type Demand,
   type Promised,
   type PromiseRequest,
+  StockState,
   type SoftReservation,
-  type StockState,
 } from '../../availability/index.js';
 import { rankNodes } from '../../sourcing/index.js';
 import { unitsToClaim, WITHOUT_SALES_ORDER } from '../orders.claimable.js';
@@ -38,7 +39,7 @@ export function claimStock(decision: Decision): void {
     decision.reservationReference === undefined
       ? undefined
       : context.reservationOf(order.channel, decision.reservationReference);
-  let promised = promiseFor(decision, reservation);
+  let promised = ofReservation(decision, reservation) ?? promiseFor(decision, reservation);
   if (promised.missing.length > 0 && substitute(decision, promised.shortages))
     promised = promiseFor(decision, reservation);
   if (promised.missing.length === 0) claim(decision, promised, reservation);
@@ -66,6 +67,29 @@ function claimInPart(decision: Decision, promised: Promised, reservation: SoftRe
 
 function claim(decision: Decision, { allocations }: Promised, reservation: SoftReservation | undefined): void {
   reserve(decision, toFulfillmentOrders(decision, allocations), reservation);
+}
+
+/** What was promised to a cart is given, whatever has changed since: rules, nodes, or what a count found. */
+function ofReservation(decision: Decision, reservation: SoftReservation | undefined): Promised | undefined {
+  if (reservation === undefined) return undefined;
+  const held = new Map<string, Position>();
+  for (const { sku, node, quantity } of reservation.claims) {
+    const known = held.get(`${node}/${sku}`) ?? emptyPosition(sku, node);
+    held.set(`${node}/${sku}`, { ...known, onHand: known.onHand + quantity });
+  }
+  const nodes = [...new Set(reservation.claims.map(({ node }) => node))];
+  const { channel } = decision.order;
+  const { now } = decision.context;
+  const demands = openLines(decision).map((line) => ({
+    lineId: line.id,
+    quantity: unitsToClaim(decision.order, line),
+    components: componentsOf(line),
+  }));
+  const promised = promise(
+    { channel, now, demands, nodes, maxNodes: nodes.length, capacityLeft: () => undefined, entitled: true },
+    new StockState({ positions: [...held.values()] }),
+  );
+  return promised.missing.length === 0 ? promised : undefined;
 }
 
 function promiseFor(decision: Decision, reservation: SoftReservation | undefined): Promised {

@@ -146,13 +146,12 @@ export class Harness {
   moveStock(sku: string, node: string, delta: number): void {
     const movement: Movement = { sku, node, bucket: 'onHand', delta, reason: 'RECEIPT' };
     this.stock.book([movement], { stream: this.newId(), version: 1, occurredAt: this.now });
-    if (!this.positions.some((position) => position.sku === sku && position.node === node))
-      this.positions.push(positionAt(`${sku}@${node}`, 0));
   }
 
   /** The positions as they are now. */
   get stockNow(): readonly Position[] {
-    return this.positions.flatMap(({ sku, node }) => this.stock.position(sku, node) ?? []);
+    const places = new Map([...this.positions, ...this.stock.booked].map((at) => [`${at.sku}@${at.node}`, at]));
+    return [...places.values()].flatMap(({ sku, node }) => this.stock.position(sku, node) ?? []);
   }
 
   /** `{ 'A@N1': [on-hand, reserved] }`, for short comparisons. */

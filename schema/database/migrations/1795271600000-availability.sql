@@ -111,7 +111,8 @@ alter table movement
 update movement set occurred_at = recorded_at;
 alter table movement alter column occurred_at set not null;
 -- a count is brought up to date by what happened after it
-create index movement_counted on movement (sku, node, occurred_at) where bucket in ('onHand', 'qualityHold');
+create index movement_moved on movement (sku, node, occurred_at)
+  where bucket in ('onHand', 'missing', 'qualityHold');
 
 -- What is announced and not here yet: it explains the incoming and in-transit buckets.
 create table expected_supply (
