@@ -71,8 +71,9 @@ export class Availability {
       if (selling === undefined) return [];
       const scene = scenes.get(channel) ?? new SellingScene(answers, { channel });
       scenes.set(channel, scene);
-      const { units, ...review } = scene.unitsNow(selling);
-      return [{ channel, listingSku, quantity: units, ...review }];
+      const reviewAt = scene.reviewOf(selling);
+      const quantity = scene.unitsNow(selling);
+      return [{ channel, listingSku, quantity, ...(reviewAt === undefined ? {} : { reviewAt }) }];
     });
   }
 
@@ -83,10 +84,12 @@ export class Availability {
     const wanted = items.map((item) => wantedOf(channel, item));
     const [account, answers] = await Promise.all([this.catalog.account(channel), this.reads.submit(wanted)]);
     const selling = wanted.map((each) => answers.find(each));
-    const errors = [
-      ...(account === undefined ? [unknownChannel(channel)] : []),
-      ...items.flatMap((item, index) => unknownIn(item, index, selling[index], answers, request)),
-    ];
+    const errors = items.flatMap((item, index) =>
+      selling[index] === undefined || item.node !== undefined
+        ? unknownIn(item, index, selling[index], answers, request)
+        : [],
+    );
+    if (account === undefined) errors.unshift(unknownChannel(channel));
     if (errors.length > 0) throw new UnknownInRequestError(errors);
     const scenes = new Map<string, SellingScene>();
     const checked = items.flatMap((item, index) => {
@@ -115,16 +118,17 @@ function stockWanted(
   { find, items }: SellingTerms,
   now: Instant,
 ): readonly WantedStock[] {
-  const untils = new Map<string, Instant | undefined>();
+  const untils = new Map<string, Instant>();
   for (const each of wanted) {
     const skus = skusOf(find(each));
-    const releases = skus.flatMap((sku) => items.get(sku)?.releaseAt ?? []).filter((at) => at > now);
-    const until = [...releases, ...(each.until === undefined ? [] : [each.until])].toSorted().at(-1);
-    for (const sku of skus)
-      if (until !== undefined && (untils.get(sku) ?? '') < until) untils.set(sku, until);
-      else if (!untils.has(sku)) untils.set(sku, undefined);
+    let until = each.until ?? '';
+    for (const sku of skus) {
+      const releaseAt = items.get(sku)?.releaseAt ?? '';
+      if (releaseAt > now && releaseAt > until) until = releaseAt;
+    }
+    for (const sku of skus) if ((untils.get(sku) ?? '') <= until) untils.set(sku, until);
   }
-  return [...untils].map(([sku, arrivalsUntil]) => (arrivalsUntil === undefined ? { sku } : { sku, arrivalsUntil }));
+  return [...untils].map(([sku, until]) => (until === '' ? { sku } : { sku, arrivalsUntil: until }));
 }
 
 function wantedOf(channel: string, { sku, listingSku = '', date }: CheckItem): WantedUntil {

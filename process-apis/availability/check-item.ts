@@ -13,7 +13,7 @@ export function checkItem(
   explained?: Pick<StockView, 'positionsOf'>,
 ): CheckedItem {
   const releaseAt = scene.releaseOf(selling);
-  const { units: available } = scene.unitsNow(selling);
+  const available = scene.unitsNow(selling);
   const inStock = releaseAt === undefined && available >= quantity;
   const from = inStock ? undefined : availableFrom(quantity, date, selling, scene);
   return {
@@ -49,7 +49,7 @@ function availableFrom(
 ): Instant | undefined {
   if (date !== undefined) return scene.firstWith(quantity, selling, endOfDay(date));
   const releaseAt = scene.releaseOf(selling);
-  if (releaseAt === undefined || scene.unitsNow(selling).units < quantity) return undefined;
+  if (releaseAt === undefined || scene.unitsNow(selling) < quantity) return undefined;
   return scene.firstWith(quantity, selling, releaseAt);
 }
 

@@ -47,6 +47,8 @@ export function sellable(
     atp += units;
     available += Math.min(units, capacityLeft(position.node) ?? units);
   }
+  if (stock.rulesOf(sku).length === 0)
+    return { sku, channel, positions, atp, available, steps: [], limit: atp, ats: available };
   const steps: LimitStep[] = [];
   const limit = channelLimit(sku, channel, atp, stock, now, (step) => steps.push(step));
   const reviewAt = nextReview(sku, stock, now);

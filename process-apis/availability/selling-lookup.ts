@@ -51,15 +51,15 @@ export async function lookUp(
     byItem.length === 0 ? new Map<string, readonly Component[]>() : catalog.kitsFor(db, [...new Set(byItem)]),
     keys.length === 0 ? new Map<string, ListedItem>() : catalog.listingsFor(db, [...new Set(keys)]),
   ]);
-  const sellingOf = (each: Wanted): Selling | undefined => {
-    if (!('sku' in each)) return toSelling(listed.get(listingKey(each)));
-    const components = kits.get(each.sku);
-    return toSelling(components === undefined ? { sku: each.sku } : { sku: each.sku, components });
-  };
-  const skus = new Set(wanted.flatMap((each) => skusOf(sellingOf(each))));
+  const bySku = new Map<string, Selling>();
+  for (const sku of byItem) if (!bySku.has(sku)) bySku.set(sku, toSelling(sku, kits.get(sku)));
+  const byListing = new Map<string, Selling>();
+  for (const [key, { sku, components }] of listed) byListing.set(key, toSelling(sku, components));
+  const skus = new Set<string>();
+  for (const selling of [...bySku.values(), ...byListing.values()]) addSkus(skus, selling);
   const items = await catalog.itemsFor(db, [...skus]);
   const find = (each: Wanted): Selling | undefined => {
-    const selling = sellingOf(each);
+    const selling = 'sku' in each ? bySku.get(each.sku) : byListing.get(listingKey(each));
     return selling !== undefined && items.has(selling.sku) ? selling : undefined;
   };
   return { nodes, items, policyOf, sourcingOf, find };
@@ -70,10 +70,13 @@ export function skusOf(selling: Selling | undefined): readonly string[] {
   return selling === undefined ? [] : [selling.sku, ...selling.components.map(({ sku }) => sku)];
 }
 
-function toSelling(item: ListedItem | undefined): Selling | undefined {
-  if (item === undefined) return undefined;
-  const { sku, components } = item;
+function toSelling(sku: string, components: readonly Component[] | undefined): Selling {
   return { sku, components: components ?? [{ sku, quantity: 1 }] };
+}
+
+function addSkus(skus: Set<string>, { sku, components }: Selling): void {
+  skus.add(sku);
+  for (const component of components) skus.add(component.sku);
 }
 
 function listingKey({ channel, listingSku }: ListingKey): string {

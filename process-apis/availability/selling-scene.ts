@@ -3,7 +3,7 @@ import type { Instant } from '../../src/model/time.js';
 import { rankNodes, type NodeExclusion } from '../sourcing/index.js';
 import { capacityLeft, capacityOfDay } from './node-day.js';
 import { listingUnits, sellable, type Sellable, type SellingNodes } from './sellable.js';
-import { skusOf, type Selling, type SellingTerms } from './selling-lookup.js';
+import type { Selling, SellingTerms } from './selling-lookup.js';
 import { ARRIVALS_MAX, type Arrival, type SellingStock } from './selling-stock.sql.js';
 import { stockOn } from './stock-on-date.js';
 import type { StockView } from './stock-state.js';
@@ -15,12 +15,6 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /** What is known when answers are given: read once, for many of them. */
 export type SellingFacts = SellingStock & Omit<SellingTerms, 'find'> & { readonly now: Instant };
-
-/** Units of a listing or item, and when the answer may be another one though no stock moves. */
-export interface UnitsNow {
-  readonly units: number;
-  readonly reviewAt?: Instant;
-}
 
 /** Who asks: a channel, perhaps for a destination, perhaps about one node alone. */
 export interface Buyer {
@@ -37,6 +31,7 @@ export class SellingScene {
   readonly excluded: readonly NodeExclusion[];
   private readonly usable: SellingNodes;
   private readonly known = new Map<string, Sellable>();
+  private readonly ofEach = (sku: string): Sellable => this.ofSku(sku);
 
   constructor(
     private readonly facts: SellingFacts,
@@ -74,23 +69,25 @@ export class SellingScene {
 
   /** When all of it may be shipped; undefined when that is now. */
   releaseOf(selling: Selling): Instant | undefined {
-    const later = skusOf(selling).flatMap((sku) => this.facts.items.get(sku)?.releaseAt ?? []);
-    return later
-      .filter((at) => at > this.facts.now)
-      .toSorted()
-      .at(-1);
+    let latest = this.releaseAt(selling.sku);
+    for (const { sku } of selling.components) {
+      const at = this.releaseAt(sku);
+      if (at !== undefined && (latest === undefined || at > latest)) latest = at;
+    }
+    return latest;
   }
 
   /** Units that may be sold now. Before its release that is nothing, or on a channel with pre-order what will be there then. */
-  unitsNow(selling: Selling): UnitsNow {
-    const { components } = selling;
+  unitsNow(selling: Selling): number {
     const releaseAt = this.releaseOf(selling);
-    if (releaseAt === undefined) {
-      const units = listingUnits(components, (item) => this.ofSku(item), this.usable.capacityLeft);
-      return reviewed(units, this.reviewsOf(components));
-    }
-    if (!this.facts.policyOf(this.buyer.channel).preOrder) return { units: 0, reviewAt: releaseAt };
-    return reviewed(this.unitsOn(selling, releaseAt), [...this.reviewsOf(components), releaseAt]);
+    if (releaseAt === undefined) return listingUnits(selling.components, this.ofEach, this.usable.capacityLeft);
+    return this.facts.policyOf(this.buyer.channel).preOrder ? this.unitsOn(selling, releaseAt) : 0;
+  }
+
+  /** When `unitsNow` may be another number though no stock moves. */
+  reviewOf(selling: Selling): Instant | undefined {
+    const releaseAt = this.releaseOf(selling);
+    return [...this.reviewsOf(selling.components), ...(releaseAt === undefined ? [] : [releaseAt])].toSorted()[0];
   }
 
   /** Units that may be sold on a date, should all that is announced come in time. */
@@ -114,6 +111,11 @@ export class SellingScene {
     ].map((at) => (at < releaseAt ? releaseAt : at));
     const candidates = [...new Set(instants)].filter((at) => at <= until).toSorted();
     return candidates.slice(0, ARRIVALS_MAX).find((at) => this.unitsOn(selling, at) >= quantity);
+  }
+
+  private releaseAt(sku: string): Instant | undefined {
+    const at = this.facts.items.get(sku)?.releaseAt;
+    return at !== undefined && at > this.facts.now ? at : undefined;
   }
 
   private arrivalsOf(components: readonly Component[]): readonly Arrival[] {
@@ -149,9 +151,4 @@ export class SellingScene {
 
 function dayOf(at: Instant): string {
   return at.slice(0, 10);
-}
-
-function reviewed(units: number, reviews: readonly Instant[]): UnitsNow {
-  const reviewAt = reviews.toSorted()[0];
-  return reviewAt === undefined ? { units } : { units, reviewAt };
 }

@@ -1,9 +1,10 @@
 import type { ClientBase } from 'pg';
-import { emptyPosition, type Position } from '../../src/model/stock.js';
+import type { Position } from '../../src/model/stock.js';
 import type { Instant } from '../../src/model/time.js';
 import type { AllocationRule } from './allocation-rule.js';
 import { RULE_FIELDS, toRule, utc, type NodeDay } from './stock.sql.js';
-import { StockState, type ChannelDemand } from './stock-state.js';
+import { ReadStock } from './selling-stock.js';
+import type { ChannelDemand, StockState, StockView } from './stock-state.js';
 
 /** Announced units that an answer by date looks at, for each item: the earliest ones. */
 export const ARRIVALS_MAX = 100;
@@ -24,7 +25,8 @@ export interface Arrival {
 
 /** The stock of some items at one instant. */
 export interface SellingStock {
-  readonly stock: StockState;
+  /** A fork of it may be changed. */
+  readonly stock: StockView & Pick<StockState, 'fork'>;
   /** By item, the earliest first. */
   readonly arrivals: ReadonlyMap<string, readonly Arrival[]>;
 }
@@ -114,7 +116,7 @@ const SELLING_STOCK = `
        from unnest($4::text[], $5::date[]) as d (node, day) join node_load l on l.node = d.node and l.day = d.day)
       end as loads`;
 
-function toStock(row: SellingRow | undefined, days: readonly NodeDay[]): StockState {
+function toStock(row: SellingRow | undefined, days: readonly NodeDay[]): ReadStock {
   const rules = new Map<string, AllocationRule[]>();
   const uses: { ruleId: string; sku: string; used: number }[] = [];
   for (const { of_sku: sku, used, ...rule } of row?.rules ?? []) {
@@ -125,7 +127,7 @@ function toStock(row: SellingRow | undefined, days: readonly NodeDay[]): StockSt
   }
   const loads = new Map(days.map(({ node }) => [node, 0]));
   for (const { node, units } of row?.loads ?? []) loads.set(node, units);
-  return new StockState({
+  return new ReadStock({
     positions: (row?.positions ?? []).map(toPosition),
     demands: (row?.demands ?? []).map(toDemand),
     rules,
@@ -137,14 +139,18 @@ function toStock(row: SellingRow | undefined, days: readonly NodeDay[]): StockSt
 function toPosition(row: PositionRow): Position {
   const [sku, node, onHand, reserved, missing, qualityHold, safetyStock, threshold, earmarked] = row;
   return {
-    ...emptyPosition(sku, node),
+    sku,
+    node,
     onHand,
     reserved,
-    missing,
     qualityHold,
     safetyStock,
     threshold,
+    incoming: 0,
+    inTransit: 0,
+    missing,
     earmarked,
+    countedAt: null,
   };
 }
 
