@@ -5,12 +5,8 @@ import {
   type AllocationRule,
   type SoftReservation,
 } from '../../process-apis/availability/index.js';
-import { BucketOwnership } from '../../process-apis/availability/bucket-ownership.js';
 import { listingUnits, sellable } from '../../process-apis/availability/sellable.js';
-import { BatchContext, movedUnits } from '../../process-apis/availability/stock-fact.context.js';
 import { FactBatch } from '../../process-apis/availability/stock-intake.batch.js';
-import type { MovedUnits } from '../../process-apis/availability/stock-fact.types.js';
-import { SupplyBook } from '../../process-apis/availability/supply.js';
 import { channelLine, channelOrder } from '../../process-apis/orders/testing/channel-orders.js';
 import type { OrderFactBody } from '../../process-apis/orders/index.js';
 import { Harness } from '../../process-apis/orders/testing/harness.js';
@@ -18,15 +14,13 @@ import { expectSound } from '../../process-apis/orders/testing/invariants.js';
 import { happyAnswers, remainingOf, shipped } from '../../process-apis/orders/testing/outside.js';
 import type { ChannelPolicy } from '../../src/model/channel.js';
 import { componentsOf, type Component, type FulfillmentOrder, type Order } from '../../src/model/order.js';
-import { freeUnits, sellableUnits, STOCK_BUCKETS, stockNode, type StockFact } from '../../src/model/stock.js';
+import { stockNode, type StockFact } from '../../src/model/stock.js';
+import { CASE, LATER, LedgerContext, PLACES, SKUS, type Place, type Sku } from './ledger-context.js';
+import { claimsOf, expectLedger, expectQuotas } from './stock-rules.js';
 
-export const SKUS = ['A', 'B'] as const;
-export const PLACES = ['N1', 'N2'] as const;
 export const CHANNELS = ['waits', 'splits', 'cuts', 'refuses', 'rush'] as const;
 export const LISTINGS = ['L-A', 'L-B', 'L-SIX', 'L-KIT'] as const;
 
-export type Sku = (typeof SKUS)[number];
-export type Place = (typeof PLACES)[number];
 export type Channel = (typeof CHANNELS)[number];
 export type ListingName = (typeof LISTINGS)[number];
 
@@ -48,21 +42,12 @@ const POLICIES: Readonly<Record<Channel, Partial<ChannelPolicy>>> = {
   rush: { shortage: 'WAIT', tier: 10 },
 };
 
-const CASE = 12;
 /** Posted, confirmed, released. */
 const ROUNDS_TO_RELEASE = 3;
-const FACTORS = new Map([
-  ['each', 1],
-  ['case', CASE],
-]);
 const NODES = PLACES.map((id, index) => stockNode({ id, priority: index }));
 const DAY_ONE = Date.UTC(2026, 0, 2);
-const LATER = '2027-01-01T00:00:00.000Z';
 
-/**
- * Two shelves with real units on them, and the hub that only hears of them: late, twice, and out of order. What the
- * hub believes must follow from what it heard, and agree with the shelves once it has heard everything.
- */
+/** Shelves with real units on them, and the hub that only hears of them: late, twice, and out of order. */
 export class ShopFloor {
   readonly harness: Harness;
   /** Told by the warehouse, and not arrived at the hub. */
@@ -82,7 +67,6 @@ export class ShopFloor {
   private numbers = 0;
 
   constructor() {
-    const items = { 'L-A': 'A', 'L-B': 'B' } as const;
     this.harness = new Harness({
       stock: {},
       nodes: NODES,
@@ -90,7 +74,8 @@ export class ShopFloor {
       reservations: this.carts,
       around: { rules: this.rules },
       listings: {
-        ...items,
+        'L-A': 'A',
+        'L-B': 'B',
         'L-SIX': { sku: 'A', components: COMPONENTS['L-SIX'] },
         'L-KIT': { sku: 'KIT', components: COMPONENTS['L-KIT'] },
       },
@@ -127,15 +112,16 @@ export class ShopFloor {
     const outcome = this.facts.take(fact);
     if (twice) expect(this.facts.take(fact).result).toBe(outcome.result === 'REFUSED' ? 'REFUSED' : 'DUPLICATE');
     // More left than the hub knows of: told again when what came before has arrived.
-    if (outcome.result === 'REFUSED') this.underWay.push(fact);
-    if (outcome.result === 'REFUSED') expect(outcome.code).toBe('MORE_THAN_THERE');
+    if (outcome.result !== 'REFUSED') return;
+    expect(outcome.code).toBe('MORE_THAN_THERE');
+    this.underWay.push(fact);
   }
 
   // Orders ---------------------------------------------------------------------------------------------------
 
   order(channel: Channel, listing: ListingName, quantity: number): void {
     const components = COMPONENTS[listing];
-    const before = this.claims();
+    const before = claimsOf(this.book);
     const canHave = this.published(channel, components);
     const waiting = components.some(({ sku }) => this.book.waitingFor(sku) > 0);
     const reference = `R-${(this.numbers += 1)}`;
@@ -144,7 +130,7 @@ export class ShopFloor {
     const claimed = placed.lines.reduce((sum, line) => sum + line.quantities.reserved, 0);
     // A better tier may use what is held for others: it can have more than is published.
     if (channel !== 'rush' || !waiting) this.expectClaim(channel, quantity, canHave, claimed);
-    this.expectQuotas(channel, before);
+    expectQuotas(this.book, channel, before);
   }
 
   private expectClaim(channel: Channel, quantity: number, canHave: number, claimed: number): void {
@@ -214,12 +200,12 @@ export class ShopFloor {
     );
     if (promised.missing.length > 0) return;
     const claims = promised.allocations.map((part) => ({ node: part.node, sku, quantity: part.quantity }));
-    const before = this.claims();
+    const before = claimsOf(this.book);
     this.book.book(
       claims.map((claim) => ({ ...claim, bucket: 'reserved', delta: claim.quantity, reason: 'SOFT_RESERVE' })),
       this.cause(channel),
     );
-    this.expectQuotas(channel, before);
+    expectQuotas(this.book, channel, before);
     const reference = `CART-${(this.numbers += 1)}`;
     this.carts.push({ id: this.newId(), channel, reference, expiresAt: LATER, claims });
   }
@@ -267,9 +253,8 @@ export class ShopFloor {
   // What must hold -------------------------------------------------------------------------------------------
 
   expectSound(): void {
-    for (const cart of this.carts) for (const claim of cart.claims) expect(claim.quantity).toBeGreaterThan(0);
     expectSound(this.harness, this.carts);
-    this.expectLedger();
+    expectLedger(this.book);
     for (const order of this.harness.all) {
       const open = order.lines.reduce((sum, line) => sum + line.quantities.open, 0);
       // What is not allocated is stated as a shortage.
@@ -307,53 +292,8 @@ export class ShopFloor {
     expect(believed).toEqual(real);
   }
 
-  private expectLedger(): void {
-    const sums = new Map<string, number>();
-    for (const { sku, node, bucket, delta } of this.book.booked) {
-      const at = `${sku}@${node} ${bucket}`;
-      const sum = (sums.get(at) ?? 0) + delta;
-      sums.set(at, sum);
-    }
-    for (const sku of SKUS)
-      for (const position of this.book.positionsOf(sku))
-        for (const bucket of STOCK_BUCKETS) {
-          expect(position[bucket]).toBe(sums.get(`${sku}@${position.node} ${bucket}`) ?? 0);
-          expect(position[bucket]).toBeGreaterThanOrEqual(0);
-        }
-  }
-
-  /** A claim that grew is within the quotas as they are now. */
-  private expectQuotas(channel: Channel, before: ReadonlyMap<string, number>): void {
-    for (const sku of SKUS) {
-      const claimed = this.claims().get(`${sku} ${channel}`) ?? 0;
-      if (claimed <= (before.get(`${sku} ${channel}`) ?? 0)) continue;
-      const positions = this.book.positionsOf(sku);
-      const pool = positions.reduce((sum, position) => sum + sellableUnits(position), 0);
-      const free = positions.reduce((sum, position) => sum + freeUnits(position), 0);
-      for (const rule of this.rules.get(sku) ?? []) {
-        const used = this.book.usedOf(rule, sku);
-        if (rule.channel !== channel) {
-          if (rule.kind === 'EXCLUSIVE') expect(free).toBeGreaterThanOrEqual(Math.min(free, (rule.units ?? 0) - used));
-          continue;
-        }
-        if (rule.kind === 'SHARE') expect(claimed * 100).toBeLessThanOrEqual(pool * (rule.percent ?? 0));
-        if (rule.kind === 'CAP') expect(used).toBeLessThanOrEqual(rule.units ?? 0);
-        if (rule.kind === 'BUFFER') expect(free).toBeGreaterThanOrEqual(rule.units ?? 0);
-      }
-    }
-  }
-
-  private claims(): ReadonlyMap<string, number> {
-    return new Map(
-      SKUS.flatMap((sku) =>
-        this.book.demandsOf(sku).map((demand) => [`${sku} ${demand.channel}`, demand.reserved] as const),
-      ),
-    );
-  }
-
   /** What the channel would be told that it may sell. */
   private published(channel: Channel, components: readonly Component[]): number {
-    const noLimit = (): undefined => undefined;
     const nodes = { nodes: new Set<string>(PLACES), capacityLeft: noLimit };
     return listingUnits(components, (sku) => sellable(sku, channel, nodes, this.book, this.harness.now), noLimit);
   }
@@ -454,25 +394,6 @@ export class ShopFloor {
   }
 }
 
-/** What facts know of the past, read from the ledger in memory as SQL reads it from the table. */
-class LedgerContext extends BatchContext {
-  constructor(private readonly book_: StockBook) {
-    const items = SKUS.map((sku) => [sku, { sku, tracking: 'NONE', isKit: false, factors: FACTORS }] as const);
-    super({
-      now: LATER,
-      items: new Map(items),
-      nodes: new Set(PLACES),
-      owners: new BucketOwnership([]),
-      supplies: new SupplyBook([]),
-      levels: [],
-      moved: new Map(),
-    });
-  }
-
-  override movedSince(sku: string, node: string, asOf: string): readonly MovedUnits[] {
-    return this.book_.booked.flatMap((movement): readonly MovedUnits[] => {
-      const here = movement.sku === sku && movement.node === node && movement.occurredAt > asOf;
-      return here ? movedUnits(movement) : [];
-    });
-  }
+function noLimit(): undefined {
+  return undefined;
 }

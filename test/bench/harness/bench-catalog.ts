@@ -29,8 +29,8 @@ export async function fillCatalog(pool: Pool, { items, unitsOfFirst = PLENTY }: 
        insert into position (sku, node, on_hand)
        select sku, $1, case when sku = $2 then $3::int else $4::int end from item returning sku, node, on_hand
      )
-     insert into movement (sku, node, bucket, delta, reason, cause_stream, cause_version)
-     select sku, node, 'onHand', on_hand, 'RECEIVED', gen_random_uuid(), 1 from filled`,
+     insert into movement (sku, node, bucket, delta, reason, cause_stream, cause_version, occurred_at)
+     select sku, node, 'onHand', on_hand, 'RECEIPT', gen_random_uuid(), 1, now() from filled`,
     [node, skuAt(0), unitsOfFirst, PLENTY],
   );
   await pool.query('vacuum analyze');
