@@ -19,8 +19,7 @@ afterEach(() => house.close());
 describe('a run', () => {
   it('is one at a time for each subject, in all processes', async () => {
     await house.stock('A', 5);
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
     house.afterPage = () => held;
     const [one, other] = [house.reconciliation(), house.reconciliation()];
     const first = await one.demand(WMS);
@@ -64,8 +63,7 @@ describe('a run', () => {
   it('is refused when a process has too many', async () => {
     const nodes = ['N2', 'N3', 'N4', 'N5'];
     await house.catalog.saveNodes(nodes.map((id) => ({ id, name: id })));
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
     const hub = house.reconciliation({
       wms: { system: 'wms', readStock: () => held.then(() => Promise.reject(new Error())) },
     });

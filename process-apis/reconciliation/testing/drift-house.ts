@@ -8,7 +8,7 @@ import { WmsRestSettings } from '../../../system-apis/wms/rest/wms-rest.settings
 import type { StockFact } from '../../../src/model/stock.js';
 import { createTestDatabase } from '../../../test/support/test-database.js';
 import { openTestPool } from '../../../test/support/test-pool.js';
-import { StockFeeds, StockIntake } from '../../availability/index.js';
+import { StockFeeds, StockIntake, type StockOutcome } from '../../availability/index.js';
 import { SqlCatalog } from '../../catalog/index.js';
 import { DriftHistory } from '../drift-history.js';
 import { DEFAULT_DRIFT_POLICY } from '../drift-policy.js';
@@ -89,8 +89,9 @@ export class DriftHouse {
       feeds: this.feeds,
       publishing: {
         tellAgain: (_, listingSkus) => {
-          this.toldAgain.push(...listingSkus);
-          return Promise.resolve(listingSkus.length);
+          const told = listingSkus === 'ALL' ? ['ALL'] : listingSkus;
+          this.toldAgain.push(...told);
+          return Promise.resolve(told.length);
         },
       },
       policy: { ...DEFAULT_DRIFT_POLICY, healUnitsMax: 10 },
@@ -131,7 +132,10 @@ export class DriftHouse {
   }
 
   /** The hub is told something of the item, by the warehouse unless said otherwise. */
-  async tell(sku: string, given: Partial<StockFact> & Pick<StockFact, 'kind'> & { readonly quantity: number }) {
+  async tell(
+    sku: string,
+    given: Partial<StockFact> & Pick<StockFact, 'kind'> & { readonly quantity: number },
+  ): Promise<StockOutcome | undefined> {
     this.facts += 1;
     const fact = {
       id: `wms/told-${this.facts}`,
