@@ -101,7 +101,9 @@ async function send(
 
 /** Status, code, and `<pointer> <detail>` of each error. */
 async function refusal(answer: Promise<request.Response>): Promise<readonly unknown[]> {
-  const { status, body, type }: { status: number; body: unknown; type: string } = await answer;
+  const response = await answer;
+  const { status, type } = response;
+  const body = response.body as unknown;
   expect(type).toBe('application/problem+json');
   expect(misfits('Problem', body)).toEqual([]);
   const { type: uri, errors = [] } = body as { type: string; errors?: { pointer: string; detail: string }[] };
@@ -200,5 +202,19 @@ describe('drift over HTTP', () => {
     ]);
     for (const id of ['x', '019b7a3c-5d10-7c4e-9f51-2f6b8a1d0c44'])
       expect(await refusal(send('get', `drift-runs/${id}`))).toEqual([404, 'unknown-drift-run']);
+    expect(await refusal(send('post', 'drift-runs', { system: 'ERP', subject: NODE, takeSnapshot: true }))).toEqual([
+      422,
+      'invalid-request',
+      '/takeSnapshot Only a warehouse has a snapshot to take: leave it out.',
+    ]);
+  });
+
+  it("takes the warehouse's word for all of a node when people say so", async () => {
+    expect(await house.onHand('B')).toBe(5);
+    await send('post', 'drift-runs', { system: 'WMS', subject: NODE, takeSnapshot: true });
+    await reconciliation.settled();
+    expect(await house.onHand('B')).toBe(45);
+    expect((await send('get', 'drift-runs?limit=1')).body).toMatchObject({ runs: [{ unitsOff: 40, error: null }] });
+    expect(await house.feeds.wantedSnapshots(5)).toEqual([]);
   });
 });

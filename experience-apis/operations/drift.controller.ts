@@ -29,7 +29,12 @@ const system = z.enum(DRIFT_SYSTEMS, `Must be one of ${DRIFT_SYSTEMS.join(', ')}
 const subject = z.string().min(1).max(100);
 const filter = { system: system.exactOptional(), subject: subject.exactOptional() };
 
-const Wanted = z.strictObject({ system, subject });
+const Wanted = z
+  .strictObject({ system, subject, takeSnapshot: z.boolean().exactOptional() })
+  .refine((wanted) => wanted.takeSnapshot !== true || wanted.system === 'WMS', {
+    path: ['takeSnapshot'],
+    error: 'Only a warehouse has a snapshot to take: leave it out.',
+  });
 const runCursor = cursorSchema(1).refine(
   ([id]) => z.uuid().safeParse(id).success,
   'Must be the "next" of an earlier page, as it was given.',
@@ -62,9 +67,9 @@ export class DriftController {
   @HttpCode(202)
   @Scopes('operations:write')
   async compare(@Body() body: unknown): Promise<DriftRun> {
-    const wanted = parse(Wanted, body);
+    const { takeSnapshot = false, ...wanted } = parse(Wanted, body);
     try {
-      return await this.reconciliation.demand(wanted);
+      return await this.reconciliation.demand(wanted, takeSnapshot);
     } catch (error) {
       if (error instanceof UnknownSubjectError) throw invalid([{ pointer: '/subject', detail: error.message }]);
       if (!(error instanceof TooManyRunsError)) throw error;

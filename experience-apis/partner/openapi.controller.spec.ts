@@ -19,6 +19,7 @@ it('lists the contracts and gives each as JSON, to anybody', async () => {
   expect(await read('/openapi')).toEqual({
     documents: [
       { title: 'Availability', version: '1.0.0', url: '/openapi/availability.json' },
+      { title: 'Drift', version: '1.0.0', url: '/openapi/drift.json' },
       { title: expect.any(String) as string, version: '1.0.0', url: '/openapi/operations.json' },
       { title: 'Partner orders', version: '1.0.0', url: '/openapi/partner.json' },
       { title: 'Stock facts', version: '1.0.0', url: '/openapi/stock.json' },

@@ -90,8 +90,11 @@ export class Reconciliation {
     this.shown = shown;
   }
 
-  /** Compares now, in the background. A run of the subject that is under way already is the answer. */
-  async demand(subject: DriftSubject): Promise<DriftRun> {
+  /**
+   * Compares now, in the background. A run of the subject that is under way already is the answer. With `takeSnapshot` the
+   * warehouse's whole snapshot of the node is taken as counts, however much it differs, by that run or by one that follows.
+   */
+  async demand(subject: DriftSubject, takeSnapshot = false): Promise<DriftRun> {
     const known = await this.subjects();
     if (!known.some((one) => one.system === subject.system && one.subject === subject.subject))
       throw new UnknownSubjectError(
@@ -101,6 +104,7 @@ export class Reconciliation {
       );
     if (this.underWay.size >= DEMANDED_RUNS_MAX)
       throw new TooManyRunsError(`${DEMANDED_RUNS_MAX} runs are under way: ask again when one has ended.`);
+    if (takeSnapshot) await this.parts.feeds.snapshotWanted({ source: this.parts.wms.system, node: subject.subject });
     const { run, mine } = await this.begin(subject, 'DEMAND');
     if (mine) {
       const done = this.perform(run).finally(() => this.underWay.delete(done));

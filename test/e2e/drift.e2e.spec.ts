@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DriftHistory, Reconciliation, type Drift, type DriftRun } from '../../process-apis/reconciliation/index.js';
 import { StockFeeds } from '../../process-apis/availability/index.js';
-import { SHOPIFY_ACCOUNT, SHOPIFY_LOCATION, ITEMS } from '../../src/demo/retail.js';
+import { AMAZON_ACCOUNT, ITEMS, SHOPIFY_ACCOUNT, SHOPIFY_LOCATION } from '../../src/demo/retail.js';
 import { toSapStock } from '../../src/demo/world-stock.js';
 import { startHubUnderTest, type HubUnderTest } from '../support/hub-under-test.js';
 import { BOTH_NODES, NORTH_ONLY } from '../support/place-orders.js';
@@ -57,6 +57,16 @@ describe('drift', () => {
       expect(run.equal).toBe(run.compared);
       expect(run.compared).toBeGreaterThan(0);
     }
+  });
+
+  it.each([AMAZON_ACCOUNT, SHOPIFY_ACCOUNT])('is none at %s when it has heard all', async (channel) => {
+    await until(
+      async () => (await sut.pool.query('select 1 from publication where told is distinct from wanted')).rowCount,
+      (untold) => untold === 0,
+      { what: 'the channels to hear all', timeoutMs: WAIT_MS },
+    );
+    const run = await compare('CHANNEL', channel);
+    expect([run.compared, await driftsOf(run)]).toEqual([ITEMS.length, []]);
   });
 
   it('of a warehouse event that was lost is a gap: its snapshot is taken, and nothing sold comes back', async () => {
