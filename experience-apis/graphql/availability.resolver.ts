@@ -100,7 +100,9 @@ function itemsOf({ skus, listings, quantity, node, date }: AvailabilityArguments
 }
 
 function checkedDate(date: string): string {
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(date) && new Date(`${date}T00:00:00Z`).toJSON()?.startsWith(date) === true;
+  const time = new Date(`${date}T00:00:00Z`).getTime();
+  const isDate =
+    /^\d{4}-\d{2}-\d{2}$/.test(date) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
   if (!isDate) throw badInput('"date" must be a date like "2026-03-31" (UTC).');
   const today = new Date().toISOString().slice(0, 10);
   if (date < today) throw badInput(`"date" is in the past: today is ${today} (UTC).`);

@@ -51,7 +51,7 @@ export function keyOfCursor(after: string | null | undefined, parts: number): re
     key.length <= CURSOR_PARTS_MAX &&
     key.every((part) => typeof part === 'string');
   if (!fits) throw badInput('The cursor is not of this list: give the `endCursor` of its page before.');
-  return key as readonly string[];
+  return key;
 }
 
 function toCursor(key: readonly string[]): string {

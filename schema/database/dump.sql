@@ -486,9 +486,9 @@ CREATE INDEX message_parked ON public.message USING gin (subjects) WHERE (status
 
 CREATE INDEX message_refused ON public.message USING btree (received_at) WHERE (status = ANY (ARRAY['REFUSED'::text, 'PARKED'::text]));
 
-CREATE INDEX movement_counted ON public.movement USING btree (sku, node, occurred_at) WHERE (bucket = ANY (ARRAY['onHand'::text, 'qualityHold'::text]));
+CREATE INDEX movement_moved ON public.movement USING btree (sku, node, occurred_at) WHERE (bucket = ANY (ARRAY['onHand'::text, 'missing'::text, 'qualityHold'::text]));
 
-CREATE INDEX movement_position ON public.movement USING btree (sku, node);
+CREATE INDEX movement_position ON public.movement USING btree (sku, node, id);
 
 CREATE INDEX orders_channel_placed ON public.orders USING btree (channel, placed_at DESC, id DESC);
 

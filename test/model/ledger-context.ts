@@ -1,8 +1,8 @@
 import type { StockBook } from '../../process-apis/availability/index.js';
-import { BucketOwnership } from '../../process-apis/availability/bucket-ownership.js';
-import { BatchContext, movedUnits } from '../../process-apis/availability/stock-fact.context.js';
-import type { MovedUnits } from '../../process-apis/availability/stock-fact.types.js';
-import { SupplyBook } from '../../process-apis/availability/supply.js';
+import { BucketOwnership } from '../../process-apis/availability/facts/bucket-ownership.js';
+import { BatchContext, movedUnits } from '../../process-apis/availability/facts/stock-fact.context.js';
+import type { MovedUnits } from '../../process-apis/availability/facts/stock-fact.types.js';
+import { SupplyBook } from '../../process-apis/availability/facts/supply.js';
 
 export const SKUS = ['A', 'B'] as const;
 export const PLACES = ['N1', 'N2'] as const;

@@ -5,8 +5,8 @@ import {
   type AllocationRule,
   type SoftReservation,
 } from '../../process-apis/availability/index.js';
-import { listingUnits, sellable } from '../../process-apis/availability/sellable.js';
-import { FactBatch } from '../../process-apis/availability/stock-intake.batch.js';
+import { listingUnits, sellable } from '../../process-apis/availability/promise/sellable.js';
+import { FactBatch } from '../../process-apis/availability/facts/stock-intake.batch.js';
 import { channelLine, channelOrder } from '../../process-apis/orders/testing/channel-orders.js';
 import type { OrderFactBody } from '../../process-apis/orders/index.js';
 import { Harness } from '../../process-apis/orders/testing/harness.js';

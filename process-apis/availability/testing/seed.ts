@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../src/platform/commit/index.js';
-import { StockBook } from '../stock-book.js';
+import { StockBook } from '../book/stock-book.js';
 
 const SEEDED_AT = '2026-01-01T00:00:00.000Z';
 

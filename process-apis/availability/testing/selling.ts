@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { ChannelAccount } from '../../../src/model/channel.js';
 import type { Instant } from '../../../src/model/time.js';
 import { SqlCatalog } from '../../catalog/index.js';
-import type { AllocationRule } from '../allocation-rule.js';
+import type { AllocationRule } from '../rules/allocation-rule.js';
 
 /** Active accounts of these ids. */
 export async function seedChannels(

@@ -2,23 +2,6 @@ import type { StockUnits } from '../../../src/model/events.js';
 import type { FulfillmentOrder, PackageItem } from '../../../src/model/order.js';
 import type { StockState } from '../../availability/index.js';
 import { plannedLots } from '../orders.lots.js';
-import type { DecisionContext } from './decision.js';
-
-type LotUnits = NonNullable<FulfillmentOrder['lots']>[number];
-
-/** First expired, first out: the lots to claim for units of an item. None for an item that is not tracked by lot. */
-export function pickLots(context: DecisionContext, stock: StockState, units: StockUnits): readonly LotUnits[] {
-  const { sku, node } = units;
-  if (context.itemFacts(sku)?.tracking !== 'LOT') return [];
-  const today = context.now.slice(0, 10);
-  let open = units.quantity;
-  return stock.lotsAt(sku, node).flatMap(({ lot, expiresOn, onHand, reserved, qualityHold }) => {
-    const free = expiresOn !== null && expiresOn < today ? 0 : onHand - reserved - qualityHold;
-    const quantity = Math.min(open, Math.max(0, free));
-    open -= quantity;
-    return quantity > 0 ? [{ sku, lot, quantity }] : [];
-  });
-}
 
 /**
  * Which lots went out: those that the warehouse told, else the planned ones, else the first to expire. Never more of a

@@ -2,10 +2,10 @@ import type { LineUnits, StockUnits } from '../../../src/model/events.js';
 import { componentsOf, type FulfillmentOrder, type Order, type Shipment } from '../../../src/model/order.js';
 import type { Movement, MovementReason, StockBucket } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
-import type { SoftReservation } from '../../availability/index.js';
+import { pickLots, type SoftReservation } from '../../availability/index.js';
 import { plannedLots } from '../orders.lots.js';
 import type { Decision } from './decision.js';
-import { pickLots, shippedLots } from './lots.js';
+import { shippedLots } from './lots.js';
 
 /** Gives claims of a node back. Units go to `open` to be sourced again, or are cancelled. */
 export function unreserve(
@@ -94,7 +94,9 @@ export function reserve(
   after.apply(freed, { occurredAt: decision.context.now });
   const planned = fulfillmentOrders.map((fo) => {
     const stock = stockOf(decision.order, fo.node, fo.lines);
-    const lots = stock.flatMap((units) => pickLots(decision.context, after, units));
+    const lots = stock.flatMap((units) =>
+      decision.context.itemFacts(units.sku)?.tracking === 'LOT' ? pickLots(after, units, decision.context.now) : [],
+    );
     return lots.length === 0 ? fo : { ...fo, lots };
   });
   const stock = planned.flatMap((fo) => stockOf(decision.order, fo.node, fo.lines));

@@ -110,6 +110,9 @@ alter table movement
   add column occurred_at timestamptz;
 update movement set occurred_at = recorded_at;
 alter table movement alter column occurred_at set not null;
+-- the ledger of a position is read newest first
+drop index movement_position;
+create index movement_position on movement (sku, node, id);
 -- a count is brought up to date by what happened after it
 create index movement_moved on movement (sku, node, occurred_at)
   where bucket in ('onHand', 'missing', 'qualityHold');

@@ -1,0 +1,113 @@
+import type { Pool } from 'pg';
+import type { Lot, Movement, Position, SupplyKind } from '../../../src/model/stock.js';
+import type { Instant } from '../../../src/model/time.js';
+import { POSITION_FIELDS, utc } from './stock.sql.js';
+
+export const POSITIONS_PAGE_MAX = 100;
+export const MOVEMENTS_PAGE_MAX = 100;
+/** Lots, or announcements, that are shown of one position. */
+export const POSITION_PARTS_MAX = 100;
+
+export type Place = Pick<Position, 'sku' | 'node'>;
+
+export interface PositionFilter {
+  readonly sku?: string;
+  readonly node?: string;
+}
+
+/** A line of the ledger. */
+export interface LedgerMovement extends Omit<Movement, 'lot'> {
+  /** Ascending in the order of recording, decimal text. */
+  readonly id: string;
+  readonly lot: string | null;
+  readonly causeStream: string;
+  readonly causeVersion: number;
+  readonly occurredAt: Instant;
+  readonly recordedAt: Instant;
+}
+
+/** Units that are announced for a position, or on their way to it. */
+export interface Supply extends Place {
+  readonly id: string;
+  readonly kind: SupplyKind;
+  readonly source: string;
+  readonly document: string;
+  readonly fromNode: string | null;
+  readonly expectedAt: Instant;
+  readonly announced: number;
+  readonly shipped: number;
+  readonly received: number;
+}
+
+/** Stock to look at: never locked, never changed. Each method is one statement, however many places it is about. */
+export class StockReader {
+  constructor(private readonly pool: Pool) {}
+
+  /** By item and node, behind `after`. */
+  async positions(filter: PositionFilter, after: Place | undefined, limit: number): Promise<readonly Position[]> {
+    const { rows } = await this.pool.query<Position>({
+      name: 'position.page',
+      text: `select ${POSITION_FIELDS} from position
+             where ($1::text is null or sku = $1) and ($2::text is null or node = $2) and (sku, node) > ($3, $4)
+             order by sku, node limit $5`,
+      values: [filter.sku ?? null, filter.node ?? null, after?.sku ?? '', after?.node ?? '', limit],
+    });
+    return rows;
+  }
+
+  /** The newest movements of each place before its own id, newest first; `perPlace` at most. */
+  async movements(
+    places: readonly (Place & { readonly before?: string })[],
+    perPlace: number,
+  ): Promise<readonly LedgerMovement[]> {
+    const { rows } = await this.pool.query<LedgerMovement>({
+      name: 'movement.page',
+      text: `select m.id::text as id, m.sku, m.node, m.bucket, m.delta, m.reason, m.lot,
+                    m.cause_stream as "causeStream", m.cause_version as "causeVersion",
+                    ${utc('m.occurred_at')} as "occurredAt", ${utc('m.recorded_at')} as "recordedAt"
+             from unnest($1::text[], $2::text[], $3::bigint[]) as w (sku, node, before)
+               cross join lateral (
+                 select * from movement m where m.sku = w.sku and m.node = w.node and (w.before is null or m.id < w.before)
+                 order by m.id desc limit $4) m
+             order by m.sku, m.node, m.id desc`,
+      values: [...placeValues(places), places.map(({ before }) => before ?? null), perPlace],
+    });
+    return rows;
+  }
+
+  /** First expired first; `perPlace` at most. */
+  async lots(places: readonly Place[], perPlace: number): Promise<readonly Lot[]> {
+    const { rows } = await this.pool.query<Lot>({
+      name: 'lot.page',
+      text: `select l.sku, l.node, l.lot, l.expires_on::text as "expiresOn", l.on_hand as "onHand", l.reserved,
+                    l.quality_hold as "qualityHold"
+             from unnest($1::text[], $2::text[]) as w (sku, node)
+               cross join lateral (
+                 select * from lot l where l.sku = w.sku and l.node = w.node
+                 order by l.expires_on nulls last, l.lot limit $3) l
+             order by l.sku, l.node, l.expires_on nulls last, l.lot`,
+      values: [...placeValues(places), perPlace],
+    });
+    return rows;
+  }
+
+  /** What is open, the earliest first; `perPlace` at most. */
+  async expectedSupply(places: readonly Place[], perPlace: number): Promise<readonly Supply[]> {
+    const { rows } = await this.pool.query<Supply>({
+      name: 'expected-supply.page',
+      text: `select e.id, e.kind, e.source, e.document, e.sku, e.node, e.from_node as "fromNode",
+                    ${utc('e.expected_at')} as "expectedAt", e.announced, e.shipped, e.received
+             from unnest($1::text[], $2::text[]) as w (sku, node)
+               cross join lateral (
+                 select * from expected_supply e where e.open and e.sku = w.sku and e.node = w.node
+                 order by e.expected_at, e.id limit $3) e
+             order by e.sku, e.node, e.expected_at, e.id`,
+      values: [...placeValues(places), perPlace],
+    });
+    return rows;
+  }
+}
+
+function placeValues(places: readonly Place[]): readonly [readonly string[], readonly string[]] {
+  return [places.map(({ sku }) => sku), places.map(({ node }) => node)];
+}
