@@ -133,7 +133,7 @@ async function heal(
     );
     const items = counted.map(({ item }) => item);
     const reading = { source: job.tools.erp.system, node: job.run.subject, asOf };
-    for (const [sku, why] of await takeCounts(job.tools, reading, items, bySku)) notTaken.set(sku, why);
+    for (const [sku, why] of await takeCounts(job, reading, items, bySku)) notTaken.set(sku, why);
   }
   return drifts.map((drift): Drift => {
     const why = notTaken.get(drift.key);

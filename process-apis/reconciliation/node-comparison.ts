@@ -129,7 +129,7 @@ async function heal(
     takeAll ? snapshot.bySku.get(sku)?.unreadable === undefined : toCount.has(sku),
   );
   const reading = { source: job.tools.wms.system, node, asOf: snapshot.asOf };
-  const notTaken = await takeCounts(job.tools, reading, counted, snapshot.bySku);
+  const notTaken = await takeCounts(job, reading, counted, snapshot.bySku);
   return drifts.map((drift): Drift => {
     const why = notTaken.get(drift.key);
     return why === undefined || drift.healing !== 'COUNT_TAKEN'

@@ -59,6 +59,8 @@ export interface ReconciliationParts {
   readonly onFailure: (sentence: string) => void;
   /** How long a difference is given to pass by itself within a run, in milliseconds. */
   readonly settleMs?: number;
+  /** How long a gap is given to be closed by numbers that come late, in milliseconds. */
+  readonly gapGraceMs?: number;
   /** How long after the start nothing is compared by schedule, in milliseconds. */
   readonly firstLookMs?: number;
 }
@@ -132,7 +134,7 @@ export class Reconciliation {
       if (feed.source !== this.parts.wms.system || this.stopped.signal.aborted) continue;
       const sinceMs = nowMs - Date.parse(feed.snapshotWantedAt ?? feed.gapNoticedAt ?? '');
       const askedMs = feed.snapshotAskedAt === null ? Infinity : nowMs - Date.parse(feed.snapshotAskedAt);
-      if (sinceMs < this.gapGraceMs || askedMs < GAP_RETRY_MS) continue;
+      if (sinceMs < (this.parts.gapGraceMs ?? GAP_GRACE_MS) || askedMs < GAP_RETRY_MS) continue;
       const { run, mine } = await this.begin({ system: 'WMS', subject: feed.node }, 'GAP');
       if (mine) await this.perform(run);
     }
@@ -157,10 +159,6 @@ export class Reconciliation {
 
   private get settleMs(): number {
     return this.parts.settleMs ?? SETTLE_MS;
-  }
-
-  private get gapGraceMs(): number {
-    return Math.min(GAP_GRACE_MS, this.settleMs * 4);
   }
 
   private async due(): Promise<readonly DriftSubject[]> {

@@ -7,7 +7,7 @@ import {
   type StockAsOf,
   type StockOutcome,
 } from '../availability/index.js';
-import { inPages, type DriftTools } from './drift-job.js';
+import { inPages, type DriftJob, type DriftTools } from './drift-job.js';
 import type { SnapshotUnits } from './node-snapshot.js';
 
 /** Counts in one transaction. */
@@ -27,17 +27,19 @@ export type ItemToCount = Pick<StockAsOf, 'sku' | 'byLot'>;
  * Gives why, by item, where a count was not taken.
  */
 export async function takeCounts(
-  tools: Pick<DriftTools, 'pool' | 'stock'>,
+  job: DriftJob,
   reading: CountedReading,
   items: readonly ItemToCount[],
   bySku: ReadonlyMap<string, SnapshotUnits>,
 ): Promise<ReadonlyMap<string, string>> {
-  const owners = await readOwners(tools.pool);
+  const { pool, stock } = job.tools;
+  const owners = await readOwners(pool);
   const countsHold = mayWrite(owners, reading, 'qualityHold');
   const notTaken = new Map<string, string>();
   for (const page of inPages(items, COUNTS_PAGE)) {
+    await job.checkpoint();
     const lots = await readLotNames(
-      tools.pool,
+      pool,
       reading.node,
       page.flatMap(({ sku, byLot }) => (byLot ? [sku] : [])),
     );
@@ -47,7 +49,7 @@ export async function takeCounts(
       return countsOf(reading, item, bySku.get(item.sku), known, countsHold);
     });
     for (const chunk of inPages(facts, COUNTS_PAGE)) {
-      const outcomes = await tools.stock.receive(chunk);
+      const outcomes = await stock.receive(chunk);
       chunk.forEach(({ sku }, index) => {
         const why = whyNot(outcomes[index]);
         if (why !== undefined) notTaken.set(sku, why);

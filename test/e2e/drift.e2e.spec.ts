@@ -118,6 +118,19 @@ describe('drift', () => {
     expect(await onHand(NORTH_ONLY, NORTH)).toBe(OPENING_UNITS - 5);
   });
 
+  it('of the ERP that owns the stock is taken from its books, without what left and is not in them yet', async () => {
+    await sut.pool.query(
+      `insert into bucket_owner (node, bucket, source) values ($1, 'onHand', 'wms'), ($1, 'onHand', 'sap-s4hana')`,
+      [NORTH],
+    );
+    sut.world.sap.setStock(toSapStock({ sku: NORTH_ONLY, node: NORTH, quantity: OPENING_UNITS + 2 }));
+    expect(await driftsOf(await compare('ERP', NORTH))).toMatchObject([
+      { key: NORTH_ONLY, ours: OPENING_UNITS - 5, theirs: OPENING_UNITS + 2, healing: 'COUNT_TAKEN' },
+    ]);
+    expect(await onHand(NORTH_ONLY, NORTH)).toBe(OPENING_UNITS - 5 + 2);
+    expect(await driftsOf(await compare('ERP', NORTH))).toMatchObject([{ explanation: 'IN_FLIGHT' }]);
+  });
+
   it('of a quantity that someone changed in the shop is told over', async () => {
     const item = ITEMS.find(({ sku }) => sku === BOTH_NODES)?.inventoryItemId ?? 0;
     const shown = () => sut.world.shopify.quantities().find((one) => one.item === item)?.available;

@@ -98,6 +98,7 @@ export class DriftHouse {
       committed: () => undefined,
       onFailure: (sentence) => this.failures.push(sentence),
       settleMs: SETTLE_MS,
+      gapGraceMs: SETTLE_MS,
       firstLookMs: 0,
       ...changed,
     });
