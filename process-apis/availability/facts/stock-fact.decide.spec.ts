@@ -13,6 +13,7 @@ import type { FactContext, FactDecision, MovedUnits, StockItem, StockRefusal } f
 import { StockState } from '../book/stock-state.js';
 import { expectedUnits, newSupply, SupplyBook, type Supply } from './supply.js';
 
+const HEAD = { id: 'f-1', source: 'wms', sku: 'A', node: 'N1' };
 const NOW = '2026-03-02T12:00:00.000Z';
 const FACTORS = new Map(Object.entries({ each: 1, case: 12 }));
 
@@ -35,11 +36,7 @@ interface Given {
 type Wish = { readonly kind: StockFactKind; readonly quantity?: number } & Readonly<Record<string, unknown>>;
 
 function fact(wish: Wish): StockFact {
-  return {
-    ...{ id: 'f-1', source: 'wms', sku: 'A', node: 'N1' },
-    occurredAt: '2026-03-02T10:00:00.000Z',
-    ...wish,
-  } as StockFact;
+  return { ...HEAD, occurredAt: '2026-03-02T10:00:00.000Z', ...wish } as StockFact;
 }
 
 function decide(wish: Wish, given: Given = {}): FactDecision | StockRefusal {
