@@ -54,9 +54,7 @@ create table channel_demand (
   waiting integer default 0 not null,
   claimed_at timestamp with time zone,
   constraint channel_demand_pkey PRIMARY KEY (sku, channel),
-  constraint channel_demand_reserved_check CHECK ((reserved >= 0)),
-  constraint channel_demand_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku),
-  constraint channel_demand_waiting_check CHECK ((waiting >= 0))
+  constraint channel_demand_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku)
 ) with (fillfactor=70);
 
 create table cross_reference (

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { Lot, Movement, Position } from '../../../src/model/stock.js';
+import type { Lot, Movement, Position, StockBucket } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
 import { sentTogether } from '../../../src/platform/commit/index.js';
 import {
@@ -9,7 +9,6 @@ import {
   lockPositions,
   readAroundPositions,
   readPositions,
-  startDemands,
   updatePositions,
   writeLoads,
   writeLots,
@@ -35,9 +34,10 @@ export interface BookedCause {
  */
 export class StockBook extends StockState {
   private readonly locked: ReadonlySet<string>;
-  private readonly knownDemands: ReadonlySet<string>;
   private readonly days: ReadonlyMap<string, string>;
   private readonly movements: CausedMovement[] = [];
+  private readonly changedBuckets = new Set<StockBucket>();
+  private hasCounted = false;
   private readonly changedPositions = new Map<string, Position>();
   private readonly changedLots = new Map<string, Lot>();
   private readonly demandChanges = new Map<string, DemandChange>();
@@ -47,7 +47,6 @@ export class StockBook extends StockState {
   private constructor(data: StockData, days: readonly NodeDay[]) {
     super(data);
     this.locked = new Set(data.positions.map(({ sku, node }) => pair(sku, node)));
-    this.knownDemands = new Set((data.demands ?? []).map(({ sku, channel }) => pair(sku, channel)));
     this.days = new Map(days.map(({ node, day }) => [node, day]));
   }
 
@@ -71,8 +70,10 @@ export class StockBook extends StockState {
   /** Takes the movements of an event, with those that follow from them. Throws StockInvariantError. */
   book(movements: readonly Movement[], cause: BookedCause): void {
     const { stream, version, occurredAt } = cause;
-    for (const movement of this.apply(movements, cause))
+    for (const movement of this.apply(movements, cause)) {
       this.movements.push({ ...movement, causeStream: stream, causeVersion: version, occurredAt });
+      this.changedBuckets.add(movement.bucket);
+    }
   }
 
   /** What was booked so far, with its causes. */
@@ -86,16 +87,12 @@ export class StockBook extends StockState {
     const fresh = changed.flatMap(([at, position]) => (this.locked.has(at) ? [] : [position]));
     const demands = [...this.demandChanges.entries()].toSorted(byKey);
     await sentTogether([
-      updatePositions(tx, existing),
+      updatePositions(tx, existing, { buckets: this.changedBuckets, counted: this.hasCounted }),
       insertPositions(tx, fresh),
       writeLots(tx, [...this.changedLots.values()]),
       addToDemands(
         tx,
-        demands.flatMap(([at, change]) => (this.knownDemands.has(at) ? [change] : [])),
-      ),
-      startDemands(
-        tx,
-        demands.flatMap(([at, change]) => (this.knownDemands.has(at) ? [] : [change])),
+        demands.map(([, change]) => change),
       ),
       writeUses(tx, [...this.changedUses.values()]),
       writeLoads(
@@ -104,6 +101,11 @@ export class StockBook extends StockState {
       ),
       appendMovements(tx, this.movements),
     ]);
+  }
+
+  override counted(sku: string, node: string, asOf: Instant): void {
+    super.counted(sku, node, asOf);
+    this.hasCounted = true;
   }
 
   protected override changePosition(position: Position): void {

@@ -15,7 +15,7 @@ export class StockInvariantError extends Error {
   readonly code = 'STOCK_INVARIANT';
 }
 
-/** What a channel has of an item, and wants. */
+/** What a channel has of an item, and wants. In a book of items without rules it counts from nothing: what changed. */
 export interface ChannelDemand {
   readonly sku: string;
   readonly channel: string;
@@ -153,7 +153,7 @@ export class StockState implements StockView {
   wait(sku: string, channel: string, delta: number): void {
     if (delta === 0) return;
     const before = this.demandOf(sku, channel);
-    this.changeDemand({ ...before, waiting: Math.max(0, before.waiting + delta) }, before);
+    this.changeDemand({ ...before, waiting: before.waiting + delta }, before);
   }
 
   /** A count was taken: older news of the position is in it. */
@@ -208,7 +208,7 @@ export class StockState implements StockView {
   private moveClaim({ sku, delta, reason }: Movement, channel: string, at: Instant): void {
     const before = this.demandOf(sku, channel);
     const claimedAt = delta > 0 ? at : before.claimedAt;
-    this.changeDemand({ ...before, reserved: Math.max(0, before.reserved + delta), claimedAt }, before);
+    this.changeDemand({ ...before, reserved: before.reserved + delta, claimedAt }, before);
     // What was shipped stays used: the rule gave it away.
     if (reason === 'SHIP') return;
     for (const rule of this.rulesOf(sku)) {

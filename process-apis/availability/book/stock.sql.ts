@@ -75,11 +75,13 @@ async function readLots(db: Db, skus: readonly string[]): Promise<readonly Lot[]
   return rows;
 }
 
+/** Those that matter to a promise: of items that orders wait for, or, where there are rules, of all. */
 async function readDemands(db: Db, skus: readonly string[]): Promise<readonly ChannelDemand[]> {
   const { rows } = await db.query<ChannelDemand>({
     name: 'channel-demand.read',
     text: `select sku, channel, reserved, waiting, ${utc('claimed_at')} as "claimedAt"
-           from channel_demand where sku = any($1::text[])`,
+           from channel_demand
+           where sku = any($1::text[]) and (waiting > 0 or exists (select 1 from allocation_rule))`,
     values: [skus],
   });
   return rows;
@@ -101,10 +103,11 @@ async function readRules(
     name: 'allocation-rule.of-items',
     text: `select i.sku as of_sku, ${RULE_FIELDS}, u.used
            from allocation_rule r
-             join item i on i.sku = any($1::text[])
-               and (r.sku is null or r.sku = i.sku)
-               and (r.category is null or r.category = i.category)
-               and (r.brand is null or r.brand = i.brand)
+             -- offset 0: without rules no item is read
+             cross join lateral (select sku from item
+                      where sku = any($1::text[]) and (r.sku is null or r.sku = item.sku)
+                        and (r.category is null or r.category = item.category)
+                        and (r.brand is null or r.brand = item.brand) offset 0) as i
              left join rule_use u on u.rule_id = r.id and u.sku = i.sku`,
     values: [skus],
   });
@@ -155,17 +158,36 @@ async function readLoads(db: Db, days: readonly NodeDay[], lock: boolean): Promi
   return days.map(({ node }) => ({ node, units: known.get(node) ?? 0 }));
 }
 
-/** Writes locked positions back. The table's checks are the last guard against overselling. */
-export async function updatePositions(tx: ClientBase, positions: readonly Position[]): Promise<void> {
+/** What of the positions changed: these buckets, and whether one was counted. */
+export interface ChangedParts {
+  readonly buckets: ReadonlySet<StockBucket>;
+  readonly counted: boolean;
+}
+
+/** Writes the changed parts of locked positions back. The table's checks are the last guard against overselling. */
+export async function updatePositions(
+  tx: ClientBase,
+  positions: readonly Position[],
+  { buckets, counted }: ChangedParts,
+): Promise<void> {
   if (positions.length === 0) return;
+  const changed = BUCKETS.filter(([bucket]) => buckets.has(bucket));
+  const columns = changed.map(([, column]) => column);
+  const typed = [...columns.map((column) => [column, 'int']), ...(counted ? [['counted_at', 'timestamptz']] : [])];
+  if (typed.length === 0) return;
   await tx.query({
-    name: 'position.update',
-    text: `update position p set ${BUCKET_COLUMNS.map((column) => `${column} = c.${column}`).join(', ')},
-             counted_at = c.counted_at
-           from unnest($1::text[], $2::text[], $3::timestamptz[], ${bucketParameters(4)})
-             as c (sku, node, counted_at, ${BUCKET_COLUMNS.join(', ')})
+    // One prepared statement for each combination that occurs: a handful.
+    name: `position.update ${typed.map(([column]) => column).join(' ')}`,
+    text: `update position p set ${typed.map(([column]) => `${column} = c.${column}`).join(', ')}
+           from unnest($1::text[], $2::text[], ${typed.map(([, type], index) => `$${index + 3}::${type}[]`).join(', ')})
+             as c (sku, node, ${typed.map(([column]) => column).join(', ')})
            where p.sku = c.sku and p.node = c.node`,
-    values: positionValues(positions),
+    values: [
+      positions.map((position) => position.sku),
+      positions.map((position) => position.node),
+      ...changed.map(([bucket]) => positions.map((position) => position[bucket])),
+      ...(counted ? [positions.map((position) => position.countedAt)] : []),
+    ],
   });
 }
 
@@ -218,34 +240,17 @@ export async function writeLots(tx: ClientBase, lots: readonly Lot[]): Promise<v
 export type DemandChange = ChannelDemand;
 
 /**
- * Adds the changes of rows that were read. Added, not set: an item without a position has no lock, and the changes of
- * two transactions must both count.
+ * Adds the changes. Added, not set: an item without a position has no lock, and the changes of two transactions must both
+ * count. By the key alone, so that a table without statistics is not read whole.
  */
 export async function addToDemands(tx: ClientBase, changes: readonly DemandChange[]): Promise<void> {
   if (changes.length === 0) return;
   await tx.query({
-    name: 'channel-demand.update',
-    text: `update channel_demand d set reserved = greatest(0, d.reserved + c.reserved),
-             waiting = greatest(0, d.waiting + c.waiting), claimed_at = greatest(d.claimed_at, c.claimed_at)
-           from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::timestamptz[])
-             as c (sku, channel, reserved, waiting, claimed_at)
-           where d.sku = c.sku and d.channel = c.channel`,
-    values: demandValues(changes),
-  });
-}
-
-/** First claims of a channel on an item. */
-export async function startDemands(tx: ClientBase, changes: readonly DemandChange[]): Promise<void> {
-  if (changes.length === 0) return;
-  await tx.query({
-    name: 'channel-demand.start',
+    name: 'channel-demand.add',
     text: `insert into channel_demand as d (sku, channel, reserved, waiting, claimed_at)
-           select sku, channel, greatest(0, reserved), greatest(0, waiting), claimed_at
-           from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::timestamptz[])
-             as c (sku, channel, reserved, waiting, claimed_at)
-           order by sku, channel
-           on conflict (sku, channel) do update set reserved = d.reserved + excluded.reserved,
-             waiting = d.waiting + excluded.waiting, claimed_at = greatest(d.claimed_at, excluded.claimed_at)`,
+           select * from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::timestamptz[])
+           on conflict (sku, channel) do update set reserved = greatest(0, d.reserved + excluded.reserved),
+             waiting = greatest(0, d.waiting + excluded.waiting), claimed_at = greatest(d.claimed_at, excluded.claimed_at)`,
     values: demandValues(changes),
   });
 }

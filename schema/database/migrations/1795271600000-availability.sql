@@ -188,8 +188,8 @@ create index stock_feed_wanted on stock_feed (snapshot_wanted_at) where snapshot
 create table channel_demand (
   sku text not null references item (sku),
   channel text not null,
-  reserved integer not null default 0 check (reserved >= 0),
-  waiting integer not null default 0 check (waiting >= 0),
+  reserved integer not null default 0,
+  waiting integer not null default 0,
   -- of the last claim: tells whether the channel is selling
   claimed_at timestamptz,
   primary key (sku, channel)
