@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { orderStatus, type Order } from '../../src/model/order.js';
 import { ConcurrentChangeError } from '../../src/platform/commit/index.js';
-import { storableJson } from '../../src/platform/db/storable-json.js';
+import { jsonArray, jsonTexts, plainArray } from '../../src/platform/db/set-parameters.js';
 import { searchedWaitKeys } from './orders.waits.js';
 
 interface StateRow {
@@ -47,19 +47,19 @@ export async function insertOrders(tx: ClientBase, created: readonly Order[]): P
            select id, version, channel, reference, status, placed_at, completed,
                   array(select json_array_elements_text(waiting_keys)), state, tier
            from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bool[],
-                       $8::json[], $9::json[], $10::smallint[])
+                       $8::json[], ${jsonArray('$9')}, $10::smallint[])
              as o (id, version, channel, reference, status, placed_at, completed, waiting_keys, state, tier)`,
     values: [
-      orders.map((order) => order.id),
-      orders.map((order) => order.version),
+      plainArray(orders.map((order) => order.id)),
+      plainArray(orders.map((order) => order.version)),
       orders.map((order) => order.channel),
       orders.map((order) => order.reference),
-      orders.map(orderStatus),
-      orders.map((order) => order.placedAt),
-      orders.map((order) => order.completedAt !== undefined),
+      plainArray(orders.map(orderStatus)),
+      plainArray(orders.map((order) => order.placedAt)),
+      plainArray(orders.map((order) => order.completedAt !== undefined)),
       orders.map((order) => JSON.stringify(searchedWaitKeys(order))),
-      orders.map((order) => storableJson(order)),
-      orders.map((order) => order.tier),
+      jsonTexts(orders),
+      plainArray(orders.map((order) => order.tier)),
     ],
   });
 }
@@ -83,17 +83,17 @@ export async function updateOrders(tx: ClientBase, changed: readonly ChangedOrde
     name: 'orders.update',
     text: `update orders o set version = c.version, status = c.status, completed = c.completed, updated_at = now(),
              waiting_keys = array(select json_array_elements_text(c.waiting_keys)), state = c.state
-           from unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::json[], $7::json[])
+           from unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::json[], ${jsonArray('$7')})
              as c (id, from_version, version, status, completed, waiting_keys, state)
            where o.id = c.id and o.version = c.from_version`,
     values: [
-      orders.map((order) => order.id),
-      changed.map(({ from }) => from),
-      orders.map((order) => order.version),
-      orders.map(orderStatus),
-      orders.map((order) => order.completedAt !== undefined),
+      plainArray(orders.map((order) => order.id)),
+      plainArray(changed.map(({ from }) => from)),
+      plainArray(orders.map((order) => order.version)),
+      plainArray(orders.map(orderStatus)),
+      plainArray(orders.map((order) => order.completedAt !== undefined)),
       orders.map((order) => JSON.stringify(searchedWaitKeys(order))),
-      orders.map((order) => storableJson(order)),
+      jsonTexts(orders),
     ],
   });
   if (rowCount !== changed.length)
@@ -135,9 +135,9 @@ export async function insertCrossReferences(tx: ClientBase, references: readonly
       references.map((row) => row.system),
       references.map((row) => row.kind),
       references.map((row) => row.outsideId),
-      references.map((row) => row.hubKind),
-      references.map((row) => row.hubId),
-      references.map((row) => row.orderId),
+      plainArray(references.map((row) => row.hubKind)),
+      plainArray(references.map((row) => row.hubId)),
+      plainArray(references.map((row) => row.orderId)),
     ],
   });
 }

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Lot, Movement, Position, StockBucket } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
+import { plainArray } from '../../../src/platform/db/set-parameters.js';
 import type { AllocationRule } from '../rules/allocation-rule.js';
 import type { ChannelDemand, StockData } from './stock-state.js';
 
@@ -185,8 +186,8 @@ export async function updatePositions(
     values: [
       positions.map((position) => position.sku),
       positions.map((position) => position.node),
-      ...changed.map(([bucket]) => positions.map((position) => position[bucket])),
-      ...(counted ? [positions.map((position) => position.countedAt)] : []),
+      ...changed.map(([bucket]) => plainArray(positions.map((position) => position[bucket]))),
+      ...(counted ? [plainArray(positions.map((position) => position.countedAt))] : []),
     ],
   });
 }
@@ -259,9 +260,9 @@ function demandValues(changes: readonly DemandChange[]): unknown[] {
   return [
     changes.map((change) => change.sku),
     changes.map((change) => change.channel),
-    changes.map((change) => change.reserved),
-    changes.map((change) => change.waiting),
-    changes.map((change) => change.claimedAt),
+    plainArray(changes.map((change) => change.reserved)),
+    plainArray(changes.map((change) => change.waiting)),
+    plainArray(changes.map((change) => change.claimedAt)),
   ];
 }
 
@@ -317,13 +318,13 @@ export async function appendMovements(tx: ClientBase, movements: readonly Caused
     values: [
       movements.map((movement) => movement.sku),
       movements.map((movement) => movement.node),
-      movements.map((movement) => movement.bucket),
-      movements.map((movement) => movement.delta),
-      movements.map((movement) => movement.reason),
+      plainArray(movements.map((movement) => movement.bucket)),
+      plainArray(movements.map((movement) => movement.delta)),
+      plainArray(movements.map((movement) => movement.reason)),
       movements.map((movement) => movement.lot ?? null),
-      movements.map((movement) => movement.causeStream),
-      movements.map((movement) => movement.causeVersion),
-      movements.map((movement) => movement.occurredAt),
+      plainArray(movements.map((movement) => movement.causeStream)),
+      plainArray(movements.map((movement) => movement.causeVersion)),
+      plainArray(movements.map((movement) => movement.occurredAt)),
     ],
   });
 }

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { storableJson } from '../db/storable-json.js';
+import { jsonArray, jsonTexts, plainArray } from '../db/set-parameters.js';
 import type { EventCursor } from './event-cursor.js';
 
 /** An event as it is written. `streamVersion` is unique in the stream: the second guard against writing twice. */
@@ -29,18 +29,18 @@ export async function appendEvents(tx: ClientBase, events: readonly NewEvent[]):
     text: `insert into event_log
              (stream_type, stream_id, stream_version, type, schema_version, scope, source, fact_id, occurred_at, data)
            select * from unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::smallint[], $6::text[], $7::text[],
-                                $8::text[], $9::timestamptz[], $10::json[])`,
+                                $8::text[], $9::timestamptz[], ${jsonArray('$10')})`,
     values: [
-      events.map((event) => event.streamType),
-      events.map((event) => event.streamId),
-      events.map((event) => event.streamVersion),
-      events.map((event) => event.type),
-      events.map((event) => event.schemaVersion),
+      plainArray(events.map((event) => event.streamType)),
+      plainArray(events.map((event) => event.streamId)),
+      plainArray(events.map((event) => event.streamVersion)),
+      plainArray(events.map((event) => event.type)),
+      plainArray(events.map((event) => event.schemaVersion)),
       events.map((event) => event.scope),
       events.map((event) => event.source),
       events.map((event) => event.factId),
-      events.map((event) => event.occurredAt),
-      events.map((event) => storableJson(event.data)),
+      plainArray(events.map((event) => event.occurredAt)),
+      jsonTexts(events.map((event) => event.data)),
     ],
   });
 }
