@@ -163,6 +163,13 @@ describe('the ordering policy of a channel', () => {
     expect([of('shop'), of('none')]).toEqual([DEFAULT_CHANNEL_POLICY, DEFAULT_CHANNEL_POLICY]);
   });
 
+  it.each(['PARTIAL', 'REJECT'])('is not %s where the channel could not be told', async (shortage) => {
+    const market = { ...account('market', { ordering: { shortage } }), kind: 'amazon' };
+    await expect(fresh().saveAccounts([market])).rejects.toThrow(`${shortage} cannot be told to a channel of the kind`);
+    await fresh().saveAccounts([{ ...market, kind: 'partner' }]);
+    expect((await fresh().policies())('market').shortage).toBe(shortage);
+  });
+
   it('is refused when it is none, and nothing is saved', async () => {
     const bad = [account('new'), account('b2b', { ordering: { shortage: 'HOPE', tiers: 1 } })];
     const refused = fresh().saveAccounts(bad);

@@ -25,13 +25,22 @@ export function channelPolicyOf(account: Pick<ChannelAccount, 'settings'>): Chan
   return parsed.success ? parsed.data.ordering : DEFAULT_CHANNEL_POLICY;
 }
 
+/** Kinds whose orders are answered with what became of them. Others would never hear that an order was cut or refused. */
+const TOLD_BY_THE_ANSWER: ReadonlySet<string> = new Set(['partner']);
+
 /** @throws ConfigError with a sentence for each setting that is wrong. */
 export function requireChannelPolicies(accounts: readonly ChannelAccount[]): void {
-  const sentences = accounts.flatMap(({ id, settings }) => {
-    const { error } = settingsSchema.safeParse(settings);
-    return (error?.issues ?? []).map(
+  const sentences = accounts.flatMap(({ id, kind, settings }) => {
+    const { data, error } = settingsSchema.safeParse(settings);
+    const wrong = (error?.issues ?? []).map(
       ({ path, message }) => `Channel account "${id}": ${jsonPointer(['settings', ...path])}: ${message}.`,
     );
+    const { shortage } = data?.ordering ?? DEFAULT_CHANNEL_POLICY;
+    if ((shortage === 'PARTIAL' || shortage === 'REJECT') && !TOLD_BY_THE_ANSWER.has(kind))
+      wrong.push(
+        `Channel account "${id}": /settings/ordering/shortage: ${shortage} cannot be told to a channel of the kind "${kind}"; take WAIT or SPLIT.`,
+      );
+    return wrong;
   });
   if (sentences.length > 0) throw new ConfigError(sentences);
 }
