@@ -34,6 +34,11 @@ const TOKEN_SCOPES = [
   'graphql:introspect',
   'operations:read',
   'operations:write',
+  'stock:read',
+  'stock:write',
+  'availability:read',
+  'availability:reserve',
+  'availability:explain',
 ];
 
 type HubConfig = ConfigOf<typeof HUB_SETTINGS>;

@@ -29,6 +29,11 @@ export function greeting({ hub, token, config, world, seconds }: Greeting): stri
     '',
     `    ENTREPOT_TOKEN=<the token> npm run -s watch -- --url ${hub}`,
     '',
+    '  Ask what a channel may sell, and why:',
+    '',
+    `    curl ${hub}/availability/v1/check -H "authorization: Bearer <the token>" -H 'content-type: application/json' \\`,
+    `      -d '{"channel": "shop-eu", "items": [{"sku": "HOME-003"}], "explain": true}'`,
+    '',
     'Times are UTC.',
     '',
   ].join('\n');
