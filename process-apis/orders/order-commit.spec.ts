@@ -214,6 +214,18 @@ describe('what is committed', () => {
     expect(order.version).toBe(await count('event_log where stream_id = $1', order.id));
   });
 
+  it('takes orders for more than a number column holds: they wait like others', async () => {
+    await one.pool.query(`insert into item_unit (sku, unit, factor) values ('C3', 'million', 1000000)`);
+    await one.pool.query(
+      `insert into listing (channel, listing_sku, sku, unit) values ($1, 'L-MILLIONS', 'C3', 'million')`,
+      [CHANNEL],
+    );
+    const lines = [channelLine('MILLIONS', 1_000_000)];
+    const outcomes = await one.orders.submit(['MAD-1', 'MAD-2', 'MAD-3'].map((name) => received(name, { lines })));
+    expect(outcomes.map(({ result }) => result)).toEqual(['APPLIED', 'APPLIED', 'APPLIED']);
+    expect((await stored('MAD-3')).waits.map(({ key }) => key)).toEqual(['STOCK:C3']);
+  });
+
   it('keeps personal data sealed, and nowhere else', async () => {
     await one.orders.submit([received('PRIVATE')]);
     const { id } = await stored('PRIVATE');

@@ -55,6 +55,14 @@ describe('a pack and a kit', () => {
     expect(harness.stockSheet).toEqual({ 'A@N1': [14, 0], 'B@N1': [9, 0] });
   });
 
+  it('of an absurd number wait like others, whatever the database can count to', () => {
+    const listings = { 'L-A': { sku: 'A', components: [{ sku: 'A', quantity: 1_000_000 }] } };
+    const harness = new Harness({ stock: { 'A@N1': 14 }, listings });
+    place(harness, 'R-1', { lines: [channelLine('A', 1_000_000)] });
+    expect(harness.order.shortages).toEqual([{ sku: 'A', missing: 1_000_000_000 }]);
+    expectSound(harness);
+  });
+
   it('come whole from one node: a kit is not put together on the way', () => {
     const harness = new Harness({ stock: { 'A@N1': 5, 'B@N2': 10 }, listings: { 'L-B': KIT } });
     place(harness, 'R-1', { lines: [channelLine('B', 2)] });

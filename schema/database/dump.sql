@@ -51,7 +51,7 @@ create table channel_demand (
   sku text not null,
   channel text not null,
   reserved integer default 0 not null,
-  waiting integer default 0 not null,
+  waiting bigint default 0 not null,
   claimed_at timestamp with time zone,
   constraint channel_demand_pkey PRIMARY KEY (sku, channel),
   constraint channel_demand_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku)

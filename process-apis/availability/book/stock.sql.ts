@@ -80,7 +80,7 @@ async function readLots(db: Db, skus: readonly string[]): Promise<readonly Lot[]
 async function readDemands(db: Db, skus: readonly string[]): Promise<readonly ChannelDemand[]> {
   const { rows } = await db.query<ChannelDemand>({
     name: 'channel-demand.read',
-    text: `select sku, channel, reserved, waiting, ${utc('claimed_at')} as "claimedAt"
+    text: `select sku, channel, reserved, waiting::float8 as waiting, ${utc('claimed_at')} as "claimedAt"
            from channel_demand
            where sku = any($1::text[]) and (waiting > 0 or exists (select 1 from allocation_rule))`,
     values: [skus],
@@ -249,7 +249,7 @@ export async function addToDemands(tx: ClientBase, changes: readonly DemandChang
   await tx.query({
     name: 'channel-demand.add',
     text: `insert into channel_demand as d (sku, channel, reserved, waiting, claimed_at)
-           select * from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::timestamptz[])
+           select * from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::timestamptz[])
            on conflict (sku, channel) do update set reserved = greatest(0, d.reserved + excluded.reserved),
              waiting = greatest(0, d.waiting + excluded.waiting), claimed_at = greatest(d.claimed_at, excluded.claimed_at)`,
     values: demandValues(changes),

@@ -5,6 +5,9 @@ import { planNodes, type SplitStock } from '../../sourcing/index.js';
 import { channelLimit } from '../rules/channel-limit.js';
 import { pair, type StockView } from '../book/stock-state.js';
 
+/** Base units that are stated as missing at most: a million packs of a million are no more than "far too many". */
+const SHORTAGE_MAX = 1_000_000_000;
+
 /** Units of an order line that are wanted, and what each of them takes from stock. */
 export interface Demand {
   readonly lineId: string;
@@ -125,12 +128,12 @@ class LeftStock implements SplitStock {
     });
     const short = new Map<string, number>();
     for (const [sku, units] of needs) {
-      const lack = units - this.anywhere(sku);
+      const lack = Math.min(units - this.anywhere(sku), SHORTAGE_MAX);
       if (lack > 0) short.set(sku, lack);
     }
     for (const components of lacking)
       if (!components.some(({ sku }) => short.has(sku)))
-        for (const { sku } of components) short.set(sku, needs.get(sku) ?? 0);
+        for (const { sku } of components) short.set(sku, Math.min(needs.get(sku) ?? 0, SHORTAGE_MAX));
     return [...short].map(([sku, units]) => ({ sku, missing: units }));
   }
 

@@ -189,7 +189,8 @@ create table channel_demand (
   sku text not null references item (sku),
   channel text not null,
   reserved integer not null default 0,
-  waiting integer not null default 0,
+  -- of orders that nobody bounds
+  waiting bigint not null default 0,
   -- of the last claim: tells whether the channel is selling
   claimed_at timestamptz,
   primary key (sku, channel)
