@@ -76,7 +76,8 @@ export class AmazonTelling {
 
   private failed(quantities: readonly PublishQuantity[], error: unknown): void {
     if (!(error instanceof OutsideError)) throw error;
-    this.firstFailure ??= error;
+    // One whose outcome is not known weighs more: after it nobody may believe that nothing was told.
+    if (this.firstFailure === undefined || (isOpen(error) && !isOpen(this.firstFailure))) this.firstFailure = error;
     const { retryAfterMs } = error.details;
     for (const { listingSku } of quantities)
       this.results.set(listingSku, {
@@ -86,4 +87,8 @@ export class AmazonTelling {
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       });
   }
+}
+
+function isOpen(error: OutsideError): boolean {
+  return error.details.outcomeUnknown === true;
 }

@@ -12,7 +12,8 @@ const REFERENCE_CHARS_MAX = 200;
 /** Years ahead that a date may be. */
 const DATE_YEARS_MAX = 10;
 
-const key = z.string().min(1).max(KEY_CHARS_MAX);
+const ONE_LINE = /^[^\p{Cc}\p{Cs}]*$/u;
+const key = z.string().min(1).max(KEY_CHARS_MAX).regex(ONE_LINE, 'Must be one line, without control characters.');
 const quantity = z.int().min(1).max(LINE_QUANTITY_MAX);
 
 const date = z.iso
@@ -31,7 +32,7 @@ const date = z.iso
 
 const destination = z.strictObject({
   country: z.string().regex(/^[A-Z]{2}$/, 'Must be an ISO 3166-1 alpha-2 code in upper case, like "DE".'),
-  region: z.string().min(1).max(100).exactOptional(),
+  region: z.string().min(1).max(100).regex(ONE_LINE).exactOptional(),
   postalZone: z
     .string()
     .regex(

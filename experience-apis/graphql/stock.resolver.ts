@@ -19,6 +19,7 @@ import type { Principal } from '../../src/platform/auth/principal.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
 import { visibleChannel } from './channel-sight.js';
+import { badInput } from './graphql-errors.js';
 import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from './list-page.js';
 import type { OperationContext } from './operation-context.js';
 
@@ -87,6 +88,8 @@ export class PositionFieldsResolver {
   ): Promise<Connection<LedgerMovement>> {
     checkPageSize(page.first, MOVEMENTS_PAGE_MAX);
     const [before] = keyOfCursor(page.after, 1) ?? [];
+    if (before !== undefined && !/^\d{1,18}$/.test(before))
+      throw badInput('The cursor is not of this list: give the `endCursor` of its page before.');
     return toConnection(await stock.movements(position, page.first, before), page, ({ id }) => [id]);
   }
 

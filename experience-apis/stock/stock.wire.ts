@@ -7,7 +7,11 @@ export const FACTS_MAX = 500;
 const TEXT_CHARS_MAX = 200;
 const SERIALS_MAX = 1_000;
 
-const text = z.string().min(1).max(TEXT_CHARS_MAX);
+const text = z
+  .string()
+  .min(1)
+  .max(TEXT_CHARS_MAX)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Must be one line, without control characters.');
 
 /** Any number: whether it is one that stock can be counted in is told for each fact alone. */
 const quantity = z.number();

@@ -35,7 +35,7 @@ export {
   readUnitsMoved,
   type StockAsOf,
 } from './book/stock-as-of.sql.js';
-export { endEarmarks, findFreedByTime, findWaitedFor, type FreedByTime } from './book/earmarks.js';
+export { endEarmarks, findFreedByTime, findWaitedFor, readEarmarks, type FreedByTime } from './book/earmarks.js';
 export { capacityDays, capacityLeft, capacityOfDay } from './book/node-day.js';
 export {
   lockSoftReservations,

@@ -53,6 +53,13 @@ export class SqlCatalogReader extends Catalog implements CatalogReader {
     return (channel) => policies.get(channel) ?? DEFAULT_CHANNEL_POLICY;
   }
 
+  /** The next question reads everything anew: another process changed something. */
+  forget(): void {
+    for (const cache of [this.listings, this.items, this.units, this.kits, this.substitutes]) cache.clear();
+    this.accounts.forget();
+    this.allNodes.forget();
+  }
+
   async listingsFor(tx: Tx, keys: readonly string[]): Promise<ReadonlyMap<string, ListedItem>> {
     return through(this.listings, keys, async (missing) => {
       const rows = await readListings(tx, missing.map(toListingKey));

@@ -20,7 +20,12 @@ const key = z
   .min(1, 'Must not be empty.')
   .max(KEY_MAX, `Must have at most ${KEY_MAX} characters.`)
   .regex(PRINTABLE, 'Must not begin or end with a space, nor hold control characters.');
-const text = z.string().min(1, 'Must not be empty.').max(TEXT_MAX, `Must have at most ${TEXT_MAX} characters.`);
+const NO_CONTROLS = /^[^\p{Cc}\p{Cs}]*$/u;
+const text = z
+  .string()
+  .min(1, 'Must not be empty.')
+  .max(TEXT_MAX, `Must have at most ${TEXT_MAX} characters.`)
+  .regex(NO_CONTROLS, 'Must be one line, without control characters.');
 
 const whole = (min: number, max: number) => {
   const says = `Must be a whole number from ${min} to ${max}.`;
@@ -67,11 +72,15 @@ export const substitutesSchema = z.strictObject({
 
 export const listingSchema = z.strictObject({
   channel: key,
-  listingSku: z.string().min(1, 'Must not be empty.').max(KEY_MAX, `Must have at most ${KEY_MAX} characters.`),
+  listingSku: z
+    .string()
+    .min(1, 'Must not be empty.')
+    .max(KEY_MAX, `Must have at most ${KEY_MAX} characters.`)
+    .regex(NO_CONTROLS, 'Must be one line, without control characters.'),
   sku: key,
   unit: key.exactOptional(),
   listingKeys: z
-    .record(z.string().max(KEY_MAX), z.string().max(TEXT_MAX))
+    .record(z.string().max(KEY_MAX).regex(NO_CONTROLS), z.string().max(TEXT_MAX).regex(NO_CONTROLS))
     .refine((keys) => Object.keys(keys).length <= LISTING_KEYS_MAX, `Must have at most ${LISTING_KEYS_MAX} keys.`)
     .default({}),
 });

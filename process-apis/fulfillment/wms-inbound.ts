@@ -1,11 +1,12 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { StockFact } from '../../src/model/stock.js';
+import { isDatabaseUnavailable } from '../../src/platform/db/unavailable.js';
 import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import type { WmsFact, WmsFactSink, WmsStockFact } from '../../system-apis/wms/wms.port.js';
 import { STOCK_FACTS_MAX, type StockIntake, type StockRefusalCode } from '../availability/index.js';
 import { insertMessages } from '../intake/index.js';
-import type { OrderCommit, OrderFact, OrderFactBody } from '../orders/index.js';
+import type { OrderCommit, OrderFact, OrderFactBody, SubmitOutcome } from '../orders/index.js';
 import { toStockFact } from './wms-stock.mapper.js';
 
 type FulfillmentFact = Extract<WmsFact, { fulfillmentOrderId: string }>;
@@ -13,9 +14,14 @@ type FulfillmentFact = Extract<WmsFact, { fulfillmentOrderId: string }>;
 /** Something that a warehouse told and the hub cannot take. */
 interface NotTaken {
   readonly fact: StockFact | OrderFact;
-  readonly reason: StockRefusalCode | 'UNKNOWN_ORDER' | 'AGAINST_THE_RULES';
+  readonly reason: StockRefusalCode | 'UNKNOWN_ORDER' | 'AGAINST_THE_RULES' | 'FAILED_INSIDE';
   readonly detail: string;
   readonly pointer?: string;
+}
+
+interface FailedInside {
+  readonly result: 'FAILED';
+  readonly reason: string;
 }
 
 /**
@@ -55,12 +61,35 @@ export class WmsInbound implements WmsFactSink {
 
   private async takeWork(facts: readonly OrderFact[]): Promise<readonly NotTaken[]> {
     if (facts.length === 0) return [];
-    const outcomes = await this.orders.submit(facts);
+    const outcomes = await this.submit(facts);
     return facts.flatMap((fact, index): readonly NotTaken[] => {
       const { result, reason = '' } = outcomes[index] ?? {};
+      if (result === 'FAILED') return [{ fact, reason: 'FAILED_INSIDE', detail: reason }];
       if (result === 'REJECTED') return [{ fact, reason: 'AGAINST_THE_RULES', detail: reason }];
       return result === 'UNKNOWN_ORDER' ? [{ fact, reason: 'UNKNOWN_ORDER', detail: reason }] : [];
     });
+  }
+
+  /** Together; when that fails, one by one: a fact that cannot be taken is kept, and holds up none of the others. */
+  private async submit(facts: readonly OrderFact[]): Promise<readonly (SubmitOutcome | FailedInside)[]> {
+    try {
+      return await this.orders.submit(facts);
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      const outcomes: (SubmitOutcome | FailedInside)[] = [];
+      for (const fact of facts) outcomes.push(await this.submitAlone(fact));
+      return outcomes;
+    }
+  }
+
+  private async submitAlone(fact: OrderFact): Promise<SubmitOutcome | FailedInside> {
+    try {
+      const [outcome] = await this.orders.submit([fact]);
+      return outcome ?? { result: 'FAILED', reason: 'it had no outcome' };
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      return { result: 'FAILED', reason: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   private async keepNotTaken(source: string, notTaken: readonly NotTaken[]): Promise<void> {

@@ -145,7 +145,7 @@ function notFound(task: TaskRun): TaskResult {
 
 /** Planned lots are the fulfillment order's: they are handed to its lines one after the other. */
 function releaseLines(order: Order, fo: FulfillmentOrder): readonly ReleaseLine[] {
-  let lots = fo.lots ?? [];
+  let lots = fo.releasedLots ?? fo.lots ?? [];
   return fo.lines.flatMap(({ lineId, sku, quantity }) => {
     if (quantity === 0) return [];
     const line = order.lines.find((candidate) => candidate.id === lineId);

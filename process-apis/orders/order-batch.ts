@@ -36,6 +36,7 @@ export class OrderBatch {
   readonly parties = new Map<string, OrderParties>();
   /** Soft reservations that became claims of orders. */
   readonly converted: { readonly id: string; readonly orderId: string }[] = [];
+  private readonly context: DecisionContext;
   private readonly byId = new Map<string, Order>();
   private readonly byReference = new Map<string, Order>();
   private readonly versionsRead = new Map<string, number>();
@@ -46,9 +47,18 @@ export class OrderBatch {
     known: ReadonlyMap<string, RecordedFact<FactOutcome>>,
     private readonly ordersOfFulfillments: ReadonlyMap<string, string>,
     private readonly stock: StockBook,
-    private readonly context: DecisionContext,
+    context: DecisionContext,
     private readonly names: OutsideNames,
   ) {
+    // Two orders of a batch may name one reservation: the first has it.
+    const isConverted = (id: string): boolean => this.converted.some((taken) => taken.id === id);
+    this.context = {
+      ...context,
+      reservationOf: (channel, reference) => {
+        const held = context.reservationOf(channel, reference);
+        return held === undefined || isConverted(held.id) ? undefined : held;
+      },
+    };
     for (const order of orders) {
       this.versionsRead.set(order.id, order.version);
       this.keep(order);

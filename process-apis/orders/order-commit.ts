@@ -156,16 +156,17 @@ export class OrderCommit {
       listings.get(`${channel}/${listingSku}`);
     const skus = itemsOf(facts, orders, listedItem);
     const channels = [...new Set([...skus.values()].flatMap((of) => [...of]))];
-    const [items, ...ofChannels] = await Promise.all([
-      catalog.itemsFor(tx, [...skus.keys()]),
-      ...channels.map((channel) =>
+    const ofChannels = await Promise.all(
+      channels.map((channel) =>
         catalog.substitutesFor(
           tx,
           channel,
           [...skus].flatMap(([sku, of]) => (of.has(channel) ? [sku] : [])),
         ),
       ),
-    ]);
+    );
+    const others = ofChannels.flatMap((ofItems) => [...ofItems.values()].flat());
+    const items = await catalog.itemsFor(tx, [...new Set([...skus.keys(), ...others])]);
     const substitutes = new Map(channels.map((channel, index) => [channel, ofChannels[index]]));
     const reservations = new Map(held.map((row) => [`${row.channel}/${row.reference}`, row]));
     return {

@@ -125,6 +125,7 @@ function evolveWork(fo: FulfillmentOrder, event: WorkEvent): FulfillmentOrder {
       return {
         ...fo,
         status: 'RELEASE_REQUESTED',
+        ...(fo.lots === undefined ? {} : { releasedLots: fo.lots }),
         lines: fo.lines.map((line) => ({ ...line, quantity: line.quantity - line.dropped, dropped: 0 })),
       };
     case 'FulfillmentReleased': {

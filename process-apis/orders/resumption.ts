@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { StockUnits } from '../../src/model/events.js';
 import { consumeLog, encodeCursor, type LoggedEvent } from '../../src/platform/event-log/index.js';
 import type { CursorStore } from '../../src/platform/db/cursor-store.js';
-import { endEarmarks, findFreedByTime, findWaitedFor, type FreedByTime } from '../availability/index.js';
+import { endEarmarks, findFreedByTime, findWaitedFor, readEarmarks, type FreedByTime } from '../availability/index.js';
 import { waitKeys } from './orders.waits.js';
 import type { WaitingOrders } from './waiting-orders.js';
 
@@ -24,12 +24,17 @@ const FREES_NOTHING = new Set([
 /** Events after which an item may be had though none of it moved. Those that name no items are about all of them. */
 const CHANGES_THE_RULES = new Set(['CatalogChanged', 'AllocationRulesSaved', 'SourcingPolicySaved']);
 
+/** … and those after which what this process remembers of listings, items, nodes and policies may be old. */
+const CHANGES_WHAT_IS_KNOWN = new Set(['CatalogChanged', 'ListingsSaved', 'SourcingPolicySaved']);
+
 export interface ResumptionParts {
   readonly pool: Pool;
   readonly waiting: WaitingOrders;
   readonly cursors: CursorStore;
   /** Called after a commit that changed something. */
   readonly committed: () => void;
+  /** Drops what the process remembers: the next decision reads it anew. */
+  readonly forget: () => void;
 }
 
 /** Looks again at orders whose cause of waiting may be gone: stock came or was given back, a listing was mapped, a date came. */
@@ -40,7 +45,9 @@ export class Resumption {
   sweep(): Promise<boolean> {
     const { pool, waiting, committed } = this.parts;
     return consumeLog(pool, 'resumption', PAGE, async (_tx, events) => {
-      const freed = events.flatMap(freedStock);
+      if (events.some(({ type }) => CHANGES_WHAT_IS_KNOWN.has(type))) this.parts.forget();
+      const earmarks = await readEarmarks(pool, events);
+      const freed = [...events.flatMap(freedStock), ...earmarks];
       const skus = new Set([...freed.map(({ sku }) => sku), ...(await this.concerned(events))]);
       const keys = [...skus].map((sku) => waitKeys.stock(sku));
       const last = events.at(-1);
@@ -48,7 +55,7 @@ export class Resumption {
       keys.push(...events.flatMap(listingKeys));
       if (keys.length > 0) await waiting.resume(pool, keys, encodeCursor(last.cursor));
       // Who waited had the first choice; the rest is for everyone.
-      if (freed.length > 0 && (await endEarmarks(pool, freed)) > 0) committed();
+      if ((await endEarmarks(pool, earmarks)) > 0) committed();
     });
   }
 

@@ -1,6 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Order } from '../../src/model/order.js';
+import { isDatabaseUnavailable } from '../../src/platform/db/unavailable.js';
 import type { OrderCommit } from './order-commit.js';
+import type { OrderFact } from './orders.facts.js';
 
 type Db = Pick<ClientBase, 'query'>;
 
@@ -9,7 +11,11 @@ const RESUME_PAGE = 200;
 
 /** Finds the orders that wait for something, by the key of the wait. */
 export class WaitingOrders {
-  constructor(private readonly orders: OrderCommit) {}
+  constructor(
+    private readonly orders: OrderCommit,
+    /** Hears of an order that could not be looked at; the others were. */
+    private readonly onFailure: (sentence: string) => void,
+  ) {}
 
   /** In id order, that is oldest first, behind `after`. */
   async find(db: Db, key: string, after: string | undefined, limit: number): Promise<readonly Order[]> {
@@ -41,7 +47,7 @@ export class WaitingOrders {
       after = rows.at(-1);
       if (after === undefined) return resumed;
       const occurredAt = new Date().toISOString();
-      await this.orders.submit(
+      await this.reconsider(
         rows.map(({ id }) => ({
           id: `hub/reconsider/${id}/${cause}`,
           source: 'hub',
@@ -51,6 +57,25 @@ export class WaitingOrders {
         })),
       );
       resumed += rows.length;
+    }
+  }
+
+  /** Together; one that fails must not hold up the others, which are then looked at one by one, in their order. */
+  private async reconsider(facts: readonly OrderFact[]): Promise<void> {
+    try {
+      await this.orders.submit(facts);
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      for (const fact of facts) await this.reconsiderAlone(fact);
+    }
+  }
+
+  private async reconsiderAlone(fact: OrderFact): Promise<void> {
+    try {
+      await this.orders.submit([fact]);
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      this.onFailure(`${fact.id} failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 }

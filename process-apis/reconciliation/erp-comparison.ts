@@ -137,6 +137,8 @@ async function heal(
   }
   return drifts.map((drift): Drift => {
     const why = notTaken.get(drift.key);
-    return why === undefined ? drift : { ...drift, healing: 'EXCEPTION', detail: `${drift.detail} ${why}` };
+    return why === undefined || drift.healing !== 'COUNT_TAKEN'
+      ? drift
+      : { ...drift, healing: 'EXCEPTION', detail: `${drift.detail} ${why}` };
   });
 }

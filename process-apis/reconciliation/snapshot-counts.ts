@@ -45,6 +45,10 @@ export async function takeCounts(
     );
     const lotsBySku = Map.groupBy(lots, ({ sku }) => sku);
     const facts = page.flatMap((item) => {
+      if (item.byLot && !namesLots(bySku.get(item.sku))) {
+        notTaken.set(item.sku, 'It is tracked by lot, and the reading does not say which lots.');
+        return [];
+      }
       const known = (lotsBySku.get(item.sku) ?? []).map(({ lot }) => lot);
       return countsOf(reading, item, bySku.get(item.sku), known, countsHold);
     });
@@ -57,6 +61,12 @@ export async function takeCounts(
     }
   }
   return notTaken;
+}
+
+/** Without the lots of all units a count by lot would read the unnamed ones as gone. */
+function namesLots(units: SnapshotUnits | undefined): boolean {
+  const named = (units?.lots ?? []).reduce((sum, lot) => sum + lot.onHand, 0);
+  return named === (units?.onHand ?? 0);
 }
 
 /** An item that is tracked by lot is counted lot by lot; a lot that the reading does not show has no units. */

@@ -74,6 +74,11 @@ export class SourcingPolicies {
     this.known = undefined;
   }
 
+  /** The next question reads the policies anew. */
+  forget(): void {
+    this.known = undefined;
+  }
+
   /** What is stored, by channel. Read anew; SourcingPolicyError when one of them cannot be read. */
   async all(): Promise<readonly StoredSourcingPolicy[]> {
     const rows = await readSourcingPolicies(this.pool);

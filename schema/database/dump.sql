@@ -484,6 +484,8 @@ CREATE INDEX message_parked ON public.message USING gin (subjects) WHERE (status
 
 CREATE INDEX message_refused ON public.message USING btree (received_at) WHERE (status = ANY (ARRAY['REFUSED'::text, 'PARKED'::text]));
 
+CREATE INDEX movement_earmark ON public.movement USING btree (cause_stream) WHERE (reason = 'EARMARK'::text);
+
 CREATE INDEX movement_moved ON public.movement USING btree (sku, node, occurred_at) WHERE (bucket = ANY (ARRAY['onHand'::text, 'missing'::text, 'qualityHold'::text]));
 
 CREATE INDEX movement_position ON public.movement USING btree (sku, node, id);

@@ -94,12 +94,31 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
       inject: [PG_POOL, FieldCipher],
       useFactory: (pool: Pool, cipher: FieldCipher) => new OrderReader(pool, cipher),
     },
-    { provide: WaitingOrders, inject: [OrderCommit], useFactory: (orders: OrderCommit) => new WaitingOrders(orders) },
+    {
+      provide: WaitingOrders,
+      inject: [OrderCommit],
+      useFactory: (orders: OrderCommit) => {
+        const logger = new Logger(WaitingOrders.name);
+        return new WaitingOrders(orders, (sentence) => logger.error(sentence));
+      },
+    },
     {
       provide: Resumption,
-      inject: [PG_POOL, WaitingOrders, CursorStore, EventFeed],
-      useFactory: (pool: Pool, waiting: WaitingOrders, cursors: CursorStore, feed: EventFeed) =>
-        new Resumption({ pool, waiting, cursors, committed: () => feed.wake() }),
+      inject: [PG_POOL, WaitingOrders, CursorStore, EventFeed, SqlCatalog, SourcingPolicies],
+      useFactory: (
+        pool: Pool,
+        waiting: WaitingOrders,
+        cursors: CursorStore,
+        feed: EventFeed,
+        ...known: readonly [SqlCatalog, SourcingPolicies]
+      ) =>
+        new Resumption({
+          pool,
+          waiting,
+          cursors,
+          committed: () => feed.wake(),
+          forget: () => known.forEach((memory) => memory.forget()),
+        }),
     },
     {
       provide: Availability,

@@ -111,6 +111,8 @@ export interface FulfillmentOrder {
   readonly lines: readonly FulfillmentOrderLine[];
   /** Claimed units whose lot is planned, first expired first. */
   readonly lots?: readonly { readonly sku: string; readonly lot: string; readonly quantity: number }[];
+  /** The lots as the node was told them: a repeated release must say the same. */
+  readonly releasedLots?: FulfillmentOrder['lots'];
 }
 
 export interface PackageItem {

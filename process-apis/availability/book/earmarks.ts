@@ -5,30 +5,47 @@ import type { Movement } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
 import { inRetriedTransaction } from '../../../src/platform/commit/index.js';
 import { appendEvents } from '../../../src/platform/event-log/index.js';
-import { pair } from './stock-state.js';
 import { StockBook } from './stock-book.js';
 
 /** Items that orders wait for, looked at in one sweep. */
 const WAITED_FOR_MAX = 10_000;
 
+/** An event by its place in its stream. */
+export interface EventPlace {
+  readonly streamId: string;
+  readonly streamVersion: number;
+}
+
+/** Units that were earmarked by these events, by position. */
+export async function readEarmarks(
+  db: Pick<ClientBase, 'query'>,
+  events: readonly EventPlace[],
+): Promise<readonly StockUnits[]> {
+  const { rows } = await db.query<StockUnits>({
+    name: 'movement.earmarks-of-events',
+    text: `select m.sku, m.node, sum(m.delta)::int as quantity
+           from unnest($1::uuid[], $2::int[]) as e (stream, version)
+             join movement m on m.cause_stream = e.stream and m.cause_version = e.version and m.reason = 'EARMARK'
+           group by m.sku, m.node order by m.sku, m.node`,
+    values: [events.map(({ streamId }) => streamId), events.map(({ streamVersion }) => streamVersion)],
+  });
+  return rows;
+}
+
 /**
- * Ends the earmarks of units that were freed, after the waiting orders were looked at: what they did not take is for
- * everyone. Units that were freed since stay earmarked, as long as orders wait. Gives the units.
+ * Ends earmarks after the waiting orders were looked at: what they did not take is for everyone. Units that were
+ * earmarked since stay so, as long as orders wait. Gives the units.
  */
-export async function endEarmarks(pool: Pool, freed: readonly StockUnits[]): Promise<number> {
-  const units = new Map<string, StockUnits>();
-  for (const { sku, node, quantity } of freed) {
-    const known = units.get(pair(sku, node))?.quantity ?? 0;
-    units.set(pair(sku, node), { sku, node, quantity: known + Math.max(0, quantity) });
-  }
-  const skus = await findEarmarked(pool, [...units.values()]);
-  if (skus.length === 0) return 0;
+export async function endEarmarks(pool: Pool, earmarks: readonly StockUnits[]): Promise<number> {
+  if (earmarks.length === 0) return 0;
   return inRetriedTransaction(pool, async (tx) => {
-    const book = await StockBook.lock(tx, skus);
-    const movements = [...units.values()].flatMap(({ sku, node, quantity }): readonly Movement[] => {
-      const position = book.position(sku, node);
-      if (position === undefined) return [];
-      const ended = book.waitingFor(sku) === 0 ? position.earmarked : Math.min(position.earmarked, quantity);
+    const book = await StockBook.lock(
+      tx,
+      earmarks.map(({ sku }) => sku),
+    );
+    const movements = earmarks.flatMap(({ sku, node, quantity }): readonly Movement[] => {
+      const { earmarked = 0 } = book.position(sku, node) ?? {};
+      const ended = book.waitingFor(sku) === 0 ? earmarked : Math.min(earmarked, quantity);
       return ended > 0 ? [{ sku, node, bucket: 'earmarked', delta: -ended, reason: 'EARMARK_END' }] : [];
     });
     if (movements.length === 0) return 0;
@@ -55,16 +72,6 @@ export async function endEarmarks(pool: Pool, freed: readonly StockUnits[]): Pro
   });
 }
 
-async function findEarmarked(db: Pick<ClientBase, 'query'>, places: readonly StockUnits[]): Promise<readonly string[]> {
-  const { rows } = await db.query<{ sku: string }>({
-    name: 'position.earmarked',
-    text: `select distinct p.sku from unnest($1::text[], $2::text[]) as w (sku, node)
-             join position p on p.sku = w.sku and p.node = w.node where p.earmarked > 0`,
-    values: [places.map(({ sku }) => sku), places.map(({ node }) => node)],
-  });
-  return rows.map((row) => row.sku);
-}
-
 /** Items that orders wait for. */
 export async function findWaitedFor(db: Pick<ClientBase, 'query'>): Promise<readonly string[]> {
   const { rows } = await db.query<{ sku: string }>(
@@ -88,7 +95,10 @@ export async function findFreedByTime(
 ): Promise<FreedByTime> {
   const { rows } = await db.query<{ sku: string | null }>({
     name: 'stock.freed-by-time',
-    text: `select sku from item where release_at > $1 and release_at <= $2
+    // Who ordered ahead is looked at when the date comes, and newcomers half a minute later.
+    text: `select sku from item
+             where (release_at > $1 and release_at <= $2)
+                or (release_at + interval '30 s' > $1 and release_at + interval '30 s' <= $2)
            union
            select sku from allocation_rule
              where (starts_at > $1 and starts_at <= $2) or (ends_at > $1 and ends_at <= $2)
@@ -96,6 +106,12 @@ export async function findFreedByTime(
            select d.sku from allocation_rule r join channel_demand d on r.sku is null or r.sku = d.sku
              where r.idle_minutes is not null and d.claimed_at + r.idle_minutes * interval '1 minute' > $1
                and d.claimed_at + r.idle_minutes * interval '1 minute' <= $2
+           union
+           -- of a channel that never sold it, idleness counts from the rule on
+           select sku from allocation_rule
+             where idle_minutes is not null
+               and greatest(updated_at, starts_at) + idle_minutes * interval '1 minute' > $1
+               and greatest(updated_at, starts_at) + idle_minutes * interval '1 minute' <= $2
            union
            select null from node
              where units_per_day is not null

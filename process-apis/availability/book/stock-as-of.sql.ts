@@ -27,8 +27,10 @@ export async function readStockAsOf(
                   coalesce(p.counted_at > $3, false) as "countedSince", i.tracking = 'LOT' as "byLot"
            from item i left join position p on p.sku = i.sku and p.node = $1
              left join lateral (
-               select sum(delta)::int as units from movement m
-               where m.sku = i.sku and m.node = $1 and m.bucket = 'onHand' and m.occurred_at > $3 and m.reason <> 'COUNT'
+               -- what is missing is on hand in the book, and not there
+               select sum(case m.bucket when 'missing' then -delta else delta end)::int as units from movement m
+               where m.sku = i.sku and m.node = $1 and m.bucket in ('onHand', 'missing') and m.occurred_at > $3
+                 and m.reason <> 'COUNT'
              ) m on true
            where i.sku = any($2::text[]) and not exists (select 1 from kit_component k where k.kit = i.sku)
            order by i.sku`,

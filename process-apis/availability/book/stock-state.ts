@@ -194,7 +194,8 @@ export class StockState implements StockView {
     if (movement.lot !== undefined) this.moveLot(movement, movement.lot);
     if (bucket !== 'reserved') return;
     if (cause.channel !== undefined) this.moveClaim(movement, cause.channel, cause.occurredAt);
-    if (this.tracksLoad(node) && (movement.reason === 'RESERVE' || movement.reason === 'UNRESERVE')) {
+    // What was given to a node stays given: a claim of another day may end today.
+    if (this.tracksLoad(node) && movement.reason === 'RESERVE') {
       this.changeLoad(node, Math.max(0, this.loadOf(node) + delta));
     }
   }
@@ -212,7 +213,8 @@ export class StockState implements StockView {
     // What was shipped stays used: the rule gave it away.
     if (reason === 'SHIP') return;
     for (const rule of this.rulesOf(sku)) {
-      if (rule.channel !== channel || !countsUse(rule)) continue;
+      const started = rule.startsAt === undefined || rule.startsAt <= at;
+      if (rule.channel !== channel || !countsUse(rule) || !started) continue;
       this.changeUse(rule.id, sku, Math.max(0, this.usedOf(rule, sku) + delta));
     }
   }
@@ -236,7 +238,8 @@ export class StockState implements StockView {
       return [{ sku, node, bucket: 'earmarked', delta: free - after.earmarked, reason: 'EARMARK_END' }];
     const more = free - freeUnits(before);
     // What is taken out of an earmark is not put back into it, and what becomes firm is not free.
-    const settled = movements.some(({ bucket, reason }) => bucket === 'earmarked' || reason === 'FIRM');
+    const settled =
+      movements.some(({ bucket }) => bucket === 'earmarked') || movements.every(({ reason }) => reason === 'FIRM');
     if (more <= 0 || settled) return [];
     const held = this.positionsOf(sku).reduce((units, position) => units + position.earmarked, 0);
     const delta = Math.min(more, free - after.earmarked, this.waitingFor(sku) - held);

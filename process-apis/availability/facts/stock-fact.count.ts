@@ -29,9 +29,20 @@ export function decideCount(fact: Count, subject: FactSubject): FactDecision {
       asOf,
       missing: Math.max(0, position.reserved - there),
     },
-    ...(subject.lot === undefined ? { countedAt: asOf } : {}),
+    ...countedAt(subject, asOf),
     levels: levelsOf(fact, subject, asOf),
   });
+}
+
+/** A position is counted as of the oldest count of its lots, once all of them are. */
+function countedAt(subject: FactSubject, asOf: Instant): { readonly countedAt?: Instant } {
+  const { fact, lots, lot: own, context } = subject;
+  if (own === undefined) return { countedAt: asOf };
+  const others = lots
+    .filter(({ lot, onHand }) => lot !== own && onHand > 0)
+    .map(({ lot }) => context.levelAsOf(fact.sku, fact.node, 'onHand', lot));
+  const known = others.filter((at) => at !== undefined);
+  return known.length < others.length ? {} : { countedAt: [asOf, ...known].toSorted()[0] ?? asOf };
 }
 
 function ofPosition(fact: Count, subject: FactSubject, asOf: Instant): Findings {

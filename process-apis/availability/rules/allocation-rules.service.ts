@@ -15,6 +15,7 @@ import {
   readRules,
   readRulesBeside,
   readUnknownNames,
+  startUse,
   upsertRules,
   type RuleFilter,
 } from './allocation-rules.sql.js';
@@ -39,7 +40,7 @@ export interface AllocationRulesSaved {
  * No position is locked to save one. Each claim reads the rules inside its own transaction, under the locks of its
  * positions, and counts what it takes for all channels: a claim in flight sees the rules as they were before or as they are
  * after, and both are orders in which the two could have come one after the other. Claims that come after the commit see it.
- * A new CAP or EXCLUSIVE counts from zero, for what was claimed before it was claimed without it.
+ * A new CAP or EXCLUSIVE counts what the channel holds then: a claim from before that ends later gives back what it was counted for.
  */
 export class AllocationRules {
   constructor(
@@ -57,6 +58,7 @@ export class AllocationRules {
       const stored = await readRulesBeside(tx, rules);
       refuseIfAny([...(await unknownNames(tx, rules)), ...checkRules(rules, stored, new Date().toISOString())]);
       const changed = await upsertRules(tx, rules);
+      await startUse(tx, [...changed]);
       refuseIfAny(await tooMany(tx));
       return [...stored, ...rules].filter(({ id }) => changed.has(id));
     });

@@ -52,6 +52,21 @@ export async function readUnknownNames(
 }
 
 /** Gives the ids of the rules that are new or not as they were. */
+/** New rules that count their use start with what their channel holds of their items; others go on as they are. */
+export async function startUse(db: Db, ids: readonly string[]): Promise<void> {
+  await db.query(
+    `insert into rule_use (rule_id, sku, used)
+     select r.id, d.sku, d.reserved from allocation_rule r
+       join channel_demand d on d.channel = r.channel and d.reserved > 0
+       join item i on i.sku = d.sku and (r.sku is null or r.sku = i.sku)
+         and (r.category is null or r.category = i.category) and (r.brand is null or r.brand = i.brand)
+     where r.id = any($1::uuid[]) and r.kind in ('CAP', 'EXCLUSIVE')
+       and coalesce(r.starts_at, now()) <= now() and not exists (select 1 from rule_use u where u.rule_id = r.id)
+     on conflict do nothing`,
+    [ids],
+  );
+}
+
 export async function upsertRules(db: Db, rules: readonly NewAllocationRule[]): Promise<ReadonlySet<string>> {
   const columns = ['name', 'channel', 'sku', 'category', 'brand', 'kind', 'percent', 'units', 'mode', 'idle_minutes'];
   const all = [...columns, 'starts_at', 'ends_at'];

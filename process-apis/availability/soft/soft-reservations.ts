@@ -120,9 +120,10 @@ export class SoftReservations {
     const terms = await lookUp(tx, this.catalog, this.policies, wanted);
     const now = toInstant(Date.now());
     const skus = new Set(wanted.flatMap((each) => skusOf(terms.find(each))));
-    const [stored, book] = await Promise.all([
-      readSoft(tx, batch),
+    // Read behind the locks: a first try of the same request may have just been committed.
+    const [book, stored] = await Promise.all([
       StockBook.lock(tx, skus, capacityDays(terms.nodes, now)),
+      readSoft(tx, batch),
     ]);
     const known = new Map(stored.map((row) => [keyOf(row), row]));
     const fresh: StoredSoftReservation[] = [];

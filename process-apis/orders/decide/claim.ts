@@ -39,18 +39,23 @@ export function claimStock(decision: Decision): void {
     decision.reservationReference === undefined
       ? undefined
       : context.reservationOf(order.channel, decision.reservationReference);
-  let promised = ofReservation(decision, reservation) ?? promiseFor(decision, reservation);
-  if (promised.missing.length > 0 && substitute(decision, promised.shortages))
-    promised = promiseFor(decision, reservation);
+  let promised: Expected = ofReservation(decision, reservation) ?? promiseFor(decision, reservation);
+  if (promised.missing.length > 0) promised = substitute(decision, promised, reservation) ?? promised;
   if (promised.missing.length === 0) claim(decision, promised, reservation);
   else claimInPart(decision, promised, reservation);
 }
 
-function claimInPart(decision: Decision, promised: Promised, reservation: SoftReservation | undefined): void {
+/** What is promised, and of what is missing that which may be ordered ahead: its items are not released yet. */
+type Expected = Promised & { readonly ahead?: Pick<Promised, 'missing' | 'shortages'> };
+
+function claimInPart(decision: Decision, promised: Expected, reservation: SoftReservation | undefined): void {
   const { order } = decision;
-  const { shortage } = decision.context.policyOf(order.channel);
+  const { shortage, preOrder } = decision.context.policyOf(order.channel);
+  const ahead = preOrder ? promised.ahead : undefined;
+  const short =
+    ahead === undefined ? promised.missing : promised.missing.filter((line) => !ahead.missing.includes(line));
   const isNew = order.fulfillmentOrders.length === 0 && order.shortages.length === 0;
-  if (shortage === 'REJECT' && isNew && WITHOUT_SALES_ORDER.has(order.erp.status)) {
+  if (shortage === 'REJECT' && short.length > 0 && isNew && WITHOUT_SALES_ORDER.has(order.erp.status)) {
     decision.emit({ type: 'OrderRejected', reason: 'OUT_OF_STOCK', shortages: promised.shortages });
     const all = openLines(decision).map((line) => ({ lineId: line.id, quantity: line.quantities.open }));
     requestCancellation(decision, all, 'HUB', 'out of stock');
@@ -58,7 +63,8 @@ function claimInPart(decision: Decision, promised: Promised, reservation: SoftRe
   }
   if (shortage === 'PARTIAL') {
     if (promised.allocations.length > 0) claim(decision, promised, reservation);
-    requestCancellation(decision, promised.missing, 'HUB', 'out of stock');
+    if (short.length > 0) requestCancellation(decision, short, 'HUB', 'out of stock');
+    if (ahead !== undefined) tellBackorder(decision, ahead.shortages, []);
     return;
   }
   if (shortage === 'SPLIT' && promised.allocations.length > 0) claim(decision, promised, reservation);
@@ -71,7 +77,9 @@ function claim(decision: Decision, { allocations }: Promised, reservation: SoftR
 
 /** What was promised to a cart is given, whatever has changed since: rules, nodes, or what a count found. */
 function ofReservation(decision: Decision, reservation: SoftReservation | undefined): Promised | undefined {
-  if (reservation === undefined) return undefined;
+  if (reservation === undefined || splitByRelease(decision).later.length > 0) return undefined;
+  const { collectAt } = decision.order;
+  if (collectAt !== undefined && reservation.claims.some(({ node }) => node !== collectAt)) return undefined;
   const held = new Map<string, Position>();
   for (const { sku, node, quantity } of reservation.claims) {
     const known = held.get(`${node}/${sku}`) ?? emptyPosition(sku, node);
@@ -92,9 +100,13 @@ function ofReservation(decision: Decision, reservation: SoftReservation | undefi
   return promised.missing.length === 0 ? promised : undefined;
 }
 
-function promiseFor(decision: Decision, reservation: SoftReservation | undefined): Promised {
+function promiseFor(
+  decision: Decision,
+  reservation: SoftReservation | undefined,
+  instead: ReadonlyMap<string, string> = new Map(),
+): Expected {
   const { order, context } = decision;
-  const { unreleased, demands, later } = splitByRelease(decision);
+  const { unreleased, demands, later } = splitByRelease(decision, instead);
   const stock = decision.stock.fork();
   if (reservation !== undefined) stock.apply(firm(reservation), { occurredAt: context.now, channel: order.channel });
   const promised = promise(requestFor(decision, demands, stock, isEntitled(decision, demands)), stock);
@@ -103,6 +115,7 @@ function promiseFor(decision: Decision, reservation: SoftReservation | undefined
     allocations: promised.allocations,
     missing: [...promised.missing, ...later],
     shortages: [...promised.shortages, ...unreleased],
+    ahead: { missing: later, shortages: unreleased },
   };
 }
 
@@ -147,15 +160,17 @@ interface ByRelease {
   readonly unreleased: readonly Shortage[];
 }
 
-function splitByRelease(decision: Decision): ByRelease {
+/** `instead`: other items by line id, asked for in place of the line's own. */
+function splitByRelease(decision: Decision, instead: ReadonlyMap<string, string> = new Map()): ByRelease {
   const { order, context } = decision;
   const demands: Demand[] = [];
   const later: { lineId: string; quantity: number }[] = [];
   const units = new Map<string, Shortage>();
   for (const line of openLines(decision)) {
     const quantity = unitsToClaim(order, line);
-    const components = componentsOf(line);
-    const notYet = components.filter(({ sku }) => (context.itemFacts(sku)?.releaseAt ?? '') > context.now);
+    const other = instead.get(line.id);
+    const components = other === undefined ? componentsOf(line) : [{ sku: other, quantity: 1 }];
+    const notYet = components.filter(({ sku }) => releasedAtOf(decision, sku) > context.now);
     if (notYet.length === 0) {
       demands.push({ lineId: line.id, quantity, components });
       continue;
@@ -173,7 +188,8 @@ function splitByRelease(decision: Decision): ByRelease {
 /** One that waits may use what is held for those that wait; so may one of a better tier than all of them. */
 function isEntitled(decision: Decision, demands: readonly Demand[]): boolean {
   const { order, context } = decision;
-  if (order.shortages.length > 0) return true;
+  // One whose units were freed to be sourced again does not queue behind others for them.
+  if (order.shortages.length > 0 || order.fulfillmentOrders.length > 0) return true;
   const skus = new Set(demands.flatMap((demand) => demand.components.map(({ sku }) => sku)));
   const tiers = [...skus]
     .flatMap((sku) => decision.stock.demandsOf(sku))
@@ -182,30 +198,53 @@ function isEntitled(decision: Decision, demands: readonly Demand[]): boolean {
   return tiers.length > 0 && tiers.every((tier) => order.tier < tier);
 }
 
-/** Puts another item in place of a short one where a rule allows it and the whole line can be served by it. */
-function substitute(decision: Decision, shortages: readonly Shortage[]): boolean {
+/** Puts other items in place of short ones where rules allow it and the whole order can be served so. */
+function substitute(
+  decision: Decision,
+  { shortages }: Promised,
+  reservation: SoftReservation | undefined,
+): Expected | undefined {
+  const { order, context } = decision;
+  // What the ERP was told, or a node has, stays what it is.
+  if (!WITHOUT_SALES_ORDER.has(order.erp.status)) return undefined;
   const short = new Set(shortages.map(({ sku }) => sku));
-  let changed = false;
+  const instead = new Map<string, string>();
   for (const line of openLines(decision)) {
     const { sku } = line;
-    // What the ERP was told, or a node has, stays what it is.
-    const untouched = line.quantities.open === line.ordered && WITHOUT_SALES_ORDER.has(decision.order.erp.status);
-    if (sku === null || line.components !== undefined || !short.has(sku) || !untouched) continue;
-    const other = decision.context
-      .substitutesOf(decision.order.channel, sku)
-      .find((candidate) => unitsFor(decision, candidate, line.quantities.open) === line.quantities.open);
-    if (other === undefined) continue;
-    decision.emit({ type: 'LineSubstituted', lineId: line.id, from: sku, to: other });
-    changed = true;
+    const whole = line.quantities.open === line.ordered;
+    if (sku === null || line.components !== undefined || !short.has(sku) || !whole) continue;
+    const other = context
+      .substitutesOf(order.channel, sku)
+      .find((candidate) => isServed(decision, reservation, new Map(instead).set(line.id, candidate), line.id));
+    if (other !== undefined) instead.set(line.id, other);
   }
-  return changed;
+  const promised = instead.size === 0 ? undefined : promiseFor(decision, reservation, instead);
+  if (promised === undefined || promised.missing.length > 0) return undefined;
+  for (const line of openLines(decision)) {
+    const to = instead.get(line.id);
+    if (to !== undefined) decision.emit({ type: 'LineSubstituted', lineId: line.id, from: line.sku ?? '', to });
+  }
+  return promised;
 }
 
-/** Units that an order for the item alone would get. */
-function unitsFor(decision: Decision, sku: string, wanted: number): number {
-  const demands = [{ lineId: '', quantity: wanted, components: [{ sku, quantity: 1 }] }];
-  const { allocations } = promise(requestFor(decision, demands, decision.stock, false), decision.stock);
-  return allocations.reduce((units, allocation) => units + allocation.quantity, 0);
+function isServed(
+  decision: Decision,
+  reservation: SoftReservation | undefined,
+  instead: ReadonlyMap<string, string>,
+  lineId: string,
+): boolean {
+  return !promiseFor(decision, reservation, instead).missing.some((line) => line.lineId === lineId);
+}
+
+/** Newcomers wait so much longer for a release while others wait for the item: those who ordered ahead come first. */
+const RELEASE_GRACE_MS = 30_000;
+
+/** From when on the order may have the item; empty when it always may. */
+function releasedAtOf({ order, stock, context }: Decision, sku: string): string {
+  const releaseAt = context.itemFacts(sku)?.releaseAt;
+  if (releaseAt === undefined) return '';
+  const comesLater = order.shortages.length === 0 && stock.waitingFor(sku) > 0;
+  return comesLater ? new Date(Date.parse(releaseAt) + RELEASE_GRACE_MS).toISOString() : releaseAt;
 }
 
 function openLines(decision: Decision): readonly OrderLine[] {

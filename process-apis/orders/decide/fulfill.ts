@@ -1,4 +1,4 @@
-import type { FulfillmentOrder, Shipment } from '../../../src/model/order.js';
+import { componentsOf, type FulfillmentOrder, type Shipment } from '../../../src/model/order.js';
 import type { LineUnits } from '../../../src/model/events.js';
 import type { OrderFactBody } from '../orders.facts.js';
 import { remainingUnits, sumByLine } from '../orders.evolve.js';
@@ -48,9 +48,24 @@ export function decideShortPicked(decision: Decision, fact: Fact<'FulfillmentSho
   if (OVER.has(fo.status))
     throw new FactRejectedError(`fulfillment order ${fo.id} is ${fo.status.toLowerCase()} already`);
   for (const line of sumByLine(fact.lines)) checkUnits(fo, line);
-  shortPick(decision, fo, fact.lines, fact.reason);
+  shortPick(
+    decision,
+    fo,
+    fact.lines.map((line) => withComponent(decision, line)),
+    fact.reason,
+  );
   // Units that are being cancelled are not looked for elsewhere.
   cancelOpenUnits(decision);
+}
+
+/** The item of a short pick is a component of the line; a warehouse may name the line's own item, which says no more. */
+function withComponent(decision: Decision, line: LineUnits & { readonly sku?: string }): typeof line {
+  const ordered = decision.order.lines.find(({ id }) => id === line.lineId);
+  const { lineId, quantity, sku } = line;
+  if (sku === undefined || ordered === undefined) return { lineId, quantity };
+  if (componentsOf(ordered).some((component) => component.sku === sku)) return line;
+  if (sku === ordered.sku) return { lineId, quantity };
+  throw new FactRejectedError(`${sku} is no part of line ${lineId}`);
 }
 
 export function decideShipped(decision: Decision, fact: Fact<'FulfillmentShipped'>, shippedAt: string): void {

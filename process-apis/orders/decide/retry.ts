@@ -19,8 +19,8 @@ function sendAgain(decision: Decision): void {
   mapListings(decision);
   claimStock(decision);
   sendSalesOrder(decision);
-  const waiting = decision.order.lines.some((line) => line.quantities.open > 0);
-  if (waiting) throw new FactRejectedError('some units wait for stock or a listing: the sales order would lack them');
+  if (decision.order.erp.status !== 'REQUESTED')
+    throw new FactRejectedError('some units wait for stock or a listing: the sales order would lack them');
 }
 
 /** The task's key is made unique: what comes of this try is another fact than what came of the first. */

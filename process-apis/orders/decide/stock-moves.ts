@@ -38,7 +38,8 @@ export function shortPick(
   );
   decision.emit({ type: 'FulfillmentShortPicked', fulfillmentOrderId: fo.id, lines, stock, reason }, [
     ...move(byPlannedLot(fo, stock), 'reserved', -1, 'SHORT_PICK'),
-    ...move(byPlannedLot(fo, sumBySku(gone)), 'onHand', -1, 'SHORT_PICK'),
+    // A count may have emptied the planned lot already.
+    ...move(shippedLots(decision.stock, fo, sumBySku(gone), []), 'onHand', -1, 'SHORT_PICK'),
     // What the last count missed already is found missing once.
     ...sumBySku(gone).flatMap((units) => lessMissing(decision, units, units.quantity, 'SHORT_PICK')),
   ]);
@@ -48,29 +49,35 @@ export function shortPick(
 export function takeOut(decision: Decision, fo: FulfillmentOrder, shipment: Shipment): void {
   const items = shipment.packages.flatMap((parcel) => parcel.items);
   const stock = stockOf(decision.order, fo.node, items);
-  const lots = shippedLots(decision.stock, fo, stock, items);
+  const counted = stock.filter((units) => isInCount(decision, units, shipment.shippedAt));
+  const leaving = stock.filter((units) => !counted.includes(units));
   decision.emit({ type: 'ShipmentConfirmed', shipment, stock }, [
     ...move(byPlannedLot(fo, stock), 'reserved', -1, 'SHIP'),
-    ...move(lots, 'onHand', -1, 'SHIP'),
-    ...stock.flatMap((units) => afterShipping(decision, units, shipment.shippedAt)),
+    ...move(shippedLots(decision.stock, fo, leaving, items), 'onHand', -1, 'SHIP'),
+    ...leaving.flatMap((units) => foundAfterAll(decision, units)),
+    ...counted.flatMap((units) => explained(decision, units)),
   ]);
 }
 
-/**
- * A shipment that left before the last count is in the count already: its units are not taken out again. What that
- * count missed of the claims is explained by it. One that left after it shows that its units were there.
- */
-function afterShipping(decision: Decision, units: StockUnits, shippedAt: Instant): readonly Movement[] {
-  const { sku, node, quantity } = units;
-  const position = decision.stock.position(sku, node);
-  if (position === undefined) return [];
-  if (position.countedAt === null || shippedAt > position.countedAt)
-    return lessMissing(decision, units, position.missing - (position.reserved - quantity), 'SHIP');
-  const explained = Math.min(quantity, position.missing);
+/** A shipment that left before the last count is in the count already: its units are not taken out again. */
+function isInCount(decision: Decision, { sku, node }: StockUnits, shippedAt: Instant): boolean {
+  const countedAt = decision.stock.position(sku, node)?.countedAt;
+  return countedAt !== undefined && countedAt !== null && shippedAt <= countedAt;
+}
+
+/** What that count missed of the claims is explained by the shipment. */
+function explained(decision: Decision, { sku, node, quantity }: StockUnits): readonly Movement[] {
+  const units = Math.min(quantity, decision.stock.position(sku, node)?.missing ?? 0);
   return [
-    { sku, node, bucket: 'onHand', delta: quantity - explained, reason: 'IN_COUNT' },
-    { sku, node, bucket: 'missing', delta: -explained, reason: 'IN_COUNT' },
+    { sku, node, bucket: 'onHand', delta: -units, reason: 'IN_COUNT' },
+    { sku, node, bucket: 'missing', delta: -units, reason: 'IN_COUNT' },
   ];
+}
+
+/** Units that left after the last count were there: so many of the claims are not missing. */
+function foundAfterAll(decision: Decision, units: StockUnits): readonly Movement[] {
+  const { missing = 0, reserved = 0 } = decision.stock.position(units.sku, units.node) ?? {};
+  return lessMissing(decision, units, missing - (reserved - units.quantity), 'SHIP');
 }
 
 function lessMissing(
@@ -106,11 +113,20 @@ export function reserve(
     {
       type: 'InventoryReserved',
       fulfillmentOrders: planned,
-      stock,
+      stock: [...stock, ...leftOver(reservation, stock)],
       ...(reservation === undefined ? {} : { reservationId: reservation.id }),
     },
     [...freed, ...move(claims, 'reserved', 1, 'RESERVE')],
   );
+}
+
+/** Positions of the reservation that the order takes nothing from: their units are free again. */
+function leftOver(reservation: SoftReservation | undefined, claimed: readonly StockUnits[]): readonly StockUnits[] {
+  const isClaimed = ({ sku, node }: Pick<StockUnits, 'sku' | 'node'>): boolean =>
+    claimed.some((units) => units.sku === sku && units.node === node);
+  return (reservation?.claims ?? [])
+    .filter((claim) => !isClaimed(claim))
+    .map(({ sku, node }) => ({ sku, node, quantity: 0 }));
 }
 
 /** The claims of a soft reservation end in the moment in which the order's own begin: nobody can come between. */

@@ -55,12 +55,15 @@ export class Harness {
   private readonly orders = new Map<string, Order>();
   private readonly facts = new Map<string, RecordedFact<FactOutcome>>();
   private readonly positions: Position[];
+  private readonly places = new Map<string, Pick<Position, 'sku' | 'node'>>();
+  private bookedSeen = 0;
   private ids = 0;
   private clock = STARTED_AT;
 
   constructor(private readonly world: World) {
     this.positions = Object.entries(world.stock).map(([at, onHand]) => positionAt(at, onHand));
     this.positions.push(...(world.around?.positions ?? []));
+    for (const at of this.positions) this.places.set(`${at.sku}@${at.node}`, at);
     this.stock = StockBook.of({ ...world.around, positions: this.positions });
     this.nodes = world.nodes ?? NODES;
     const listings = Object.entries(world.listings ?? { 'L-A': 'A', 'L-B': 'B', 'L-C': 'C' });
@@ -150,8 +153,10 @@ export class Harness {
 
   /** The positions as they are now. */
   get stockNow(): readonly Position[] {
-    const places = new Map([...this.positions, ...this.stock.booked].map((at) => [`${at.sku}@${at.node}`, at]));
-    return [...places.values()].flatMap(({ sku, node }) => this.stock.position(sku, node) ?? []);
+    const { booked } = this.stock;
+    for (const at of booked.slice(this.bookedSeen)) this.places.set(`${at.sku}@${at.node}`, at);
+    this.bookedSeen = booked.length;
+    return [...this.places.values()].flatMap(({ sku, node }) => this.stock.position(sku, node) ?? []);
   }
 
   /** `{ 'A@N1': [on-hand, reserved] }`, for short comparisons. */

@@ -110,6 +110,8 @@ alter table movement
   add column occurred_at timestamptz;
 update movement set occurred_at = recorded_at;
 alter table movement alter column occurred_at set not null;
+-- what an event earmarked for waiting orders
+create index movement_earmark on movement (cause_stream) where reason = 'EARMARK';
 -- the ledger of a position is read newest first
 drop index movement_position;
 create index movement_position on movement (sku, node, id);
@@ -254,6 +256,24 @@ create index soft_reservation_due on soft_reservation (expires_at) where status 
 
 -- The order in which waiting orders are served: tier, then age.
 alter table orders add column tier smallint not null default 100;
+
+-- Orders from before say what they lack, too: of the items of their open lines at least one unit each, until they are looked at.
+update orders set state = (state::jsonb || jsonb_build_object('tier', 100, 'shortages', (
+  select coalesce(jsonb_agg(jsonb_build_object('sku', sku, 'missing', units)), '[]') from (
+    select l ->> 'sku' as sku, sum((l -> 'quantities' ->> 'open')::int) as units
+    from json_array_elements(state -> 'lines') l
+    where l ->> 'sku' is not null and (l -> 'quantities' ->> 'open')::int > 0
+    group by 1) as open)))::json;
+insert into channel_demand (sku, channel, reserved, waiting)
+select sku, channel, sum(reserved), sum(waiting) from (
+  select f ->> 'sku' as sku, o.channel,
+         (f ->> 'quantity')::int - (f ->> 'dropped')::int - (f ->> 'shipped')::int as reserved, 0 as waiting
+  from orders o, json_array_elements(o.state -> 'fulfillmentOrders') fo, json_array_elements(fo -> 'lines') f
+  union all
+  select s ->> 'sku', o.channel, 0, (s ->> 'missing')::int
+  from orders o, json_array_elements(o.state -> 'shortages') s
+) as claims
+group by sku, channel having sum(reserved) > 0 or sum(waiting) > 0;
 
 -- Publishing ---------------------------------------------------------------------------------------------------
 
