@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ChannelOrder } from '../../src/model/channel-order.js';
-import { orderStatus, type Order } from '../../src/model/order.js';
-import { emptyPosition, stockNode, type Lot, type Position } from '../../src/model/stock.js';
-import { CHANNEL, channelLine, channelOrder } from './testing/channel-orders.js';
-import { Harness, type Played } from './testing/harness.js';
+import { orderStatus } from '../../src/model/order.js';
+import { stockNode } from '../../src/model/stock.js';
+import { CHANNEL, channelLine } from './testing/channel-orders.js';
+import { Harness } from './testing/harness.js';
 import { expectSound } from './testing/invariants.js';
-import { shipped } from './testing/outside.js';
+import { at, orderOf, place, reconsider } from './testing/placing.js';
 import { expectSettled, types } from './testing/story.js';
 
 const SIX_PACK = { sku: 'A', components: [{ sku: 'A', quantity: 6 }] };
@@ -17,25 +16,6 @@ const KIT = {
     { sku: 'B', quantity: 2 },
   ],
 };
-
-function place(harness: Harness, reference: string, given: Partial<ChannelOrder> = {}): Played {
-  const order = channelOrder({ reference, ...given });
-  return harness.tell({ kind: 'ChannelOrderReceived', order }, { by: 'REFERENCE', channel: order.channel, reference });
-}
-
-function reconsider(harness: Harness, reference: string, channel = CHANNEL): void {
-  harness.tell({ kind: 'Reconsidered' }, { by: 'REFERENCE', channel, reference });
-}
-
-function orderOf(harness: Harness, reference: string): Order {
-  const order = harness.all.find((candidate) => candidate.reference === reference);
-  if (order === undefined) throw new Error(`no order ${reference}`);
-  return order;
-}
-
-function at(harness: Harness, sku: string, node = 'N1'): Position {
-  return harness.stock.position(sku, node) ?? emptyPosition(sku, node);
-}
 
 describe('a pack and a kit', () => {
   it('claim the base units of their components, and ship without a unit made or lost', () => {
@@ -244,104 +224,6 @@ describe('a channel quota', () => {
   });
 });
 
-describe('a soft reservation', () => {
-  const held = {
-    id: '00000000-0000-7000-8000-00000000bbbb',
-    channel: CHANNEL,
-    reference: 'CART-1',
-    expiresAt: '2026-02-01T00:00:00.000Z',
-    claims: [{ node: 'N1', sku: 'A', quantity: 2 }],
-  };
-  const cart = { ...emptyPosition('A', 'N1'), onHand: 2, reserved: 2 };
-
-  it('becomes the order without a gap, also when others wait for the item', () => {
-    const harness = new Harness({
-      stock: {},
-      reservations: [held],
-      around: {
-        positions: [cart],
-        demands: [{ sku: 'A', channel: CHANNEL, reserved: 2, waiting: 5, claimedAt: null }],
-      },
-    });
-    const { events } = place(harness, 'R-1', { lines: [channelLine('A', 2)], reservation: 'CART-1' });
-    expect(events).toContainEqual(expect.objectContaining({ type: 'InventoryReserved', reservationId: held.id }));
-    expect(at(harness, 'A')).toMatchObject({ onHand: 2, reserved: 2, earmarked: 0 });
-    expect(harness.stock.demandsOf('A')).toMatchObject([{ reserved: 2 }]);
-  });
-
-  it('keeps its units from everyone else', () => {
-    const harness = new Harness({ stock: {}, reservations: [held], around: { positions: [cart] } });
-    place(harness, 'R-1', { lines: [channelLine('A', 1)] });
-    expect(harness.order.shortages).toEqual([{ sku: 'A', missing: 1 }]);
-  });
-});
-
-describe('lots', () => {
-  const world = {
-    stock: { 'A@N1': 9 },
-    items: { A: { tracking: 'LOT' as const } },
-    around: { lots: [lotOf('LATE', '2027-01-01', 4), lotOf('SOON', '2026-03-01', 2), lotOf('GONE', '2025-12-31', 3)] },
-  };
-
-  it('are claimed first expired first, and never when expired', () => {
-    const harness = new Harness(world);
-    place(harness, 'R-1', { lines: [channelLine('A', 3)] });
-    expect(harness.order.fulfillmentOrders[0]?.lots).toEqual([
-      { sku: 'A', lot: 'SOON', quantity: 2 },
-      { sku: 'A', lot: 'LATE', quantity: 1 },
-    ]);
-    place(harness, 'R-2', { lines: [channelLine('A', 2)] });
-    expect(orderOf(harness, 'R-2').fulfillmentOrders[0]?.lots).toEqual([{ sku: 'A', lot: 'LATE', quantity: 2 }]);
-  });
-
-  it('go out as the warehouse says, whatever was planned', () => {
-    const harness = new Harness(world);
-    place(harness, 'R-1', { lines: [channelLine('A', 2)] });
-    const [fo] = harness.order.fulfillmentOrders;
-    const [line] = harness.order.lines;
-    harness.tell({ kind: 'SalesOrderPosted', salesOrder: 'SO', items: {} });
-    harness.tell({ kind: 'SalesOrderConfirmed', salesOrder: 'SO' });
-    const told = shipped(fo?.id ?? '', 'S-1', [{ lineId: line?.id ?? '', quantity: 2 }]);
-    if (told.kind !== 'FulfillmentShipped') throw new Error('not a shipment');
-    const packages = told.packages.map((parcel) => ({
-      ...parcel,
-      items: parcel.items.map((item) => ({ ...item, lots: [{ sku: 'A', lot: 'LATE', quantity: 2 }] })),
-    }));
-    harness.tell({ ...told, packages });
-    expect(harness.stock.lotsAt('A', 'N1')).toMatchObject([
-      { lot: 'GONE', onHand: 3, reserved: 0 },
-      { lot: 'SOON', onHand: 2, reserved: 0 },
-      { lot: 'LATE', onHand: 2, reserved: 0 },
-    ]);
-    expect(harness.order.fulfillmentOrders[0]?.lots).toEqual([]);
-  });
-});
-
-describe('a count', () => {
-  it('after the goods had left is not reduced by them again', () => {
-    const harness = released('2026-01-03T00:00:00.000Z', { onHand: 3, missing: 1 });
-    ship(harness, '2026-01-02T12:00:00.000Z');
-    // Two were counted: the shelf held them after the shipment of three.
-    expect(at(harness, 'A')).toMatchObject({ onHand: 2, reserved: 0, missing: 0 });
-    expectSound(harness);
-  });
-
-  it('before the goods left is reduced by them', () => {
-    const harness = released('2026-01-02T01:00:00.000Z', { onHand: 4 });
-    ship(harness, '2026-01-02T12:00:00.000Z');
-    expect(at(harness, 'A')).toMatchObject({ onHand: 1, reserved: 0, missing: 0 });
-  });
-
-  it('that missed claimed units takes them off when the claim ends', () => {
-    const harness = released('2026-01-02T01:00:00.000Z', { onHand: 3, missing: 2 });
-    harness.tell({ kind: 'CancellationRequested', by: 'CHANNEL', reason: 'buyer' });
-    const [fo] = harness.order.fulfillmentOrders;
-    harness.tell({ kind: 'FulfillmentReleased', fulfillmentOrderId: fo?.id ?? '', wmsReference: 'W' });
-    harness.tell({ kind: 'FulfillmentCancelled', fulfillmentOrderId: fo?.id ?? '' });
-    expect(at(harness, 'A')).toMatchObject({ onHand: 1, reserved: 0, missing: 0 });
-  });
-});
-
 describe('where an order goes', () => {
   it('is the store where the buyer fetches it, and no other', () => {
     const nodes = [
@@ -365,40 +247,3 @@ describe('where an order goes', () => {
     expect(harness.all.map((order) => order.fulfillmentOrders.map((fo) => fo.node))).toEqual([['N1'], ['N2']]);
   });
 });
-
-function lotOf(name: string, expiresOn: string | null, onHand: number): Lot {
-  return { sku: 'A', node: 'N1', lot: name, expiresOn, onHand, reserved: 0, qualityHold: 0 };
-}
-
-/** An order of three of five units with the warehouse, and a count since. */
-function released(countedAt: string, position: Partial<Position>): Harness {
-  const harness = new Harness({
-    stock: {},
-    around: { positions: [{ ...emptyPosition('A', 'N1'), onHand: 5 }] },
-  });
-  place(harness, 'R-1', { lines: [channelLine('A', 3)] });
-  harness.tell({ kind: 'SalesOrderPosted', salesOrder: 'SO', items: {} });
-  harness.tell({ kind: 'SalesOrderConfirmed', salesOrder: 'SO' });
-  const { onHand = 5, missing = 0 } = position;
-  harness.stock.book(
-    [
-      { sku: 'A', node: 'N1', bucket: 'onHand', delta: onHand - 5, reason: 'COUNT' },
-      { sku: 'A', node: 'N1', bucket: 'missing', delta: missing, reason: 'COUNT' },
-    ],
-    { stream: '00000000-0000-7000-8000-00000000cccc', version: 1, occurredAt: countedAt },
-  );
-  harness.stock.counted('A', 'N1', countedAt);
-  return harness;
-}
-
-function ship(harness: Harness, occurredAt: string): void {
-  const [fo] = harness.order.fulfillmentOrders;
-  const [line] = harness.order.lines;
-  harness.play({
-    id: 'late-shipment',
-    source: 'wms',
-    occurredAt,
-    address: { by: 'ID', orderId: harness.order.id },
-    body: shipped(fo?.id ?? '', 'S-1', [{ lineId: line?.id ?? '', quantity: 3 }]),
-  });
-}

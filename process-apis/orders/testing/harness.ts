@@ -73,6 +73,14 @@ export class Harness {
   }
 
   play(fact: OrderFact): Played {
+    const { outcomes, ...played } = this.playTogether([fact]);
+    const [outcome] = outcomes;
+    if (outcome === undefined) throw new Error('the fact had no outcome');
+    return { ...played, outcome };
+  }
+
+  /** Facts that meet in one transaction. */
+  playTogether(facts: readonly OrderFact[]): Omit<Played, 'outcome'> & { readonly outcomes: readonly SubmitOutcome[] } {
     this.clock += 1_000;
     const batch = new OrderBatch(
       [...this.orders.values()],
@@ -82,7 +90,7 @@ export class Harness {
       this.context,
       { erp: 'erp', wms: 'wms' },
     );
-    const outcome = batch.apply(fact);
+    const outcomes = facts.map((fact) => batch.apply(fact));
     for (const order of batch.created) this.orders.set(order.id, order);
     for (const { order } of batch.changed) this.orders.set(order.id, order);
     for (const taken of batch.facts) this.facts.set(taken.id, taken);
@@ -91,7 +99,7 @@ export class Harness {
     batch.events.forEach(({ streamId }, index) => {
       this.streams.set(streamId, [...(this.streams.get(streamId) ?? []), ...events.slice(index, index + 1)]);
     });
-    return { outcome, events, tasks: batch.tasks };
+    return { outcomes, events, tasks: batch.tasks };
   }
 
   private get context(): DecisionContext {
