@@ -153,7 +153,7 @@ describe('the published contract of stock facts', () => {
   it('has the routes that the hub has', () => {
     const routes = routesOf(stock.app)
       .filter(({ path }) => path.startsWith('/stock/'))
-      .map(({ method, path }) => `${method} ${path}`);
+      .map(({ method, path }) => `${method.toLowerCase()} ${path}`);
     expect(operations().toSorted()).toEqual(routes.toSorted());
   });
 

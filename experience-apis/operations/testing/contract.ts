@@ -1,38 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
-import { parse } from 'yaml';
-import { packageRoot } from '../../../src/platform/db/package-root.js';
+import { Contract, type Json, type JsonObject } from '../../../test/support/contract.js';
 
-export type Json = string | number | boolean | null | Json[] | JsonObject;
-export interface JsonObject {
-  [key: string]: Json;
-}
+export type { Answer, Json, JsonObject } from '../../../test/support/contract.js';
+
+const contract = new Contract('operations');
 
 /** The published contract. */
-export const CONTRACT = parse(
-  readFileSync(join(packageRoot(), 'schema/openapi/operations.yaml'), 'utf8'),
-) as JsonObject;
+export const CONTRACT: JsonObject = contract.document;
 
-const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
-ajv.addSchema(CONTRACT, 'operations');
-
-/** Follows `#/a/b` into the contract. */
-export function deref(json: Json | undefined): JsonObject {
-  const ref = (json as JsonObject | undefined)?.['$ref'];
-  if (typeof ref !== 'string') return (json ?? {}) as JsonObject;
-  let place: Json | undefined = CONTRACT;
-  for (const part of ref.slice(2).split('/')) place = (place as JsonObject)[part];
-  return deref(place);
-}
-
-/** Why the value is not of the schema; empty when it is. */
-export function misfits(schema: string, value: unknown): readonly string[] {
-  const validate = ajv.compile({ $ref: `operations#/components/schemas/${schema}` });
-  validate(value);
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
-}
+export const misfits = contract.misfits.bind(contract);
+export const deref = contract.deref.bind(contract);
 
 export function example(name: string): JsonObject {
   return deref({ $ref: `#/components/examples/${name}` })['value'] as JsonObject;

@@ -1,71 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
-import { parse } from 'yaml';
-import { packageRoot } from '../../../src/platform/db/package-root.js';
+import { Contract, type JsonObject } from '../../../test/support/contract.js';
 
-export type Json = string | number | boolean | null | Json[] | JsonObject;
-export interface JsonObject {
-  [key: string]: Json;
-}
+export type { Answer, Json, JsonObject } from '../../../test/support/contract.js';
+
+const contract = new Contract('stock');
 
 /** The published contract. */
-export const CONTRACT = parse(readFileSync(join(packageRoot(), 'schema/openapi/stock.yaml'), 'utf8')) as JsonObject;
+export const CONTRACT: JsonObject = contract.document;
 
-const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
-ajv.addSchema(CONTRACT, 'stock');
-ajv.addSchema(closed(CONTRACT) as JsonObject, 'closed');
-
-/** Answers have no field that the contract does not name, or a misspelt one would pass. */
-function closed(schema: Json): Json {
-  if (Array.isArray(schema)) return schema.map(closed);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
-  return inner['type'] === 'object' && 'properties' in inner ? { ...inner, additionalProperties: false } : inner;
-}
-
-/** Why the value is not of the schema: an empty list when it is. */
-export function misfits(schema: string, value: unknown, answers = false): readonly string[] {
-  const validate = ajv.compile({ $ref: `${answers ? 'closed' : 'stock'}#/components/schemas/${schema}` });
-  validate(value);
-  return (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
-}
-
-/** Follows `#/a/b` into the contract. */
-export function deref(json: Json | undefined): JsonObject {
-  const ref = (json as JsonObject | undefined)?.['$ref'];
-  if (typeof ref !== 'string') return (json ?? {}) as JsonObject;
-  let place: Json | undefined = CONTRACT;
-  for (const part of ref.slice(2).split('/')) place = (place as JsonObject)[part];
-  return deref(place);
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
-
-/** What of an answer the contract does not say: an empty list when all fits. */
-export function answerMisfits(method: string, path: string, answer: Answer): readonly string[] {
-  const operation = deref((deref(CONTRACT['paths'])[path] as JsonObject)[method]);
-  const told = (operation['responses'] as JsonObject)[String(answer.status)];
-  if (told === undefined) return [`${method} ${path} may not answer ${answer.status}`];
-  const { content } = deref(told);
-  if (content === undefined) return [];
-  const type = (answer.headers['content-type'] ?? '').split(';', 1)[0] ?? '';
-  const media = deref(content)[type];
-  if (media === undefined) return [`${method} ${path} ${answer.status} may not be ${type}`];
-  const { $ref } = deref(media)['schema'] as { $ref: string };
-  return misfits($ref.split('/').at(-1) ?? '', answer.body, true);
-}
-
-/** `METHOD path` of each operation. */
-export function operations(): readonly string[] {
-  return Object.entries(deref(CONTRACT['paths'])).flatMap(([path, item]) =>
-    ['get', 'post', 'put', 'delete'].flatMap((method) =>
-      method in deref(item) ? [`${method.toUpperCase()} ${path}`] : [],
-    ),
-  );
-}
+export const misfits = contract.misfits.bind(contract);
+export const answerMisfits = contract.answerMisfits.bind(contract);
+export const deref = contract.deref.bind(contract);
+export const operations = (): readonly string[] => contract.operations;
