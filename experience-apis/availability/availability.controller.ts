@@ -13,7 +13,8 @@ import type { Principal } from '../../src/platform/auth/principal.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import type { ProblemDetail } from '../../src/platform/http/problem.js';
 import { dryRunAnswer, type DryRunAnswer } from './availability.answers.js';
-import { invalidRequest, readAs } from './availability.reading.js';
+import { invalidRequest } from '../../src/platform/http/invalid-input.js';
+import { readAs } from './availability.reading.js';
 import { checkSchema, dryRunSchema } from './availability.wire.js';
 import { ChannelAccess, READ, requireInsight } from './channel-access.js';
 

@@ -1,6 +1,6 @@
 import type { SoftOutcome } from '../../process-apis/availability/index.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
-import { invalidRequest } from './availability.reading.js';
+import { invalidRequest } from '../../src/platform/http/invalid-input.js';
 
 /** The problem of a soft reservation that holds nothing. */
 export function notReserved(

@@ -1,8 +1,6 @@
 import type { z } from 'zod';
-import { jsonPointer, ProblemError, type ProblemDetail } from '../../src/platform/http/problem.js';
-
-/** More are not told at once: who sends so many errors mends the first ones first. */
-const ERRORS_MAX = 100;
+import { invalidRequest } from '../../src/platform/http/invalid-input.js';
+import { jsonPointer, type ProblemDetail } from '../../src/platform/http/problem.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   array: 'a JSON array',
@@ -18,16 +16,6 @@ export function readAs<T extends z.ZodType>(schema: T, value: unknown): z.output
   const parsed = schema.safeParse(value, { error: explain });
   if (parsed.success) return parsed.data;
   throw invalidRequest(parsed.error.issues.flatMap(detailsOf));
-}
-
-export function invalidRequest(errors: readonly ProblemDetail[]): ProblemError {
-  return new ProblemError({
-    status: 422,
-    code: 'INVALID_REQUEST',
-    title: 'The request does not fit',
-    detail: `Nothing was done. See errors: each says where and what.${errors.length > ERRORS_MAX ? ` The first ${ERRORS_MAX} of ${errors.length} are listed.` : ''}`,
-    errors: errors.slice(0, ERRORS_MAX),
-  });
 }
 
 function detailsOf(issue: z.core.$ZodIssue): readonly ProblemDetail[] {

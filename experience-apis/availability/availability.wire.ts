@@ -6,13 +6,13 @@ import {
   SOFT_TTL_SECONDS_MAX,
 } from '../../process-apis/availability/index.js';
 import { LINE_QUANTITY_MAX } from '../../src/model/order.js';
+import { ONE_LINE } from '../../src/platform/http/one-line.js';
 
 const KEY_CHARS_MAX = 200;
 const REFERENCE_CHARS_MAX = 200;
 /** Years ahead that a date may be. */
 const DATE_YEARS_MAX = 10;
 
-const ONE_LINE = /^[^\p{Cc}\p{Cs}]*$/u;
 const key = z.string().min(1).max(KEY_CHARS_MAX).regex(ONE_LINE, 'Must be one line, without control characters.');
 const quantity = z.int().min(1).max(LINE_QUANTITY_MAX);
 

@@ -15,8 +15,9 @@ import {
 } from '../../process-apis/reconciliation/index.js';
 import { parseInstant } from '../../src/model/time.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
+import { invalidRequest } from '../../src/platform/http/invalid-input.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
-import { cursorSchema, invalid, nextOf, parse } from './operations.requests.js';
+import { cursorSchema, nextOf, parse } from './operations.requests.js';
 
 const RUNS_DEFAULT = 50;
 const DRIFTS_DEFAULT = 200;
@@ -71,7 +72,7 @@ export class DriftController {
     try {
       return await this.reconciliation.demand(wanted, takeSnapshot);
     } catch (error) {
-      if (error instanceof UnknownSubjectError) throw invalid([{ pointer: '/subject', detail: error.message }]);
+      if (error instanceof UnknownSubjectError) throw invalidRequest([{ pointer: '/subject', detail: error.message }]);
       if (!(error instanceof TooManyRunsError)) throw error;
       throw new ProblemError({
         status: 429,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ListPage } from '../../process-apis/catalog/index.js';
-import { InvalidInputError } from '../../src/platform/http/invalid-input.js';
-import { jsonPointer, ProblemError, type ProblemDetail } from '../../src/platform/http/problem.js';
+import { InvalidInputError, invalidRequest } from '../../src/platform/http/invalid-input.js';
+import { jsonPointer, type ProblemDetail } from '../../src/platform/http/problem.js';
 
 /** Entries of one request, where nothing else is said. */
 export const ENTRIES_MAX = 500;
@@ -64,7 +64,7 @@ export function nextOf<Entry>(
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalid(parsed.error.issues.flatMap(findingsOf));
+  throw invalidRequest(parsed.error.issues.flatMap(findingsOf));
 }
 
 function findingsOf(issue: z.core.$ZodIssue): readonly ProblemDetail[] {
@@ -75,22 +75,12 @@ function findingsOf(issue: z.core.$ZodIssue): readonly ProblemDetail[] {
   }));
 }
 
-export function invalid(errors: readonly ProblemDetail[]): ProblemError {
-  return new ProblemError({
-    status: 422,
-    code: 'INVALID_REQUEST',
-    title: 'The request does not fit',
-    detail: 'Nothing was done. See errors: each says where and what.',
-    errors,
-  });
-}
-
 /** Saves the list of this name of a body; what is refused is told with pointers into the body. */
 export async function saving(name: string, save: Promise<void>): Promise<void> {
   try {
     await save;
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    throw invalid(error.errors.map(({ pointer, detail }) => ({ pointer: `/${name}${pointer}`, detail })));
+    throw invalidRequest(error.errors.map(({ pointer, detail }) => ({ pointer: `/${name}${pointer}`, detail })));
   }
 }

@@ -15,8 +15,9 @@ import {
   type StoredSourcingPolicy,
 } from '../../process-apis/sourcing/index.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
+import { invalidRequest } from '../../src/platform/http/invalid-input.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
-import { bodyOf, cursorSchema, invalid, limitSchema, nextOf, parse, saving } from './operations.requests.js';
+import { bodyOf, cursorSchema, limitSchema, nextOf, parse, saving } from './operations.requests.js';
 
 const RulesBody = bodyOf('rules', allocationRuleSchema);
 const BucketsBody = bodyOf('buckets', ownedBucketSchema);
@@ -90,7 +91,7 @@ export class StockPolicyController {
       await this.sourcing.save(channel, body as SourcingPolicy);
     } catch (error) {
       if (!(error instanceof SourcingPolicyError)) throw error;
-      throw invalid(error.errors);
+      throw invalidRequest(error.errors);
     }
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LINE_QUANTITY_MAX, ORDER_LINES_MAX } from '../../src/model/order.js';
+import { ONE_LINE } from '../../src/platform/http/one-line.js';
 
 /*
  * The hub's own order JSON, as schema/openapi/partner.yaml publishes it. Unknown extra fields are dropped, so that a sender
@@ -10,7 +11,6 @@ const LINE_CHARGES_MAX = 50;
 const ORDER_CHARGES_MAX = 100;
 const ATTRIBUTES_MAX = 50;
 
-const ONE_LINE = /^[^\p{Cc}\p{Cs}]*$/u;
 const MANY_LINES = /^(?:[\t\n\r]|[^\p{Cc}\p{Cs}])*$/u;
 /** In the URL of the order: at most 240 characters when percent-encoded, and never `.` or `..`. */
 export const REFERENCE = /^[A-Za-z0-9](?:[ -~]{0,78}[!-~])?$/;

@@ -5,7 +5,8 @@ import { Caller, Scopes } from '../../src/platform/auth/auth.decorators.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { factAnswer, type FactAnswer } from './stock.answers.js';
 import { StockInbox } from './stock.inbox.js';
-import { feedsQuery, invalid, nextOf, parse } from './stock.reading.js';
+import { invalidRequest } from '../../src/platform/http/invalid-input.js';
+import { feedsQuery, nextOf, parse } from './stock.reading.js';
 import { factsBody, snapshotBody } from './stock.wire.js';
 
 /** Stock facts of systems outside. The source of a fact is the caller of the token. The contract is schema/openapi/stock.yaml. */
@@ -38,7 +39,7 @@ export class StockController {
   async snapshotTaken(@Caller() { subject }: Principal, @Body() body: unknown): Promise<void> {
     const { node, ...snapshot } = parse(snapshotBody, body);
     if (!(await this.catalog.nodes()).some(({ id }) => id === node))
-      throw invalid([{ pointer: '/node', detail: `There is no node "${node}".` }]);
+      throw invalidRequest([{ pointer: '/node', detail: `There is no node "${node}".` }]);
     await this.feeds.snapshotTaken({ source: subject, node }, snapshot);
   }
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { FEEDS_PAGE_MAX } from '../../process-apis/availability/index.js';
-import { jsonPointer, ProblemError, type ProblemDetail } from '../../src/platform/http/problem.js';
+import { invalidRequest } from '../../src/platform/http/invalid-input.js';
+import { jsonPointer } from '../../src/platform/http/problem.js';
 
-/** Places that one answer names. */
-const ERRORS_MAX = 100;
 const CURSOR_CHARS_MAX = 2_000;
 const FEEDS_DEFAULT = 50;
 
@@ -11,17 +10,9 @@ const FEEDS_DEFAULT = 50;
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalid(parsed.error.issues.map(({ path, message }) => ({ pointer: jsonPointer(path), detail: message })));
-}
-
-export function invalid(errors: readonly ProblemDetail[]): ProblemError {
-  return new ProblemError({
-    status: 422,
-    code: 'INVALID_REQUEST',
-    title: 'The request does not fit',
-    detail: 'Nothing was done. See errors: each says where and what.',
-    errors: errors.slice(0, ERRORS_MAX),
-  });
+  throw invalidRequest(
+    parsed.error.issues.map(({ path, message }) => ({ pointer: jsonPointer(path), detail: message })),
+  );
 }
 
 interface FeedKey {

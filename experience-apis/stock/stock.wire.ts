@@ -1,17 +1,14 @@
 import { z } from 'zod';
 import { ADJUSTMENT_REASONS } from '../../src/model/stock.js';
 import { InstantError, parseInstant, type Instant } from '../../src/model/time.js';
+import { ONE_LINE } from '../../src/platform/http/one-line.js';
 
 /** Facts of one request. */
 export const FACTS_MAX = 500;
 const TEXT_CHARS_MAX = 200;
 const SERIALS_MAX = 1_000;
 
-const text = z
-  .string()
-  .min(1)
-  .max(TEXT_CHARS_MAX)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Must be one line, without control characters.');
+const text = z.string().min(1).max(TEXT_CHARS_MAX).regex(ONE_LINE, 'Must be one line, without control characters.');
 
 /** Any number: whether it is one that stock can be counted in is told for each fact alone. */
 const quantity = z.number();

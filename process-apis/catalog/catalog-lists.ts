@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { StockNode } from '../../src/model/stock.js';
-import { NODE_FIELDS, utc, withoutNulls } from './catalog.sql.js';
+import { utc } from '../../src/platform/db/utc.js';
+import { NODE_FIELDS, withoutNulls } from './catalog.sql.js';
 import type { Item, ItemUnit, Kit, Listing, Substitutes } from './catalog.types.js';
 
 /** A part of a list in the order of its key. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseInstant } from '../../src/model/time.js';
+import { ONE_LINE } from '../../src/platform/http/one-line.js';
 import { TRACKINGS } from './catalog.types.js';
 
 /** Base units in one unit of anything: a pack, a kit with all that is in it. */
@@ -20,12 +21,11 @@ const key = z
   .min(1, 'Must not be empty.')
   .max(KEY_MAX, `Must have at most ${KEY_MAX} characters.`)
   .regex(PRINTABLE, 'Must not begin or end with a space, nor hold control characters.');
-const NO_CONTROLS = /^[^\p{Cc}\p{Cs}]*$/u;
 const text = z
   .string()
   .min(1, 'Must not be empty.')
   .max(TEXT_MAX, `Must have at most ${TEXT_MAX} characters.`)
-  .regex(NO_CONTROLS, 'Must be one line, without control characters.');
+  .regex(ONE_LINE, 'Must be one line, without control characters.');
 
 const whole = (min: number, max: number) => {
   const says = `Must be a whole number from ${min} to ${max}.`;
@@ -76,11 +76,11 @@ export const listingSchema = z.strictObject({
     .string()
     .min(1, 'Must not be empty.')
     .max(KEY_MAX, `Must have at most ${KEY_MAX} characters.`)
-    .regex(NO_CONTROLS, 'Must be one line, without control characters.'),
+    .regex(ONE_LINE, 'Must be one line, without control characters.'),
   sku: key,
   unit: key.exactOptional(),
   listingKeys: z
-    .record(z.string().max(KEY_MAX).regex(NO_CONTROLS), z.string().max(TEXT_MAX).regex(NO_CONTROLS))
+    .record(z.string().max(KEY_MAX).regex(ONE_LINE), z.string().max(TEXT_MAX).regex(ONE_LINE))
     .refine((keys) => Object.keys(keys).length <= LISTING_KEYS_MAX, `Must have at most ${LISTING_KEYS_MAX} keys.`)
     .default({}),
 });

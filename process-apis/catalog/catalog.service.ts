@@ -81,7 +81,6 @@ export class SqlCatalog extends SqlCatalogReader implements CatalogReader {
       const changed = await upsertNodes(tx, nodes.map(stockNode));
       if (changed.length > 0) await appendEvents(tx, catalogChanged('NODES'));
     });
-    this.allNodes.forget();
   }
 
   /** @throws ConfigError when the settings name an ordering policy that is none. */
@@ -91,7 +90,6 @@ export class SqlCatalog extends SqlCatalogReader implements CatalogReader {
       const channels = await upsertAccounts(tx, accounts);
       if (channels.length > 0) await appendEvents(tx, catalogChanged('ACCOUNTS', undefined, channels));
     });
-    this.accounts.forget();
   }
 
   /** The change is an event: orders that waited for one of these listings go on. */
@@ -109,7 +107,7 @@ export class SqlCatalog extends SqlCatalogReader implements CatalogReader {
       await tx.query(`select pg_advisory_xact_lock(hashtextextended('catalog', 0))`);
       await work(tx);
     });
-    for (const cache of [this.listings, this.items, this.units, this.kits, this.substitutes]) cache.clear();
+    this.forget();
     this.committed();
   }
 }

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { StockNode } from '../../src/model/stock.js';
+import { utc } from '../../src/platform/db/utc.js';
 import type { Item, ItemFacts } from './catalog.types.js';
 
 export type Db = Pick<ClientBase, 'query'>;
@@ -24,11 +25,6 @@ export async function readNodes(db: Db): Promise<readonly StockNode[]> {
 /** What a column holds as null is absent in the model. */
 export function withoutNulls<T extends object>(row: T): T {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as T;
-}
-
-/** Text of a column of type timestamptz as an instant. */
-export function utc(column: string): string {
-  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
 export async function readUnknownSkus(db: Db, skus: readonly string[]): Promise<readonly string[]> {

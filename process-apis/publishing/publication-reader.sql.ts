@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Instant } from '../../src/model/time.js';
+import { utc } from '../../src/platform/db/utc.js';
 import type { ListingKey, TellResult } from './publishing.types.js';
 
 type Db = Pick<ClientBase, 'query'>;
@@ -89,8 +90,4 @@ export async function readTellings(
     values: [listings.map((listing) => listing.channel), listings.map((listing) => listing.listingSku), perListing],
   });
   return rows;
-}
-
-function utc(column: string): string {
-  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }

@@ -1,13 +1,10 @@
 import type { ClientBase } from 'pg';
 import type { Instant } from '../../src/model/time.js';
+import { utc } from '../../src/platform/db/utc.js';
 import type { EarlierDrift } from './comparison.js';
 import type { Drift, DriftRun, DriftSubject, DriftTrigger } from './drift.types.js';
 
 type Db = Pick<ClientBase, 'query'>;
-
-function utc(column: string): string {
-  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-}
 
 const FIELDS = `r.id, r.system, r.subject, r.trigger, ${utc('r.started_at')} as "startedAt",
   ${utc('r.finished_at')} as "finishedAt", r.compared, r.equal, r.units_compared::float8 as "unitsCompared",

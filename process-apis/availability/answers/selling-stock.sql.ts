@@ -1,8 +1,9 @@
 import type { ClientBase } from 'pg';
 import type { Position } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
+import { utc } from '../../../src/platform/db/utc.js';
 import type { AllocationRule } from '../rules/allocation-rule.js';
-import { RULE_FIELDS, toRule, utc, type NodeDay } from '../book/stock.sql.js';
+import { RULE_FIELDS, toRule, type NodeDay } from '../book/stock.sql.js';
 import { ReadStock } from './selling-stock.js';
 import type { ChannelDemand, StockState, StockView } from '../book/stock-state.js';
 

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import type { Lot, Movement, Position, SupplyKind } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
-import { POSITION_FIELDS, utc } from './stock.sql.js';
+import { utc } from '../../../src/platform/db/utc.js';
+import { POSITION_FIELDS } from './stock.sql.js';
 
 export const POSITIONS_PAGE_MAX = 100;
 export const MOVEMENTS_PAGE_MAX = 100;

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import type { Lot, Movement, Position, StockBucket } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
 import { plainArray } from '../../../src/platform/db/set-parameters.js';
+import { utc } from '../../../src/platform/db/utc.js';
 import type { AllocationRule } from '../rules/allocation-rule.js';
 import type { ChannelDemand, StockData } from './stock-state.js';
 
@@ -25,11 +26,6 @@ const BUCKET_COLUMNS = Object.values(COLUMNS);
 
 export const POSITION_FIELDS = `sku, node, ${BUCKETS.map(([bucket, column]) => `${column} as "${bucket}"`).join(', ')},
   ${utc('counted_at')} as "countedAt"`;
-
-/** SQL that gives a timestamptz as an Instant. */
-export function utc(column: string): string {
-  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-}
 
 /** Locks the positions of these items at all nodes, in the one order that everyone uses: no deadlocks. */
 export async function lockPositions(tx: ClientBase, skus: readonly string[]): Promise<readonly Position[]> {

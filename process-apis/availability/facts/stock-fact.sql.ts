@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { StockFact } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
 import type { MovedUnits, StockItem, StockLevel } from './stock-fact.types.js';
-import { utc } from '../book/stock.sql.js';
+import { utc } from '../../../src/platform/db/utc.js';
 
 type Db = Pick<ClientBase, 'query'>;
 

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { utc } from '../book/stock.sql.js';
+import { utc } from '../../../src/platform/db/utc.js';
 import type { StockFeed } from './stock-feed.js';
 
 type Db = Pick<ClientBase, 'query'>;

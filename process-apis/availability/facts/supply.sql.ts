@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { utc } from '../book/stock.sql.js';
+import { utc } from '../../../src/platform/db/utc.js';
 import { expectedUnits, type Supply } from './supply.js';
 
 /** Everything known of these documents and items. Under the locks of the items' positions when it is to be changed. */

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Instant } from '../../../src/model/time.js';
 import { storableJson } from '../../../src/platform/db/storable-json.js';
-import { utc } from '../book/stock.sql.js';
+import { utc } from '../../../src/platform/db/utc.js';
 
 type Db = Pick<ClientBase, 'query'>;
 

@@ -1,4 +1,4 @@
-import type { ProblemDetail } from './problem.js';
+import { ProblemError, type ProblemDetail } from './problem.js';
 
 /** More are not told at once: who sends so many errors mends the first ones first. */
 const ERRORS_TOLD_MAX = 100;
@@ -14,6 +14,18 @@ export class InvalidInputError extends Error {
     this.name = 'InvalidInputError';
     this.errors = told;
   }
+}
+
+/** What a request is answered that was understood and cannot be taken: where, and what to send instead. */
+export function invalidRequest(errors: readonly ProblemDetail[]): ProblemError {
+  const more = errors.length > ERRORS_TOLD_MAX ? ` The first ${ERRORS_TOLD_MAX} of ${errors.length} are listed.` : '';
+  return new ProblemError({
+    status: 422,
+    code: 'INVALID_REQUEST',
+    title: 'The request does not fit',
+    detail: `Nothing was done. See errors: each says where and what.${more}`,
+    errors: errors.slice(0, ERRORS_TOLD_MAX),
+  });
 }
 
 /** @throws InvalidInputError when there is any. */
