@@ -67,6 +67,33 @@ describe('while the ERP is down', () => {
   });
 });
 
+describe('while ERP and warehouse are down', () => {
+  it('whoever asks what can be had is answered, and may put it in a cart', async () => {
+    sut.world.sap.setDown(true);
+    sut.world.wms.setDown(true);
+    const token = await sut.token(['availability:read', 'availability:reserve']);
+    const ask = (path: string, body: object): Promise<Response> =>
+      fetch(`${sut.hub.url}/availability/v1/${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const answer = await ask('check', { channel: PARTNER_ACCOUNT, items: [{ sku: NORTH_ONLY, quantity: 1 }] });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ items: [{ sku: NORTH_ONLY, status: 'IN_STOCK' }] });
+    const cart = {
+      channel: PARTNER_ACCOUNT,
+      reference: randomUUID(),
+      kind: 'CART',
+      ttlSeconds: 60,
+      lines: [{ sku: NORTH_ONLY, quantity: 1 }],
+    };
+    expect((await ask('reservations', cart)).status).toBe(201);
+    sut.world.sap.setDown(false);
+    sut.world.wms.setDown(false);
+  });
+});
+
 describe('while a warehouse is down', () => {
   it('orders wait for it with the reason, and go on when it is back', async () => {
     expect.hasAssertions();
