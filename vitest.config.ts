@@ -30,7 +30,7 @@ export default defineConfig({
       'test/**/*.spec.ts',
     ],
     globalSetup: ['test/support/postgres.global.ts'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
   },

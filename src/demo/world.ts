@@ -32,8 +32,8 @@ import { openingStock, receiveStock, SAP_PLACES, toSapStock, type StockAt } from
 
 /** Amazon's published rates allow one poll in three minutes; a demo wants to see something. */
 const AMAZON_RATE_FACTOR = 1_000;
-/** Shopify spreads its retries over four hours; here they take a minute. */
-const WEBHOOK_TIME_SCALE = 0.004;
+/** Shopify spreads its retries over four hours; here they take a minute and a half. */
+const WEBHOOK_TIME_SCALE = 0.006;
 const SHOP_STOCK = 1_000_000;
 export interface WorldOptions {
   /** Where the sandboxes remember; in memory alone when absent. */
