@@ -124,7 +124,15 @@ describe('the schema', () => {
     REJECTED: true,
     NOT_NEEDED: true,
   };
-  const systems: Record<OutsideSystem, true> = { CHANNEL: true, ERP: true, WMS: true, CATALOG: true, STOCK: true };
+  const systems: Record<OutsideSystem, true> = {
+    CHANNEL: true,
+    ERP: true,
+    WMS: true,
+    CARRIER: true,
+    CATALOG: true,
+    STOCK: true,
+    PERSON: true,
+  };
   const charges: Record<ChargeKind, true> = {
     ITEM: true,
     SHIPPING: true,

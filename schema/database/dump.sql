@@ -29,6 +29,30 @@ create table allocation_rule (
   constraint allocation_rule_units_check CHECK ((units >= 0))
 );
 
+create table audit (
+  id uuid not null,
+  at timestamp with time zone default now() not null,
+  actor text not null,
+  action text not null,
+  subject_type text not null,
+  subject_id text not null,
+  input jsonb default '{}'::jsonb not null,
+  outcome text not null,
+  constraint audit_pkey PRIMARY KEY (id)
+);
+
+create table breaker_state (
+  system text not null,
+  operation text not null,
+  process uuid not null,
+  state text not null,
+  since timestamp with time zone not null,
+  last_error text,
+  updated_at timestamp with time zone default now() not null,
+  constraint breaker_state_pkey PRIMARY KEY (system, operation, process),
+  constraint breaker_state_state_check CHECK ((state = ANY (ARRAY['CLOSED'::text, 'OPEN'::text, 'HALF_OPEN'::text])))
+);
+
 create table bucket_owner (
   node text not null,
   bucket text not null,
@@ -36,6 +60,17 @@ create table bucket_owner (
   lag_seconds integer default 0 not null,
   constraint bucket_owner_pkey PRIMARY KEY (node, bucket, source),
   constraint bucket_owner_lag_seconds_check CHECK (((lag_seconds >= 0) AND (lag_seconds <= 604800)))
+);
+
+create table call_evidence (
+  order_id uuid not null,
+  wait_key text not null,
+  system text not null,
+  operation text not null,
+  at timestamp with time zone not null,
+  status integer,
+  sealed bytea storage external not null,
+  constraint call_evidence_pkey PRIMARY KEY (order_id, wait_key)
 );
 
 create table channel_account (
@@ -122,6 +157,31 @@ create table event_log (
   constraint event_log_pkey PRIMARY KEY (stream_id, stream_version)
 );
 
+create table exception (
+  id uuid not null,
+  key text not null,
+  category text not null,
+  group_key text not null,
+  status text default 'OPEN'::text not null,
+  severity text not null,
+  owner text not null,
+  sentence text not null,
+  subject jsonb default '{}'::jsonb not null,
+  order_id uuid,
+  scope text default '*'::text not null,
+  raised_at timestamp with time zone default now() not null,
+  last_raised_at timestamp with time zone default now() not null,
+  raised integer default 1 not null,
+  due_at timestamp with time zone not null,
+  assigned_to text,
+  ended_at timestamp with time zone,
+  ended_by text,
+  ended_because text,
+  constraint exception_pkey PRIMARY KEY (id),
+  constraint exception_severity_check CHECK ((severity = ANY (ARRAY['LOW'::text, 'MEDIUM'::text, 'HIGH'::text, 'CRITICAL'::text]))),
+  constraint exception_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'IGNORED'::text, 'RESOLVED'::text])))
+) with (fillfactor=80);
+
 create table expected_supply (
   id text not null,
   kind text not null,
@@ -151,7 +211,35 @@ create table fact (
   digest text,
   outcome jsonb not null,
   recorded_at timestamp with time zone default now() not null,
+  order_id uuid,
+  source text,
+  kind text,
+  occurred_at timestamp with time zone,
+  body json,
   constraint fact_pkey PRIMARY KEY (id)
+);
+
+create table hold_rule (
+  id uuid not null,
+  name text not null,
+  kind text not null,
+  channel text,
+  total_min bigint,
+  currency text,
+  country text,
+  sku text,
+  units_min integer,
+  reason text not null,
+  active boolean default true not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint hold_rule_pkey PRIMARY KEY (id),
+  constraint hold_rule_channel_fkey FOREIGN KEY (channel) REFERENCES channel_account(id),
+  constraint hold_rule_check CHECK (((total_min IS NULL) = (currency IS NULL))),
+  constraint hold_rule_check1 CHECK ((num_nonnulls(total_min, country, sku, units_min) >= 1)),
+  constraint hold_rule_name_key UNIQUE (name),
+  constraint hold_rule_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku),
+  constraint hold_rule_total_min_check CHECK ((total_min >= 0)),
+  constraint hold_rule_units_min_check CHECK ((units_min >= 1))
 );
 
 create table item (
@@ -245,7 +333,7 @@ create table message (
   body bytea storage external not null,
   constraint message_pkey PRIMARY KEY (id),
   constraint message_source_external_id_key UNIQUE (source, external_id),
-  constraint message_status_check CHECK ((status = ANY (ARRAY['COMMITTED'::text, 'IGNORED'::text, 'REFUSED'::text, 'PARKED'::text])))
+  constraint message_status_check CHECK ((status = ANY (ARRAY['COMMITTED'::text, 'IGNORED'::text, 'REFUSED'::text, 'PARKED'::text, 'DISMISSED'::text])))
 );
 
 create table movement (
@@ -295,6 +383,17 @@ create table node_load (
   constraint node_load_units_check CHECK ((units >= 0))
 );
 
+create table operation_policy (
+  system text not null,
+  operation text not null,
+  changes jsonb default '{}'::jsonb not null,
+  paused boolean default false not null,
+  reason text,
+  changed_by text not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint operation_policy_pkey PRIMARY KEY (system, operation)
+);
+
 create table order_parties (
   order_id uuid not null,
   sealed bytea storage external not null,
@@ -315,6 +414,7 @@ create table orders (
   waiting_keys text[] default '{}'::text[] not null,
   state json storage external not null,
   tier smallint default 100 not null,
+  next_due_at timestamp with time zone,
   constraint orders_pkey PRIMARY KEY (id),
   constraint orders_channel_reference_key UNIQUE (channel, reference)
 ) with (fillfactor=70);
@@ -368,6 +468,47 @@ create table publication (
   constraint publication_pkey PRIMARY KEY (channel, listing_sku),
   constraint publication_channel_listing_sku_fkey FOREIGN KEY (channel, listing_sku) REFERENCES listing(channel, listing_sku) ON DELETE CASCADE
 ) with (fillfactor=70);
+
+create table rate_budget (
+  name text not null,
+  tokens double precision not null,
+  refilled_at timestamp with time zone default now() not null,
+  per_second double precision,
+  paused_until timestamp with time zone,
+  constraint rate_budget_pkey PRIMARY KEY (name)
+) with (fillfactor=50);
+
+create table replay_change (
+  run_id uuid not null,
+  subject text not null,
+  outcome text not null,
+  detail json not null,
+  constraint replay_change_pkey PRIMARY KEY (run_id, subject),
+  constraint replay_change_run_id_fkey FOREIGN KEY (run_id) REFERENCES replay_run(id) ON DELETE CASCADE
+);
+
+create table replay_run (
+  id uuid not null,
+  kind text not null,
+  selection jsonb not null,
+  dry_run boolean not null,
+  per_second integer not null,
+  status text default 'RUNNING'::text not null,
+  cursor text,
+  looked_at integer default 0 not null,
+  changed integer default 0 not null,
+  unchanged integer default 0 not null,
+  refused integer default 0 not null,
+  error text,
+  requested_by text not null,
+  started_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint replay_run_pkey PRIMARY KEY (id),
+  constraint replay_run_kind_check CHECK ((kind = ANY (ARRAY['ORDER'::text, 'MESSAGES'::text, 'FACTS'::text, 'DEAD_LETTERS'::text]))),
+  constraint replay_run_per_second_check CHECK (((per_second >= 1) AND (per_second <= 1000))),
+  constraint replay_run_status_check CHECK ((status = ANY (ARRAY['RUNNING'::text, 'DONE'::text, 'STOPPED'::text, 'FAILED'::text])))
+);
 
 create table rule_use (
   rule_id uuid not null,
@@ -460,15 +601,31 @@ create table told_quantity (
 
 CREATE INDEX allocation_rule_sku ON public.allocation_rule USING btree (sku) WHERE (sku IS NOT NULL);
 
+CREATE INDEX audit_subject ON public.audit USING btree (subject_type, subject_id, id DESC);
+
 CREATE INDEX cross_reference_order ON public.cross_reference USING btree (order_id);
 
 CREATE INDEX drift_run_subject ON public.drift_run USING btree (system, subject, started_at DESC);
 
 CREATE UNIQUE INDEX event_log_position ON public.event_log USING btree (tx, id);
 
+CREATE INDEX exception_ended ON public.exception USING btree (ended_at) WHERE (status = 'RESOLVED'::text);
+
+CREATE INDEX exception_group ON public.exception USING btree (category, group_key) WHERE (status = 'OPEN'::text);
+
+CREATE INDEX exception_open ON public.exception USING btree (severity, due_at, id) WHERE (status = 'OPEN'::text);
+
+CREATE INDEX exception_order ON public.exception USING btree (order_id) WHERE (order_id IS NOT NULL);
+
+CREATE UNIQUE INDEX exception_standing ON public.exception USING btree (key) WHERE (status <> 'RESOLVED'::text);
+
 CREATE INDEX expected_supply_document ON public.expected_supply USING btree (document, sku);
 
 CREATE INDEX expected_supply_open ON public.expected_supply USING btree (sku, expected_at) WHERE open;
+
+CREATE INDEX fact_kind ON public.fact USING btree (kind, source, recorded_at) WHERE (kind IS NOT NULL);
+
+CREATE INDEX fact_order ON public.fact USING btree (order_id) WHERE (order_id IS NOT NULL);
 
 CREATE INDEX item_brand ON public.item USING btree (brand) WHERE (brand IS NOT NULL);
 
@@ -484,6 +641,8 @@ CREATE INDEX message_parked ON public.message USING gin (subjects) WHERE (status
 
 CREATE INDEX message_refused ON public.message USING btree (received_at) WHERE (status = ANY (ARRAY['REFUSED'::text, 'PARKED'::text]));
 
+CREATE INDEX message_subject ON public.message USING gin (subjects);
+
 CREATE INDEX movement_earmark ON public.movement USING btree (cause_stream) WHERE (reason = 'EARMARK'::text);
 
 CREATE INDEX movement_moved ON public.movement USING btree (sku, node, occurred_at) WHERE (bucket = ANY (ARRAY['onHand'::text, 'missing'::text, 'qualityHold'::text]));
@@ -491,6 +650,8 @@ CREATE INDEX movement_moved ON public.movement USING btree (sku, node, occurred_
 CREATE INDEX movement_position ON public.movement USING btree (sku, node, id);
 
 CREATE INDEX orders_channel_placed ON public.orders USING btree (channel, placed_at DESC, id DESC);
+
+CREATE INDEX orders_due ON public.orders USING btree (next_due_at) WHERE (next_due_at IS NOT NULL);
 
 CREATE INDEX orders_open_status ON public.orders USING btree (status) WHERE (NOT completed);
 

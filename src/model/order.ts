@@ -179,7 +179,43 @@ export interface ErpState {
   readonly held: Readonly<Record<string, number>>;
 }
 
-export type OutsideSystem = 'CHANNEL' | 'ERP' | 'WMS' | 'CATALOG' | 'STOCK';
+export type OutsideSystem = 'CHANNEL' | 'ERP' | 'WMS' | 'CARRIER' | 'CATALOG' | 'STOCK' | 'PERSON';
+
+export const HOLD_KINDS = [
+  'MANUAL',
+  'FRAUD',
+  'CREDIT',
+  'HIGH_VALUE',
+  'PAYMENT',
+  'PRICE',
+  'ADDRESS',
+  'SHIP_METHOD',
+] as const;
+export type HoldKind = (typeof HOLD_KINDS)[number];
+
+/** While one stands, stock stays claimed and nothing more goes outside: no sales order, no release. */
+export interface Hold {
+  readonly id: string;
+  readonly kind: HoldKind;
+  /** A sentence. */
+  readonly reason: string;
+  /** `rule:<name>`, `operator:<subject>`, `channel`, `hub`. */
+  readonly placedBy: string;
+  readonly placedAt: Instant;
+  readonly releasedAt?: Instant;
+  readonly releasedBy?: string;
+}
+
+/** Why the last try of an outside call failed. */
+export interface WaitFailure {
+  /** The error taxonomy's kind: `transient`, `rejected` … (src/platform/http/outside-error.ts). */
+  readonly kind: string;
+  /** The adapter's own reason where the other side named one: `UNKNOWN_ITEM`, `CREDIT_HOLD`. */
+  readonly code?: string;
+  /** It is not tried again by itself. */
+  readonly final: boolean;
+  readonly at: Instant;
+}
 
 /** What the order waits for, in words that a person can act on. */
 export interface Wait {
@@ -191,6 +227,9 @@ export interface Wait {
   readonly reason: string;
   /** The last failed try, when there was one. */
   readonly lastError?: string;
+  readonly failure?: WaitFailure;
+  /** It takes longer than its SLA clock allows, since … */
+  readonly overdueSince?: Instant;
 }
 
 export interface Refund {
