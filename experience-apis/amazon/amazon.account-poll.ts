@@ -3,8 +3,8 @@ import { Logger } from '@nestjs/common';
 import type { Catalog } from '../../process-apis/catalog/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { CursorStore } from '../../src/platform/db/cursor-store.js';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
-import { retryDelayMs } from '../../src/platform/http/retry-delay.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
+import { retryDelayMs } from '../../src/platform/outside/retry-delay.js';
 import type { AmazonClient, OrderPage } from './amazon.client.js';
 import type { AmazonClients } from './amazon.clients.js';
 import {

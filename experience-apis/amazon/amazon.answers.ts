@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
-import type { OutsideAnswer } from '../../src/platform/http/outside-http.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
+import type { OutsideAnswer } from '../../src/platform/outside/outside-http.js';
 import { AccessErrorWire, ErrorsWire } from './amazon-access.wire.js';
 import { AMAZON } from './amazon.settings.js';
 

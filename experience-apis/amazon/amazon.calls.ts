@@ -1,5 +1,5 @@
-import { OutsideError } from '../../src/platform/http/outside-error.js';
-import type { OutsideAnswer, OutsideHttp, OutsideRequest } from '../../src/platform/http/outside-http.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
+import type { OutsideAnswer, OutsideHttp, OutsideRequest } from '../../src/platform/outside/outside-http.js';
 import { ACCESS_TOKEN_HEADER } from './amazon-access.wire.js';
 import type { Operation } from './amazon-usage-plan.wire.js';
 import { explainErrors } from './amazon.answers.js';

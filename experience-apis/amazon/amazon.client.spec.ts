@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { AmazonClient } from './amazon.client.js';
 import { AmazonClients } from './amazon.clients.js';
 import { startAmazonSandbox, type AmazonSandbox, type AmazonSandboxOptions } from './sandbox/amazon-sandbox.js';

@@ -1,4 +1,4 @@
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import {
   PatchListingAnswerWire,
   ListingWire,

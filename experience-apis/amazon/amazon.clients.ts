@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import { SecretSource } from '../../src/platform/config/secret-source.js';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
-import { OutsideHttp } from '../../src/platform/http/outside-http.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
+import { OutsideHttp } from '../../src/platform/outside/outside-http.js';
 import { AmazonCalls } from './amazon.calls.js';
 import { AmazonClient } from './amazon.client.js';
 import { AmazonFeedsClient } from './amazon.feeds-client.js';

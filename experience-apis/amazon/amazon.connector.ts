@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import pLimit from 'p-limit';
 import type { ChannelAccount } from '../../src/model/channel.js';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import {
   QUANTITIES_READ_MAX,
   type ChannelConnector,

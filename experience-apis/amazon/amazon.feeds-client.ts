@@ -1,7 +1,7 @@
 import { gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
-import type { OutsideHttp, ReceivedAnswer } from '../../src/platform/http/outside-http.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
+import type { OutsideHttp, ReceivedAnswer } from '../../src/platform/outside/outside-http.js';
 import {
   CreateFeedAnswerWire,
   CreateFeedDocumentAnswerWire,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
-import { TokenBucket } from '../../src/platform/http/token-bucket.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
+import { TokenBucket } from '../../src/platform/outside/token-bucket.js';
 import { RATE_LIMIT_HEADER } from './amazon-access.wire.js';
 import { OPERATIONS, USAGE_PLANS, type Operation } from './amazon-usage-plan.wire.js';
 import { AMAZON } from './amazon.settings.js';

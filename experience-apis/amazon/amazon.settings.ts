@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChannelAccount } from '../../src/model/channel.js';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 
 /** The hub's name of this channel kind, and of the outside system in errors. */
 export const AMAZON = 'amazon';

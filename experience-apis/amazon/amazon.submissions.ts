@@ -1,4 +1,4 @@
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { SubmissionReading } from '../channel-kit/index.js';
 import { feedResults, parseSubmissionKey, type FeedSubmission } from './amazon-feed.mapper.js';
 import type { Feed } from './amazon-feeds.wire.js';

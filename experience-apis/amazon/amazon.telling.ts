@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { PublishQuantity, PublishResult } from '../channel-kit/index.js';
 import { listingsFeed, submissionKey } from './amazon-feed.mapper.js';
 import { publishResult, quantityPatch } from './amazon-quantity.mapper.js';

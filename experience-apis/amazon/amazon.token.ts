@@ -1,5 +1,5 @@
-import { OutsideError } from '../../src/platform/http/outside-error.js';
-import type { OutsideHttp } from '../../src/platform/http/outside-http.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
+import type { OutsideHttp } from '../../src/platform/outside/outside-http.js';
 import { AccessTokenWire } from './amazon-access.wire.js';
 import { explainAccess, parseAnswer } from './amazon.answers.js';
 

@@ -1,4 +1,4 @@
-import { OutsideError, type OutsideErrorKind } from '../../src/platform/http/outside-error.js';
+import { OutsideError, type OutsideErrorKind } from '../../src/platform/outside/outside-error.js';
 import type { WireEnvelope, WireUserErrors } from './shopify-admin.wire.js';
 
 export const SYSTEM = 'shopify';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ConfirmPackage, PackageConfirmation } from '../channel-kit/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import { planFulfillments, subtractUnits, sumUnits, type Units } from './fulfillment-plan.js';
 import {
   FULFILLMENT_CREATE,

@@ -8,7 +8,7 @@ import {
   type PublishResult,
 } from '../channel-kit/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import {
   INVENTORY_LEVELS,
   INVENTORY_SET,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChannelAccount } from '../../src/model/channel.js';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import { SecretSource } from '../../src/platform/config/secret-source.js';
 import { buildOrder } from './sandbox/order-samples.js';
 import type { RestOrder } from './sandbox/rest-order.js';

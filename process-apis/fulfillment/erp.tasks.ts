@@ -1,4 +1,4 @@
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { TaskHandler, TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
 import type { ErpPort } from '../../system-apis/erp/erp.port.js';
 import { waitKeys, type OrderCommit, type OrderTaskKind, type OrderTaskOf } from '../orders/index.js';

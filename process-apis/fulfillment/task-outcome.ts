@@ -1,5 +1,5 @@
 import type { OrderParties } from '../../src/model/channel-order.js';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
 import type { OutsideSystem } from '../../src/model/order.js';
 import type { OrderCommit, OrderFactBody } from '../orders/index.js';

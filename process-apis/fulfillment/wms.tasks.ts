@@ -1,4 +1,4 @@
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
 import { componentsOf, type FulfillmentOrder, type Order } from '../../src/model/order.js';
 import {

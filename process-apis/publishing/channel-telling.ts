@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
-import { retryDelayMs } from '../../src/platform/http/retry-delay.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
+import { retryDelayMs } from '../../src/platform/outside/retry-delay.js';
 import type { ChannelLease } from './channel-lease.js';
 import {
   forgetTold,

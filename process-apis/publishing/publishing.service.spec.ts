@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import { until } from '../../test/support/until.js';
 import { accepted, NotingTeller, Retailer, tellDue } from './testing/retailer.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { retryDelayMs } from '../../src/platform/http/retry-delay.js';
+import { retryDelayMs } from '../../src/platform/outside/retry-delay.js';
 import type { Instant } from '../../src/model/time.js';
 import { ChannelLease } from './channel-lease.js';
 import { ChannelTelling, seconds, textOf } from './channel-telling.js';

@@ -1,4 +1,4 @@
-import { OutsideError } from '../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { Instant } from '../../src/model/time.js';
 import type { NodeStock, StockPage } from '../../system-apis/wms/wms.port.js';
 import { inPages, type DriftJob } from './drift-job.js';

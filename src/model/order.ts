@@ -208,7 +208,7 @@ export interface Hold {
 
 /** Why the last try of an outside call failed. */
 export interface WaitFailure {
-  /** The error taxonomy's kind: `transient`, `rejected` … (src/platform/http/outside-error.ts). */
+  /** The error taxonomy's kind: `transient`, `rejected` … (src/platform/outside/outside-error.ts). */
   readonly kind: string;
   /** The adapter's own reason where the other side named one: `UNKNOWN_ITEM`, `CREDIT_HOLD`. */
   readonly code?: string;

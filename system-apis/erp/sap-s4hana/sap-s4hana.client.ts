@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { z } from 'zod';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
-import { OutsideHttp, type OutsideAnswer, type OutsideRequest } from '../../../src/platform/http/outside-http.js';
+import { OutsideHttp, type OutsideAnswer, type OutsideRequest } from '../../../src/platform/outside/outside-http.js';
 import { queryString } from './odata.js';
 import { readBody, refuseErrorMessages, SAP_SYSTEM, sapFailure } from './sap-s4hana.errors.js';
 import { SAP_SETTINGS, type SapS4HanaSettings } from './sap-s4hana.settings.js';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { OutsideHttp } from '../../../src/platform/http/outside-http.js';
+import { OutsideHttp } from '../../../src/platform/outside/outside-http.js';
 import { readBody, refuseErrorMessages, sapFailure } from './sap-s4hana.errors.js';
 import { processingMessageSchema } from './sap-s4hana.wire.js';
 

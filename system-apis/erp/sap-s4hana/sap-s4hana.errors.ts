@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { OutsideAnswer, OutsideHttp } from '../../../src/platform/http/outside-http.js';
-import { OutsideError } from '../../../src/platform/http/outside-error.js';
+import type { OutsideAnswer, OutsideHttp } from '../../../src/platform/outside/outside-http.js';
+import { OutsideError } from '../../../src/platform/outside/outside-error.js';
 import { sapErrorSchema, type SapProcessingMessage } from './sap-s4hana.wire.js';
 
 export const SAP_SYSTEM = 'sap-s4hana';

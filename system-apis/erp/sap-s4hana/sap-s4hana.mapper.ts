@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatDecimal, type Money } from '../../../src/model/money.js';
-import { OutsideError } from '../../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../../src/platform/outside/outside-error.js';
 import type { PostGoodsIssue, PostSalesOrder, SalesOrderDecision, SalesOrderLine } from '../erp.port.js';
 import { jsonDate } from './odata.js';
 import { SAP_SYSTEM } from './sap-s4hana.errors.js';

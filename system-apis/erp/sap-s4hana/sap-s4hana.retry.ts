@@ -1,4 +1,4 @@
-import { OutsideError } from '../../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../../src/platform/outside/outside-error.js';
 
 const PRECONDITION_FAILED = 412;
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../../../src/model/time.js';
-import { OutsideError } from '../../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../../src/platform/outside/outside-error.js';
 import type { ErpStock, ErpStockQuery } from '../erp.port.js';
 import { SAP_SYSTEM } from './sap-s4hana.errors.js';
 import { placeOf } from './sap-s4hana.mapper.js';

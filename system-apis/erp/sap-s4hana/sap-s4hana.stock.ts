@@ -1,4 +1,4 @@
-import { OutsideError } from '../../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../../src/platform/outside/outside-error.js';
 import { ERP_STOCK_READ_MAX, type ErpStock, type ErpStockQuery } from '../erp.port.js';
 import { anyOf, literal } from './odata.js';
 import type { SapS4HanaClient } from './sap-s4hana.client.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OutsideError } from '../../../src/platform/http/outside-error.js';
+import type { OutsideError } from '../../../src/platform/outside/outside-error.js';
 import type { ReleaseFulfillment, WmsFact, WmsPort } from '../wms.port.js';
 import { describeStockReading } from './stock-reading.conformance.js';
 import type { WmsUnderTest } from './wms.subject.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { OutsideError } from '../../../src/platform/http/outside-error.js';
+import { OutsideError } from '../../../src/platform/outside/outside-error.js';
 import {
   WMS_RELEASE_MAX,
   type CancelFulfillment,

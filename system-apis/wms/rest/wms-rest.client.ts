@@ -1,8 +1,8 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { z } from 'zod';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
-import { OutsideError } from '../../../src/platform/http/outside-error.js';
-import { OutsideHttp, type OutsideAnswer, type OutsideRequest } from '../../../src/platform/http/outside-http.js';
+import { OutsideError } from '../../../src/platform/outside/outside-error.js';
+import { OutsideHttp, type OutsideAnswer, type OutsideRequest } from '../../../src/platform/outside/outside-http.js';
 import { readContract } from './contract-reader.js';
 import { WireCancellationAnswer, WireReleaseResults, type WireReleaseBatch } from './wms-rest-release.wire.js';
 import { WireStockPage } from './wms-rest-stock.wire.js';
