@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, Headers, HttpCode, Post, Res } from '@ne
 import type { FastifyReply } from 'fastify';
 import type { JSONWebKeySet } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { TokenBucket } from '../http/token-bucket.js';
+import { TokenBucket } from '../outside/token-bucket.js';
 import { PublicEndpoint } from './auth.decorators.js';
 import { OAuthError, readClientCredentials, type ClientCredentials } from './client-credentials.js';
 import { EmbeddedIssuer } from './embedded-issuer.js';
