@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // `npx entrepot <command>`: npm puts the Node.js of the devDependency `node@24` first on the PATH.
 import { existsSync } from 'node:fs';
-import './check-node.js';
+
+await import('./check-node.js');
 
 const built = new URL('../dist/src/cli.js', import.meta.url);
 if (existsSync(built)) {
