@@ -159,6 +159,7 @@ create table event_log (
 
 create table exception (
   id uuid not null,
+  version integer default 1 not null,
   key text not null,
   category text not null,
   group_key text not null,

@@ -23,6 +23,8 @@ create index message_subject on message using gin (subjects);
 -- A business problem that a person (or a rule) must solve. It stands while its problem is found: OPEN, or IGNORED by a person.
 create table exception (
   id uuid primary key,
+  -- Of its stream in the event log.
+  version integer not null default 1,
   key text not null,
   category text not null,
   group_key text not null,

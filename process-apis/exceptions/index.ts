@@ -1,0 +1,2 @@
+export * from './exceptions.types.js';
+export { foldProblems, writeProblems } from './write-problems.js';

@@ -1,0 +1,71 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { ClientBase } from 'pg';
+import { storableJson } from '../db/storable-json.js';
+import { utc } from '../db/utc.js';
+
+type Db = Pick<ClientBase, 'query'>;
+
+export const AUDIT_PAGE_MAX = 200;
+
+/** One thing that someone did by hand. */
+export interface AuditEntry {
+  /** Who: the subject of the token. */
+  readonly actor: string;
+  /** What, in upper snake case. */
+  readonly action: string;
+  readonly subjectType: string;
+  readonly subjectId: string;
+  /** What was asked, without personal data. */
+  readonly input: object;
+  /** What came of it: `DONE`, or the code of a refusal. */
+  readonly outcome: string;
+}
+
+export interface AuditRecord extends AuditEntry {
+  readonly id: string;
+  readonly at: string;
+}
+
+/** Writes them down for good. In the transaction of what was done, or right after it. */
+export async function recordAudits(db: Db, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await db.query({
+    name: 'audit.insert',
+    text: `insert into audit (id, actor, action, subject_type, subject_id, input, outcome)
+           select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::text[])`,
+    values: [
+      entries.map(() => randomUUIDv7()),
+      entries.map(({ actor }) => actor),
+      entries.map(({ action }) => action),
+      entries.map(({ subjectType }) => subjectType),
+      entries.map(({ subjectId }) => subjectId),
+      entries.map(({ input }) => storableJson(input)),
+      entries.map(({ outcome }) => outcome),
+    ],
+  });
+}
+
+export async function recordAudit(db: Db, entry: AuditEntry): Promise<void> {
+  await recordAudits(db, [entry]);
+}
+
+/** What was done to each of these subjects by hand, newest first, `perSubject` at most. */
+export async function readAudits(
+  db: Db,
+  subjectType: string,
+  subjectIds: readonly string[],
+  perSubject: number,
+): Promise<readonly AuditRecord[]> {
+  const { rows } = await db.query<AuditRecord>({
+    name: 'audit.of-subjects',
+    text: `select a.id, ${utc('a.at')} as at, a.actor, a.action, a.subject_type as "subjectType",
+                  a.subject_id as "subjectId", a.input, a.outcome
+           from unnest($2::text[]) as k (subject_id)
+             cross join lateral (
+               select * from audit a where a.subject_type = $1 and a.subject_id = k.subject_id order by a.id desc limit $3
+             ) a
+           order by a.subject_id, a.id desc`,
+    values: [subjectType, subjectIds, Math.min(perSubject, AUDIT_PAGE_MAX)],
+  });
+  return rows;
+}
