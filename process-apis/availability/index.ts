@@ -10,7 +10,7 @@ export {
   type PromiseRequest,
 } from './promise/promise.js';
 export { pickLots } from './book/lots.js';
-export { readStock, StockBook, type BookedCause } from './book/stock-book.js';
+export { readStock, StockBook, type BookedCause, type StockChanges } from './book/stock-book.js';
 export { readPositions, type NodeDay } from './book/stock.sql.js';
 export {
   StockInvariantError,

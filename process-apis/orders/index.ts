@@ -1,6 +1,15 @@
 export { plannedLots, withoutPlanned } from './orders.lots.js';
 export { salesOrderKey } from './decide/proceed.js';
-export { OrderCommit, type Claim, type OrderCommitParts, type Rider, type SubmitResult } from './order-commit.js';
+export {
+  OrderCommit,
+  type Claim,
+  type OrderCommitParts,
+  type Preview,
+  type Rider,
+  type SubmitResult,
+} from './order-commit.js';
+export type { OrderStore, OrderTx, OrderWrites, RiderWriter } from './order-store.js';
+export { SqlOrderStore, type SqlOrderStoreParts } from './sql-order-store.js';
 export type { FactOutcome, OrderAddress, OrderFact, OrderFactBody, SubmitOutcome } from './orders.facts.js';
 export type { OrderTask, OrderTaskKind, OrderTaskOf } from './orders.tasks.js';
 export { TRANSITIONS } from './orders.transitions.js';

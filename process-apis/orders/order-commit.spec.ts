@@ -226,6 +226,22 @@ describe('what is committed', () => {
     expect((await stored('MAD-3')).waits.map(({ key }) => key)).toEqual(['STOCK:C3']);
   });
 
+  it('says what facts would do, and does none of it', async () => {
+    await one.orders.submit([received('SEEN')]);
+    const before = await stored('SEEN');
+    const cancel = about('SEEN', 'cancel/SEEN', { kind: 'CancellationRequested', by: 'OPERATOR', reason: 'asked for' });
+    const preview = await one.orders.preview([cancel, received('UNSEEN')]);
+    expect(preview.outcomes.map(({ result }) => result)).toEqual(['APPLIED', 'APPLIED']);
+    expect(preview.orders.map((seen) => [seen.before?.version, seen.after.reference])).toEqual([
+      [undefined, 'UNSEEN'],
+      [before.version, 'SEEN'],
+    ]);
+    expect(preview.events.map(({ type }) => type)).toContain('OrderCancelled');
+    expect(await stored('SEEN')).toEqual(before);
+    expect(await count(`orders where reference = 'UNSEEN'`)).toBe(0);
+    expect(await one.orders.submit([cancel])).toMatchObject([{ result: 'APPLIED', duplicate: false }]);
+  });
+
   it('keeps personal data sealed, and nowhere else', async () => {
     await one.orders.submit([received('PRIVATE')]);
     const { id } = await stored('PRIVATE');

@@ -105,6 +105,17 @@ export interface SealedParties {
   readonly sealed: Buffer;
 }
 
+/** Of orders under the transaction's lock. */
+export async function readParties(tx: ClientBase, orderIds: readonly string[]): Promise<readonly SealedParties[]> {
+  if (orderIds.length === 0) return [];
+  const { rows } = await tx.query<SealedParties>({
+    name: 'order-parties.read',
+    text: `select order_id as "orderId", sealed from order_parties where order_id = any($1::uuid[])`,
+    values: [orderIds],
+  });
+  return rows;
+}
+
 export async function writeParties(tx: ClientBase, parties: readonly SealedParties[]): Promise<void> {
   if (parties.length === 0) return;
   await tx.query({

@@ -16,8 +16,10 @@ import {
   OrderCommit,
   OrderReader,
   Resumption,
+  SqlOrderStore,
   WaitingOrders,
   type OrderCommitParts,
+  type SqlOrderStoreParts,
 } from '../../process-apis/orders/index.js';
 import { Publishing } from '../../process-apis/publishing/index.js';
 import {
@@ -39,7 +41,7 @@ import { SqlCursorStore } from '../platform/db/sql-cursor-store.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { TaskQueue } from '../platform/jobs/index.js';
 
-type CommitSettings = Pick<OrderCommitParts, 'names' | 'limits' | 'sourcing'>;
+type CommitSettings = Pick<OrderCommitParts, 'names' | 'limits'> & Pick<SqlOrderStoreParts, 'sourcing'>;
 
 const COMMIT_SETTINGS = Symbol('CommitSettings');
 const DRIFT_SYSTEMS = Symbol('DriftSystems');
@@ -86,8 +88,11 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
         tasks: TaskQueue,
         cipher: FieldCipher,
         feed: EventFeed,
-        settings: CommitSettings,
-      ) => new OrderCommit({ pool, catalog, tasks, cipher, ...settings, committed: () => feed.wake() }),
+        { sourcing, ...settings }: CommitSettings,
+      ) => {
+        const store = new SqlOrderStore({ pool, catalog, sourcing, tasks });
+        return new OrderCommit({ store, cipher, ...settings, committed: () => feed.wake() });
+      },
     },
     {
       provide: OrderReader,

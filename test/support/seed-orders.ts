@@ -5,6 +5,7 @@ import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
 import {
   OrderCommit,
   OrderReader,
+  SqlOrderStore,
   type OrderAddress,
   type OrderFactBody,
   type OrderTaskKind,
@@ -53,10 +54,7 @@ export class SeededOrders {
     await seedCatalog(pool, catalog);
     const cipher = new FieldCipher(KeyRing.parse(generateKeyRing('test')));
     const commit = new OrderCommit({
-      pool,
-      catalog,
-      sourcing: new SourcingPolicies(pool),
-      tasks,
+      store: new SqlOrderStore({ pool, catalog, sourcing: new SourcingPolicies(pool), tasks }),
       cipher,
       names: { erp: 'sap-s4hana', wms: 'wms-rest' },
       limits: { batchMax: 100, inFlightMax: 2, queueMax: 10_000 },

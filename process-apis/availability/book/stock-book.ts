@@ -14,6 +14,7 @@ import {
   writeLots,
   writeUses,
   type CausedMovement,
+  type ChangedParts,
   type DemandChange,
   type NodeDay,
 } from './stock.sql.js';
@@ -26,6 +27,20 @@ export interface BookedCause {
   readonly occurredAt: Instant;
   /** Whose claims the movements make or free. */
   readonly channel?: string;
+}
+
+/** What the book of one transaction changed. */
+export interface StockChanges {
+  /** Under lock; of them `parts` changed. */
+  readonly positions: readonly Position[];
+  readonly parts: ChangedParts;
+  readonly newPositions: readonly Position[];
+  readonly lots: readonly Lot[];
+  /** To be added. */
+  readonly demands: readonly DemandChange[];
+  readonly uses: readonly { readonly ruleId: string; readonly sku: string; readonly used: number }[];
+  readonly loads: readonly (NodeDay & { readonly units: number })[];
+  readonly movements: readonly CausedMovement[];
 }
 
 /**
@@ -62,9 +77,9 @@ export class StockBook extends StockState {
     return new StockBook({ ...around, positions }, days);
   }
 
-  /** For tests and simulations: a book over given stock. */
-  static of(data: StockData): StockBook {
-    return new StockBook(data, []);
+  /** A book over given stock: for stores that lock by other means, and tests. */
+  static of(data: StockData, days: readonly NodeDay[] = []): StockBook {
+    return new StockBook(data, days);
   }
 
   /** Takes the movements of an event, with those that follow from them. Throws StockInvariantError. */
@@ -81,25 +96,31 @@ export class StockBook extends StockState {
     return this.movements;
   }
 
-  async flush(tx: ClientBase): Promise<void> {
+  /** What is to be written, positions and demands in the order of their keys. */
+  get changes(): StockChanges {
     const changed = [...this.changedPositions.entries()].toSorted(byKey);
-    const existing = changed.flatMap(([at, position]) => (this.locked.has(at) ? [position] : []));
-    const fresh = changed.flatMap(([at, position]) => (this.locked.has(at) ? [] : [position]));
-    const demands = [...this.demandChanges.entries()].toSorted(byKey);
+    return {
+      positions: changed.flatMap(([at, position]) => (this.locked.has(at) ? [position] : [])),
+      parts: { buckets: this.changedBuckets, counted: this.hasCounted },
+      newPositions: changed.flatMap(([at, position]) => (this.locked.has(at) ? [] : [position])),
+      lots: [...this.changedLots.values()],
+      demands: [...this.demandChanges.entries()].toSorted(byKey).map(([, change]) => change),
+      uses: [...this.changedUses.values()],
+      loads: [...this.changedLoads].map(([node, units]) => ({ node, units, day: this.days.get(node) ?? '' })),
+      movements: this.movements,
+    };
+  }
+
+  async flush(tx: ClientBase): Promise<void> {
+    const { positions, parts, newPositions, lots, demands, uses, loads, movements } = this.changes;
     await sentTogether([
-      updatePositions(tx, existing, { buckets: this.changedBuckets, counted: this.hasCounted }),
-      insertPositions(tx, fresh),
-      writeLots(tx, [...this.changedLots.values()]),
-      addToDemands(
-        tx,
-        demands.map(([, change]) => change),
-      ),
-      writeUses(tx, [...this.changedUses.values()]),
-      writeLoads(
-        tx,
-        [...this.changedLoads].map(([node, units]) => ({ node, units, day: this.days.get(node) ?? '' })),
-      ),
-      appendMovements(tx, this.movements),
+      updatePositions(tx, positions, parts),
+      insertPositions(tx, newPositions),
+      writeLots(tx, lots),
+      addToDemands(tx, demands),
+      writeUses(tx, uses),
+      writeLoads(tx, loads),
+      appendMovements(tx, movements),
     ]);
   }
 

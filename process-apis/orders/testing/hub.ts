@@ -6,6 +6,7 @@ import { SqlCatalog, type CatalogReader } from '../../catalog/index.js';
 import { SourcingPolicies } from '../../sourcing/index.js';
 import { OrderCommit } from '../order-commit.js';
 import type { OrderTaskKind } from '../orders.tasks.js';
+import { SqlOrderStore } from '../sql-order-store.js';
 
 const KINDS: Readonly<Record<OrderTaskKind, true>> = {
   'erp.post-sales-order': true,
@@ -40,11 +41,13 @@ export class TestHub {
     for (const kind of Object.keys(KINDS)) tasks.register(kind, () => Promise.resolve([]));
     await tasks.start();
     const orders = new OrderCommit({
-      pool,
-      sourcing: new SourcingPolicies(pool),
-      tasks,
+      store: new SqlOrderStore({
+        pool,
+        sourcing: new SourcingPolicies(pool),
+        tasks,
+        catalog: changeCatalog(new SqlCatalog(pool, () => undefined)),
+      }),
       limits: LIMITS,
-      catalog: changeCatalog(new SqlCatalog(pool, () => undefined)),
       cipher: new FieldCipher(KEYS),
       names: { erp: 'erp', wms: 'wms' },
       committed: () => undefined,

@@ -54,15 +54,37 @@ export async function sentTogether(statements: readonly Promise<unknown>[]): Pro
  * Runs the work in one transaction, again when another writer was first (same new key, changed row, deadlock).
  * The work must read all it needs inside the transaction.
  */
-export async function inRetriedTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
+export function inRetriedTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
+  return retried(() => inTransaction(pool, work));
+}
+
+/** Runs the transaction, again (TRIES_MAX at most) when another writer was first. */
+export async function retried<T>(transaction: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await inTransaction(pool, work);
+      return await transaction();
     } catch (error) {
       if (tries >= TRIES_MAX || !isConcurrency(error)) throw error;
     }
   }
 }
+
+/** Runs the work in one transaction that is rolled back at its end, and gives what the work gave. */
+export async function inUndoneTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
+  const done: { result?: T } = {};
+  try {
+    await inTransaction(pool, async (tx) => {
+      done.result = await work(tx);
+      throw new UndoError();
+    });
+  } catch (error) {
+    if (!(error instanceof UndoError)) throw error;
+  }
+  return done.result as T;
+}
+
+/** Ends a transaction that nothing is to stay of. */
+class UndoError extends Error {}
 
 function isConcurrency(error: unknown): boolean {
   if (error instanceof ConcurrentChangeError) return true;

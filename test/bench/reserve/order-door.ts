@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { SqlCatalog } from '../../../process-apis/catalog/index.js';
 import { SourcingPolicies } from '../../../process-apis/sourcing/index.js';
-import { OrderCommit, type OrderTaskKind } from '../../../process-apis/orders/index.js';
+import { OrderCommit, SqlOrderStore, type OrderTaskKind } from '../../../process-apis/orders/index.js';
 import { FieldCipher } from '../../../src/platform/crypto/field-cipher.js';
 import { generateKeyRing, KeyRing } from '../../../src/platform/crypto/key-ring.js';
 import { EventFeed } from '../../../src/platform/event-log/index.js';
@@ -37,10 +37,12 @@ export class OrderDoor {
     for (const kind of Object.keys(TASK_KINDS)) tasks.register(kind, () => Promise.resolve([]));
     await tasks.start();
     const orders = new OrderCommit({
-      pool,
-      sourcing: new SourcingPolicies(pool),
-      tasks,
-      catalog: new SqlCatalog(pool, () => undefined),
+      store: new SqlOrderStore({
+        pool,
+        sourcing: new SourcingPolicies(pool),
+        tasks,
+        catalog: new SqlCatalog(pool, () => undefined),
+      }),
       cipher: new FieldCipher(KeyRing.parse(generateKeyRing('bench'))),
       names: { erp: 'sap-s4hana', wms: 'wms' },
       limits: { ...BATCH, queueMax: QUEUE_MAX },
