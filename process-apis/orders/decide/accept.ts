@@ -2,6 +2,7 @@ import type { OrderEvent } from '../../../src/model/events.js';
 import type { ChannelOrder, ChannelOrderLine } from '../../../src/model/channel-order.js';
 import { NO_QUANTITIES, type Destination, type OrderLine } from '../../../src/model/order.js';
 import { requestCancellation } from './cancel.js';
+import { lineIdOf, orderIdOf } from '../order-ids.js';
 import type { Decision } from './decision.js';
 import { takeFulfilledOutside } from './observe.js';
 
@@ -20,10 +21,11 @@ export function decideChannelOrder(decision: Decision, told: ChannelOrder): void
 
 function accept(decision: Decision, told: ChannelOrder): void {
   const { channel, reference, currency, placedAt, charges, attributes } = told;
+  const id = orderIdOf(channel, reference, placedAt);
   decision.emit({
     type: 'OrderAccepted',
     order: {
-      id: decision.context.newId(),
+      id,
       channel,
       reference,
       currency,
@@ -32,7 +34,7 @@ function accept(decision: Decision, told: ChannelOrder): void {
       attributes,
       tier: decision.context.policyOf(channel).tier,
       channelVersion: told.version,
-      lines: told.lines.map((line, index) => toLine(decision, told, line, index + 1)),
+      lines: told.lines.map((line, index) => toLine(decision, told, line, { orderId: id, number: index + 1 })),
       ...optional(told),
     },
   });
@@ -43,12 +45,17 @@ function accept(decision: Decision, told: ChannelOrder): void {
     requestCancellation(decision, everything, 'CHANNEL', told.cancelReason ?? 'cancelled at the channel');
 }
 
-function toLine(decision: Decision, told: ChannelOrder, line: ChannelOrderLine, number: number): OrderLine {
+function toLine(
+  decision: Decision,
+  told: ChannelOrder,
+  line: ChannelOrderLine,
+  { orderId, number }: { readonly orderId: string; readonly number: number },
+): OrderLine {
   const cancelled = Math.min(line.cancelledQuantity, line.quantity);
   // What needs no shipping (gift cards, services) and what the channel says is fulfilled is not work for a warehouse.
   const external = Math.min(line.requiresShipping ? line.fulfilledQuantity : line.quantity, line.quantity - cancelled);
   return {
-    id: decision.context.newId(),
+    id: lineIdOf(orderId, line.lineReference),
     number,
     lineReference: line.lineReference,
     listingSku: line.listingSku,
@@ -65,12 +72,15 @@ function toLine(decision: Decision, told: ChannelOrder, line: ChannelOrderLine, 
 
 function amend(decision: Decision, told: ChannelOrder): void {
   const destination = destinationOf(told);
+  const { id: orderId } = decision.order;
   const known = new Map(decision.order.lines.map((line) => [line.lineReference, line]));
   const added = told.lines.filter((line) => !known.has(line.lineReference));
   const event: OrderEvent = {
     type: 'OrderAmended',
     channelVersion: told.version,
-    addedLines: added.map((line, index) => toLine(decision, told, line, decision.order.lines.length + index + 1)),
+    addedLines: added.map((line, index) =>
+      toLine(decision, told, line, { orderId, number: decision.order.lines.length + index + 1 }),
+    ),
     addedUnits: told.lines.flatMap((line) => {
       const before = known.get(line.lineReference);
       const units = before === undefined ? 0 : line.quantity - before.ordered;

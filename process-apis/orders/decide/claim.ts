@@ -18,6 +18,7 @@ import {
 } from '../../availability/index.js';
 import { rankNodes } from '../../sourcing/index.js';
 import { unitsToClaim, WITHOUT_SALES_ORDER } from '../orders.claimable.js';
+import { fulfillmentOrderIdOf } from '../order-ids.js';
 import { requestCancellation } from './cancel.js';
 import type { Decision } from './decision.js';
 import { firm, reserve } from './stock-moves.js';
@@ -272,7 +273,7 @@ function toFulfillmentOrders(decision: Decision, allocations: readonly Allocatio
   const before = decision.order.fulfillmentOrders.length;
   const skus = new Map(decision.order.lines.map((line) => [line.id, line.sku ?? '']));
   return [...Map.groupBy(allocations, (allocation) => allocation.node)].map(([node, ofNode], index) => ({
-    id: decision.context.newId(),
+    id: fulfillmentOrderIdOf(decision.order.id, before + index + 1),
     number: before + index + 1,
     node,
     status: 'PLANNED',

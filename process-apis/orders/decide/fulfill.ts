@@ -1,6 +1,7 @@
 import { componentsOf, type FulfillmentOrder, type Shipment } from '../../../src/model/order.js';
 import type { LineUnits } from '../../../src/model/events.js';
 import type { OrderFactBody } from '../orders.facts.js';
+import { packageIdOf, shipmentIdOf } from '../order-ids.js';
 import { remainingUnits, sumByLine } from '../orders.evolve.js';
 import {
   cancelOpenUnits,
@@ -78,15 +79,16 @@ export function decideShipped(decision: Decision, fact: Fact<'FulfillmentShipped
   const units = sumByLine(fact.packages.flatMap((parcel) => parcel.items));
   if (units.length === 0) throw new FactRejectedError(`shipment ${fact.shipmentReference} holds nothing`);
   for (const line of units) checkUnits(fo, line);
+  const id = shipmentIdOf(fo.id, fact.shipmentReference);
   const shipment: Shipment = {
-    id: decision.context.newId(),
+    id,
     reference: fact.shipmentReference,
     fulfillmentOrderId: fo.id,
     node: fo.node,
     shippedAt,
-    packages: fact.packages.map((parcel) => ({
+    packages: fact.packages.map((parcel, index) => ({
       ...parcel,
-      id: decision.context.newId(),
+      id: packageIdOf(id, index + 1),
       items: parcel.items.map((item) => ({ ...item, sku: lineOf(fo, item.lineId).sku })),
     })),
   };
