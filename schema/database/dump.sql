@@ -212,7 +212,7 @@ create table fact (
   digest text,
   outcome jsonb not null,
   recorded_at timestamp with time zone default now() not null,
-  order_id uuid,
+  subject_id uuid,
   source text,
   kind text,
   occurred_at timestamp with time zone,
@@ -626,7 +626,7 @@ CREATE INDEX expected_supply_open ON public.expected_supply USING btree (sku, ex
 
 CREATE INDEX fact_kind ON public.fact USING btree (kind, source, recorded_at) WHERE (kind IS NOT NULL);
 
-CREATE INDEX fact_order ON public.fact USING btree (order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX fact_subject ON public.fact USING btree (subject_id) WHERE (subject_id IS NOT NULL);
 
 CREATE INDEX item_brand ON public.item USING btree (brand) WHERE (brand IS NOT NULL);
 

@@ -6,12 +6,13 @@ create index orders_due on orders (next_due_at) where next_due_at is not null;
 
 -- What a fact said, where no message keeps it: for replay. Free of personal data.
 alter table fact
-  add column order_id uuid,
+  -- What it is about: the order.
+  add column subject_id uuid,
   add column source text,
   add column kind text,
   add column occurred_at timestamptz,
   add column body json;
-create index fact_order on fact (order_id) where order_id is not null;
+create index fact_subject on fact (subject_id) where subject_id is not null;
 create index fact_kind on fact (kind, source, recorded_at) where kind is not null;
 
 -- DISMISSED: a person decided that it is not taken.
