@@ -1,2 +1,16 @@
 export * from './exceptions.types.js';
 export { foldProblems, writeProblems } from './write-problems.js';
+export { registerKey } from './problem-row.js';
+export { EXCEPTION_STREAM } from './exception-events.js';
+export * from './exceptions.service.js';
+export {
+  EXCEPTION_SORTING,
+  EXCEPTION_SORTS,
+  findOrdersWithStanding,
+  readStandingKeys,
+  type ExceptionCount,
+  type ExceptionFilter,
+  type ExceptionGroup,
+  type ExceptionPosition,
+  type ExceptionSort,
+} from './exception-reader.sql.js';
