@@ -6,12 +6,14 @@ export {
   type OrderCommitParts,
   type Preview,
   type Rider,
+  type SubmitOptions,
   type SubmitResult,
 } from './order-commit.js';
 export type { OrderStore, OrderTx, OrderWrites, RiderWriter } from './order-store.js';
 export { SqlOrderStore, type SqlOrderStoreParts } from './sql-order-store.js';
 export type { FactOutcome, OrderAddress, OrderFact, OrderFactBody, SubmitOutcome } from './orders.facts.js';
 export type { OrderTask, OrderTaskKind, OrderTaskOf } from './orders.tasks.js';
+export { factOf } from './told-fact.js';
 export { TRANSITIONS } from './orders.transitions.js';
 export { waitKeys } from './orders.waits.js';
 export * from './order-reader.js';

@@ -11,6 +11,7 @@ import type { ChangedOrder, CrossReference } from './orders.sql.js';
 import type { OrderTask } from './orders.tasks.js';
 import { decide, type Decided } from './orders.transitions.js';
 import { withWaits } from './orders.waits.js';
+import { toldFact } from './told-fact.js';
 
 /** Bumped when the shape of an event's data changes; readers of old events upcast by it. */
 const EVENT_SCHEMA_VERSION = 1;
@@ -66,15 +67,17 @@ export class OrderBatch {
     for (const fact of known.values()) this.taken.set(fact.id, fact);
   }
 
-  apply(fact: OrderFact): SubmitOutcome {
+  /** `again`: a fact that was refused before is decided on anew; whatever else came of it stays the answer. */
+  apply(fact: OrderFact, again = false): SubmitOutcome {
     const before = this.taken.get(fact.id);
-    if (before !== undefined) {
+    if (before !== undefined && !(again && before.outcome.result === 'REJECTED')) {
       const digestDiffers = fact.digest !== undefined && before.digest !== undefined && fact.digest !== before.digest;
       return { ...before.outcome, duplicate: true, digestDiffers };
     }
     const outcome = this.decideOn(fact);
     // A fact that came before its order is not taken: it may come again.
-    if (outcome.result !== 'UNKNOWN_ORDER') this.record(fact, outcome);
+    if (outcome.result !== 'UNKNOWN_ORDER')
+      this.record(fact, outcome, { told: toldFact(fact, outcome.orderId), ...(before && { replaces: true }) });
     return { ...outcome, duplicate: false, digestDiffers: false };
   }
 
@@ -82,6 +85,7 @@ export class OrderBatch {
   applyAll(
     facts: readonly OrderFact[],
     claim?: { readonly id: string; readonly digest: string; readonly recordId: string },
+    again = false,
   ): AppliedMessage {
     const before = claim === undefined ? undefined : this.taken.get(claim.id);
     if (before !== undefined) {
@@ -90,7 +94,7 @@ export class OrderBatch {
       const digestDiffers = before.digest !== claim?.digest;
       return { outcomes, duplicate: true, digestDiffers, ...(recordId === undefined ? {} : { recordId }) };
     }
-    const outcomes = facts.map((fact) => this.apply(fact));
+    const outcomes = facts.map((fact) => this.apply(fact, again));
     if (claim === undefined) return { outcomes, duplicate: false, digestDiffers: false };
     const { recordId } = claim;
     this.record(claim, {
@@ -164,8 +168,12 @@ export class OrderBatch {
     this.byReference.set(referenceKey(order.channel, order.reference), order);
   }
 
-  private record(fact: Pick<OrderFact, 'id' | 'digest'>, outcome: FactOutcome): void {
-    const recorded = { id: fact.id, outcome, ...(fact.digest === undefined ? {} : { digest: fact.digest }) };
+  private record(
+    fact: Pick<OrderFact, 'id' | 'digest'>,
+    outcome: FactOutcome,
+    kept: Pick<RecordedFact<FactOutcome>, 'told' | 'replaces'> = {},
+  ): void {
+    const recorded = { id: fact.id, outcome, ...kept, ...(fact.digest === undefined ? {} : { digest: fact.digest }) };
     this.taken.set(fact.id, recorded);
     this.facts.push(recorded);
   }

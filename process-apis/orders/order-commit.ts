@@ -31,8 +31,14 @@ export interface Claim {
 
 interface Submission {
   readonly facts: readonly OrderFact[];
+  readonly again?: boolean;
   readonly claim?: Claim;
   readonly rider?: Rider;
+}
+
+export interface SubmitOptions {
+  /** Facts that were refused before are decided on anew, and the new outcome is kept; others are not taken twice. */
+  readonly again?: boolean;
 }
 
 export interface SubmitResult {
@@ -90,8 +96,8 @@ export class OrderCommit {
   }
 
   /** Resolves after the commit, with one outcome per fact. */
-  async submit(facts: readonly OrderFact[]): Promise<readonly SubmitOutcome[]> {
-    return (await this.group.submit({ facts })).outcomes;
+  async submit(facts: readonly OrderFact[], options: SubmitOptions = {}): Promise<readonly SubmitOutcome[]> {
+    return (await this.group.submit({ facts, ...options })).outcomes;
   }
 
   /** Takes the facts of one message, together with the rows that keep it. Resolves after the commit. */
@@ -100,10 +106,10 @@ export class OrderCommit {
   }
 
   /** What the facts would do now. Decided under the same locks as `submit`, and undone: nothing stays, nobody is told. */
-  preview(facts: readonly OrderFact[]): Promise<Preview> {
+  preview(facts: readonly OrderFact[], { again = false }: SubmitOptions = {}): Promise<Preview> {
     return this.parts.store.preview(async (tx) => {
       const { batch, orders } = await this.load(tx, [{ facts }]);
-      const { outcomes } = batch.applyAll(facts);
+      const { outcomes } = batch.applyAll(facts, undefined, again);
       const before = new Map(orders.map((order) => [order.id, order]));
       const after = [...batch.created, ...batch.changed.map(({ order }) => order)];
       return {
@@ -134,7 +140,7 @@ export class OrderCommit {
     submissions: readonly Submission[],
   ): Promise<{ results: readonly SubmitResult[]; kinds: ReadonlySet<string> }> {
     const { batch, stock } = await this.load(tx, submissions);
-    const results = submissions.map(({ facts, claim }) => batch.applyAll(facts, claim));
+    const results = submissions.map(({ facts, claim, again }) => batch.applyAll(facts, claim, again));
     const { created, changed, events, facts, crossReferences, converted, tasks } = batch;
     await tx.write({
       created,
