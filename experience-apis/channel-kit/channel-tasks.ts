@@ -29,7 +29,7 @@ export class ChannelTasks {
   ) {}
 
   register(queue: TaskQueue, publishing: Publishing): void {
-    queue.register('channel.confirm-package', (tasks) => this.confirmAll(tasks));
+    queue.register('channel.confirm-package', (tasks) => this.confirmAll(tasks), { tier: 2 });
     publishing.register(new ChannelQuantities(this.connectors, this.catalog));
   }
 

@@ -1,5 +1,12 @@
 import { OutsideError } from '../../src/platform/outside/outside-error.js';
-import type { TaskHandler, TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
+import {
+  DEFAULT_TASK_QUEUE,
+  type TaskHandler,
+  type TaskQueue,
+  type TaskQueueOptions,
+  type TaskResult,
+  type TaskRun,
+} from '../../src/platform/jobs/index.js';
 import type { ErpPort } from '../../system-apis/erp/erp.port.js';
 import { waitKeys, type OrderCommit, type OrderTaskKind, type OrderTaskOf } from '../orders/index.js';
 import { toPostGoodsIssue, toPostSalesOrder, toReduceSalesOrder } from './erp.commands.js';
@@ -24,22 +31,26 @@ export class ErpTasks {
   ) {}
 
   register(queue: TaskQueue): void {
-    const options = { batchMax: ERP_BATCH_MAX, retryDelaySeconds: ERP_RETRY_DELAY_SECONDS };
     queue.register(
       'erp.post-sales-order',
       this.each((task, loaded) => this.post(task, loaded)),
-      options,
+      this.options('postSalesOrder'),
     );
     queue.register(
       'erp.reduce-sales-order',
       this.each((task, loaded) => this.reduce(task, loaded)),
-      options,
+      this.options('cancelSalesOrderItems'),
     );
     queue.register(
       'erp.post-goods-issue',
       this.each((task, loaded) => this.goodsIssue(task, loaded)),
-      options,
+      this.options('postGoodsIssue'),
     );
+  }
+
+  private options(use: keyof ErpPort): Partial<TaskQueueOptions> {
+    const retry = { ...DEFAULT_TASK_QUEUE.retry, delayS: ERP_RETRY_DELAY_SECONDS };
+    return { batchMax: ERP_BATCH_MAX, tier: 3, retry, target: { system: this.erp.system, use } };
   }
 
   private each(run: (task: TaskRun, loaded: LoadedOrder) => Promise<TaskResult>): TaskHandler {

@@ -31,8 +31,13 @@ export class WmsTasks {
   ) {}
 
   register(queue: TaskQueue): void {
-    queue.register('wms.release', (tasks) => this.release(tasks), { batchMax: WMS_RELEASE_MAX });
-    queue.register('wms.cancel', (tasks) => this.cancelAll(tasks));
+    const { system } = this.wms;
+    queue.register('wms.release', (tasks) => this.release(tasks), {
+      batchMax: WMS_RELEASE_MAX,
+      tier: 2,
+      target: { system, use: 'release' },
+    });
+    queue.register('wms.cancel', (tasks) => this.cancelAll(tasks), { tier: 2, target: { system, use: 'cancel' } });
   }
 
   private async release(tasks: readonly TaskRun[]): Promise<readonly TaskResult[]> {

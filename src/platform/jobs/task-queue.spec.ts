@@ -108,7 +108,7 @@ describe('the task queue', () => {
       at.push(performance.now());
       return task.attempt < 2 ? { outcome: 'RETRY', error: 'no answer' } : DONE;
     });
-    const queue = await working('test.retry', handler, { retryDelaySeconds: 1, retryDelaySecondsMax: 4 });
+    const queue = await working('test.retry', handler, { retry: { limit: 9, delayS: 1, delaySMax: 4 } });
     await enqueue(queue, 'test.retry', ['well', 'weak']);
     await vi.waitFor(() => expect(at).toHaveLength(3), 15_000);
     const weak = runs.filter((run) => run.key === 'weak');
@@ -128,7 +128,7 @@ describe('the task queue', () => {
         done.push(...tasks.map((task) => task.key));
         return Promise.resolve(tasks.map(() => DONE));
       },
-      { retryDelaySeconds: 1 },
+      { retry: { limit: 9, delayS: 1, delaySMax: 4 } },
     );
     await enqueue(queue, 'test.throw', ['a', 'b']);
     await vi.waitFor(() => expect(done.toSorted()).toEqual(['a', 'b']), 15_000);
@@ -140,7 +140,7 @@ describe('the task queue', () => {
       'after its last try',
       'test.last',
       { outcome: 'RETRY', error: 'down' },
-      { retryLimit: 1, retryDelaySeconds: 1 },
+      { retry: { limit: 1, delayS: 1, delaySMax: 1 } },
       2,
     ],
   ] as const)(
@@ -161,7 +161,9 @@ describe('the task queue', () => {
   );
 
   it('treats a missing result as a failure, not as done', async () => {
-    const queue = await working('test.silent', () => Promise.resolve([]), { retryLimit: 0 });
+    const queue = await working('test.silent', () => Promise.resolve([]), {
+      retry: { limit: 0, delayS: 1, delaySMax: 1 },
+    });
     await enqueue(queue, 'test.silent', ['unheard']);
     await vi.waitFor(async () => expect(await statesOf('test.silent')).toEqual(['failed']), 5_000);
   });
@@ -173,10 +175,13 @@ describe('the task queue', () => {
     await queue.start();
     await enqueue(queue, 'test.idle', ['one', 'two']);
     expect(await statesOf('test.idle')).toEqual(['created', 'created']);
-    await vi.waitFor(async () => expect((await queue.backlog()).get('test.idle')).toBe(2), {
-      timeout: 12_000,
-      interval: 200,
-    });
+    await vi.waitFor(
+      async () => expect((await queue.backlog()).find(({ kind }) => kind === 'test.idle')?.waiting).toBe(2),
+      {
+        timeout: 12_000,
+        interval: 200,
+      },
+    );
   }, 15_000);
 
   it('refuses two handlers for one kind', () => {

@@ -2,7 +2,22 @@ import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { ClientBase, Pool } from 'pg';
 import { PgBoss, type Job, type JobResult } from 'pg-boss';
-import { sentTogether } from '../commit/index.js';
+import { inTransaction, sentTogether } from '../commit/index.js';
+import { attemptsMax, nextTry, type RetryPolicy } from './next-try.js';
+import {
+  countDeadLetters,
+  DEAD_LETTERS,
+  putBackTasks,
+  readDeadLetters,
+  readOldestReady,
+  takeDeadLetters,
+  triesOf,
+  type DeadLetter,
+  type DeadLetterFilter,
+  type DeadLetterPage,
+  type PutBack,
+  type StoredTask,
+} from './task.sql.js';
 import {
   DEFAULT_TASK_QUEUE,
   type Task,
@@ -10,25 +25,56 @@ import {
   type TaskQueueOptions,
   type TaskResult,
   type TaskRun,
+  type TaskTarget,
+  type Tier,
 } from './task.js';
 
-const DEAD_LETTERS = 'dead-letter';
 /** A killed process's tasks are taken over after this long. */
 const HEARTBEAT_SECONDS = 10;
 const MONITOR_SECONDS = 5;
 const EXPIRE_SECONDS = 600;
 const KEEP_DONE_SECONDS = 3_600;
+/** The library deletes what waits for longer; nothing here may be lost for waiting. */
+const KEEP_WAITING_SECONDS = 10 * 365 * 24 * 3_600;
+/** The library's own bound on claims. A task's tries are counted here, and many claims may be none. */
+const CLAIMS_MAX = 1_000_000;
+/** A task that ends the process at each try never comes back to be counted: so many tries over its own, and it is dead. */
+const CRASHES_MAX = 10;
 const WORKERS_PER_QUEUE = 2;
-
-interface StoredTask {
-  readonly key: string;
-  readonly payload: object;
-}
+/** How soon a pause, an open breaker or pressure stops and starts the fetching. */
+const REVIEW_EVERY_MS = 500;
+export const DEAD_LETTERS_PAGE_MAX = 500;
 
 interface RegisteredHandler {
   readonly handler: TaskHandler;
   readonly options: TaskQueueOptions;
   workers: string[];
+  /** Why nothing of it is fetched. */
+  held?: string;
+}
+
+/** Says for the whole process which tasks may run, and how they are tried again. */
+export interface TaskPolicies {
+  /** Why no task of this tier and target may be fetched now. */
+  heldBack(tier: Tier, target: TaskTarget | undefined): string | undefined;
+  /** As the policies of the target say; undefined where they say nothing. */
+  retry(target: TaskTarget): RetryPolicy | undefined;
+}
+
+const NOTHING_HELD: TaskPolicies = { heldBack: () => undefined, retry: () => undefined };
+
+/** What waits of one kind. */
+export interface TaskBacklog {
+  readonly kind: string;
+  readonly tier: Tier;
+  readonly target?: TaskTarget;
+  readonly waiting: number;
+  readonly running: number;
+  /** Since when the task that waits longest could have run; absent when none can. */
+  readonly oldestReadyAt?: string;
+  /** Why this process fetches none. */
+  readonly heldBack?: string;
+  readonly deadLetters: number;
 }
 
 /**
@@ -40,8 +86,13 @@ export class TaskQueue {
   private readonly boss: PgBoss;
   private readonly handlers = new Map<string, RegisteredHandler>();
   private working = false;
+  private reviews: NodeJS.Timeout | undefined;
+  private reviewing: Promise<void> | undefined;
 
-  constructor(pool: Pool) {
+  constructor(
+    private readonly pool: Pool,
+    private readonly policies: TaskPolicies = NOTHING_HELD,
+  ) {
     this.boss = new PgBoss({
       db: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
       monitorIntervalSeconds: MONITOR_SECONDS,
@@ -60,17 +111,21 @@ export class TaskQueue {
   /** Installs the queues. Every role needs it to enqueue; only workers call `work`. */
   async start(): Promise<void> {
     await this.boss.start();
-    await this.boss.createQueue(DEAD_LETTERS);
+    const kept = { retentionSeconds: KEEP_WAITING_SECONDS };
+    await this.boss.createQueue(DEAD_LETTERS, kept);
+    await this.boss.updateQueue(DEAD_LETTERS, kept);
     for (const [kind, { options }] of this.handlers) {
+      // The delays count for tasks of a process that was killed alone: all others are put back by `settle`.
       const queue = {
-        retryLimit: options.retryLimit,
-        retryDelay: options.retryDelaySeconds,
+        retryLimit: CLAIMS_MAX,
+        retryDelay: options.retry.delayS,
         retryBackoff: true,
-        retryDelayMax: options.retryDelaySecondsMax,
+        retryDelayMax: options.retry.delaySMax,
         expireInSeconds: EXPIRE_SECONDS,
         heartbeatSeconds: HEARTBEAT_SECONDS,
         deleteAfterSeconds: KEEP_DONE_SECONDS,
         deadLetter: DEAD_LETTERS,
+        ...kept,
       };
       await this.boss.createQueue(kind, queue);
       await this.boss.updateQueue(kind, queue);
@@ -79,38 +134,58 @@ export class TaskQueue {
 
   async work(): Promise<void> {
     this.working = true;
-    for (const [kind, registered] of this.handlers)
-      for (let n = 0; n < WORKERS_PER_QUEUE; n += 1)
-        registered.workers.push(
-          await this.boss.work<StoredTask>(
-            kind,
-            {
-              batchSize: registered.options.batchMax,
-              pollingIntervalSeconds: 0.5,
-              // A full batch tells that more waits: without this a backlog would go down by one batch a poll.
-              burstWhenBatchFull: true,
-              perJobResults: true,
-            },
-            (jobs) => runBatch(kind, jobs, registered.handler),
-          ),
-        );
+    await this.review();
+    this.reviews = setInterval(() => {
+      this.reviewing ??= this.review().finally(() => (this.reviewing = undefined));
+    }, REVIEW_EVERY_MS);
+  }
+
+  /** Starts fetching the kinds that may run, and stops fetching the others: their tasks stay where they are. */
+  private async review(): Promise<void> {
+    for (const [kind, registered] of this.handlers) {
+      const { options, workers } = registered;
+      const held = this.policies.heldBack(options.tier, options.target);
+      if (held !== registered.held)
+        this.logger.log(held === undefined ? `${kind}: fetched again` : `${kind}: not fetched. ${held}`);
+      if (held === undefined) delete registered.held;
+      else registered.held = held;
+      try {
+        if (held === undefined && workers.length === 0) await this.startWorkers(kind, registered);
+        if (held !== undefined && workers.length > 0) {
+          registered.workers = [];
+          // What runs already runs to its end.
+          await this.boss.offWork(kind, { wait: false });
+        }
+      } catch (error) {
+        this.logger.warn(`${kind}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+
+  private async startWorkers(kind: string, registered: RegisteredHandler): Promise<void> {
+    if (!this.working) return;
+    for (let n = 0; n < WORKERS_PER_QUEUE; n += 1)
+      registered.workers.push(
+        await this.boss.work<StoredTask>(
+          kind,
+          {
+            batchSize: registered.options.batchMax,
+            pollingIntervalSeconds: 0.5,
+            // A full batch tells that more waits: without this a backlog would go down by one batch a poll.
+            burstWhenBatchFull: true,
+            perJobResults: true,
+          },
+          (jobs) => this.runBatch(kind, jobs, registered),
+        ),
+      );
   }
 
   /** Inside the caller's transaction: the tasks exist if and only if it commits. Call `wake` after the commit. */
   async enqueue(tx: ClientBase, tasks: readonly Task[]): Promise<void> {
-    // Named, so that the server plans it once for each connection: planning takes longer than a small batch's insert.
-    const db = {
-      executeSql: (text: string, values?: unknown[]) =>
-        tx.query({ name: statementName(text), text, ...(values === undefined ? {} : { values }) }),
-    };
-    await sentTogether(
-      [...Map.groupBy(tasks, (task) => task.kind)].map(([kind, ofKind]) =>
-        this.boss.insert(
-          kind,
-          ofKind.map((task) => ({ data: { key: task.key, payload: task.payload } satisfies StoredTask })),
-          { db, returnId: false },
-        ),
-      ),
+    await this.insert(
+      tx,
+      Map.groupBy(tasks, (task) => task.kind),
+      ({ key, payload }) => ({ key, payload }),
     );
   }
 
@@ -121,40 +196,140 @@ export class TaskQueue {
       for (const worker of this.handlers.get(kind)?.workers ?? []) this.boss.notifyWorker(worker);
   }
 
-  /** How much waits, by kind. */
-  async backlog(): Promise<ReadonlyMap<string, number>> {
-    const queues = await this.boss.getQueues([...this.handlers.keys()]);
-    return new Map(queues.map((queue) => [queue.name, queue.queuedCount + queue.activeCount]));
+  /** What waits, by kind. Counts are some seconds old. */
+  async backlog(): Promise<readonly TaskBacklog[]> {
+    const kinds = [...this.handlers.keys()];
+    const [queues, oldest, dead] = await Promise.all([
+      this.boss.getQueues(kinds),
+      readOldestReady(this.pool, kinds),
+      countDeadLetters(this.pool),
+    ]);
+    const counts = new Map(queues.map((queue) => [queue.name, queue]));
+    return [...this.handlers].map(([kind, { options, held }]) => {
+      const oldestReadyAt = oldest.get(kind)?.toISOString();
+      return {
+        kind,
+        tier: options.tier,
+        waiting: counts.get(kind)?.queuedCount ?? 0,
+        running: counts.get(kind)?.activeCount ?? 0,
+        deadLetters: dead.get(kind) ?? 0,
+        ...(options.target === undefined ? {} : { target: options.target }),
+        ...(oldestReadyAt === undefined ? {} : { oldestReadyAt }),
+        ...(held === undefined ? {} : { heldBack: held }),
+      };
+    });
+  }
+
+  /** Tasks that will not be tried again by themselves, newest first. `page.limit` is at most DEAD_LETTERS_PAGE_MAX. */
+  deadLetters(filter: DeadLetterFilter, page: DeadLetterPage): Promise<readonly DeadLetter[]> {
+    if (page.limit > DEAD_LETTERS_PAGE_MAX)
+      throw new RangeError(`at most ${DEAD_LETTERS_PAGE_MAX} dead letters a page`);
+    return readDeadLetters(this.pool, filter, page);
+  }
+
+  /**
+   * Enqueues dead letters again, with their keys: `attempt` goes on counting, so that the handler looks for an earlier effect
+   * first. Ids that are no dead letters any more are passed over. Gives how many it was.
+   */
+  async redrive(ids: readonly string[]): Promise<number> {
+    if (ids.length > DEAD_LETTERS_PAGE_MAX)
+      throw new RangeError(`at most ${DEAD_LETTERS_PAGE_MAX} dead letters at once`);
+    const taken = await inTransaction(this.pool, async (tx) => {
+      const letters = await takeDeadLetters(tx, ids);
+      await this.insert(
+        tx,
+        Map.groupBy(letters, (letter) => letter.kind),
+        ({ task }) => task,
+      );
+      return letters;
+    });
+    this.wake(new Set(taken.map((letter) => letter.kind)));
+    return taken.length;
   }
 
   async stop(timeoutMs: number): Promise<void> {
+    this.working = false;
+    clearInterval(this.reviews);
+    await this.reviewing;
     await this.boss.stop({ graceful: true, timeout: timeoutMs, close: false });
   }
+
+  private async insert<T>(
+    tx: ClientBase,
+    byKind: ReadonlyMap<string, readonly T[]>,
+    toStored: (of: T) => StoredTask,
+  ): Promise<void> {
+    // Named, so that the server plans it once for each connection: planning takes longer than a small batch's insert.
+    const db = {
+      executeSql: (text: string, values?: unknown[]) =>
+        tx.query({ name: statementName(text), text, ...(values === undefined ? {} : { values }) }),
+    };
+    await sentTogether(
+      [...byKind].map(([kind, ofKind]) =>
+        this.boss.insert(
+          kind,
+          ofKind.map((of) => ({ data: toStored(of) })),
+          { db, returnId: false },
+        ),
+      ),
+    );
+  }
+
+  private async runBatch(
+    kind: string,
+    jobs: readonly Job<StoredTask>[],
+    { handler, options }: RegisteredHandler,
+  ): Promise<JobResult[]> {
+    const retry = (options.target === undefined ? undefined : this.policies.retry(options.target)) ?? options.retry;
+    // Those far beyond their last try ended the process each time: the handler does not get them again.
+    const sound = jobs.filter((job) => triesInRound(job) < attemptsMax(retry) + CRASHES_MAX);
+    const answers = await this.handle(
+      sound.map((job) => toRun(kind, job, retry)),
+      handler,
+    );
+    const results = new Map(sound.map((job, index) => [job.id, answers[index] ?? NO_RESULT]));
+    const putBack: PutBack[] = [];
+    const settled = jobs.map((job): JobResult => {
+      const next = nextTry(results.get(job.id) ?? DEADLY, triesInRound(job), retry, Math.random);
+      if (next.outcome === 'DONE') return { id: job.id, status: 'completed' };
+      if (next.outcome === 'DEAD') return { id: job.id, status: 'deadletter', output: { error: next.error } };
+      putBack.push({ id: job.id, claim: job.retryCount, ...next });
+      // It is put back here: the library finds nothing left to settle.
+      return { id: job.id, status: 'failed', output: { error: next.error } };
+    });
+    await putBackTasks(this.pool, kind, putBack);
+    return settled;
+  }
+
+  private async handle(runs: readonly TaskRun[], handler: TaskHandler): Promise<readonly TaskResult[]> {
+    if (runs.length === 0) return [];
+    try {
+      return await handler(runs);
+    } catch (error) {
+      const sentence = error instanceof Error ? error.message : String(error);
+      this.logger.error(`${runs[0]?.kind}: the handler failed: ${sentence}`);
+      return runs.map(() => ({ outcome: 'RETRY', error: sentence }));
+    }
+  }
 }
+
+const NO_RESULT: TaskResult = { outcome: 'RETRY', error: 'the handler gave no result' };
+const DEADLY: TaskResult = { outcome: 'DEAD', error: 'the process ended at each try' };
 
 function statementName(text: string): string {
   return `task.${createHash('sha256').update(text).digest('base64url').slice(0, 16)}`;
 }
 
-async function runBatch(kind: string, jobs: readonly Job<StoredTask>[], handler: TaskHandler): Promise<JobResult[]> {
-  const runs: readonly TaskRun[] = jobs.map((job) => ({
+function triesInRound({ data, retryCount }: Job<StoredTask>): number {
+  return triesOf({ ...data, tried: 0 }, retryCount);
+}
+
+function toRun(kind: string, job: Job<StoredTask>, retry: RetryPolicy): TaskRun {
+  return {
     kind,
     key: job.data.key,
     payload: job.data.payload,
-    attempt: job.retryCount,
-  }));
-  const results = await handler(runs);
-  return jobs.map((job, index) => toJobResult(job.id, results[index]));
-}
-
-function toJobResult(id: string, result: TaskResult | undefined): JobResult {
-  if (result === undefined) return { id, status: 'failed', output: { error: 'the handler gave no result' } };
-  switch (result.outcome) {
-    case 'DONE':
-      return { id, status: 'completed' };
-    case 'RETRY':
-      return { id, status: 'failed', output: { error: result.error } };
-    case 'DEAD':
-      return { id, status: 'deadletter', output: { error: result.error } };
-  }
+    attempt: triesOf(job.data, job.retryCount),
+    lastTry: triesInRound(job) + 1 >= attemptsMax(retry),
+  };
 }

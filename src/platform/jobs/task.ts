@@ -1,3 +1,5 @@
+import type { RetryPolicy } from './next-try.js';
+
 /** Outside work to do, as it is enqueued with the transition that asks for it. */
 export interface Task<Payload extends object = object> {
   /** Names the queue and its handler: `<audience>.<work>`. */
@@ -9,32 +11,46 @@ export interface Task<Payload extends object = object> {
 
 /** A task as its handler gets it. */
 export interface TaskRun<Payload extends object = object> extends Task<Payload> {
-  /** 0 at the first try. From the second on, an earlier try may have had its effect. */
+  /** 0 at the first try. From the second on, an earlier try may have had its effect. Goes on counting over a redrive. */
   readonly attempt: number;
+  /** A failure of this try is final: nobody tries again by itself. */
+  readonly lastTry: boolean;
 }
 
 export type TaskResult =
   | { readonly outcome: 'DONE' }
-  /** Worth trying again later, with backoff. */
-  | { readonly outcome: 'RETRY'; readonly error: string }
+  /** Worth trying again later: after what the other side asked for, else with backoff. */
+  | { readonly outcome: 'RETRY'; readonly error: string; readonly retryAfterMs?: number }
+  /** Nothing was sent (paused, breaker open, no budget): put back without a try lost. */
+  | { readonly outcome: 'HELD'; readonly error: string; readonly retryAfterMs: number }
   /** Trying again is useless: parked as a dead letter. */
   | { readonly outcome: 'DEAD'; readonly error: string };
 
 /** Runs a batch; one result per task, in the same order. Must not throw for a single task's failure. */
 export type TaskHandler = (tasks: readonly TaskRun[]) => Promise<readonly TaskResult[]>;
 
+/** What waits under pressure, last number first: 1 taking and reserving, 2 telling channels, 3 postings, 4 feeds and counts. */
+export type Tier = 1 | 2 | 3 | 4;
+
+/** What a kind of task calls outside: the system, and the use that its policies name. */
+export interface TaskTarget {
+  readonly system: string;
+  readonly use: string;
+}
+
 export interface TaskQueueOptions {
   /** Tasks that a handler gets at once. */
   readonly batchMax: number;
-  readonly retryLimit: number;
-  readonly retryDelaySeconds: number;
-  readonly retryDelaySecondsMax: number;
+  readonly tier: Tier;
+  /** Where nothing is said by the policies of the target. */
+  readonly retry: RetryPolicy;
+  /** Absent where the kind calls several systems. */
+  readonly target?: TaskTarget;
 }
 
 export const DEFAULT_TASK_QUEUE: TaskQueueOptions = {
   batchMax: 32,
-  // With the delays below: about two days of trying before the task becomes a dead letter.
-  retryLimit: 3_000,
-  retryDelaySeconds: 1,
-  retryDelaySecondsMax: 60,
+  tier: 3,
+  // About two days of trying before the task becomes a dead letter.
+  retry: { limit: 3_000, delayS: 1, delaySMax: 60 },
 };
