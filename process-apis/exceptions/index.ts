@@ -14,3 +14,4 @@ export {
   type ExceptionPosition,
   type ExceptionSort,
 } from './exception-reader.sql.js';
+export { messageKey, messageProblem, PARKED_MS_MAX, type KeptMessage } from './message-problem.js';

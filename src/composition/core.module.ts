@@ -10,6 +10,7 @@ import {
   StockReader,
 } from '../../process-apis/availability/index.js';
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
+import { Exceptions } from '../../process-apis/exceptions/index.js';
 import { WmsInbound } from '../../process-apis/fulfillment/index.js';
 import { Intake, SqlIntake } from '../../process-apis/intake/index.js';
 import {
@@ -65,6 +66,11 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
       provide: SourcingPolicies,
       inject: [PG_POOL],
       useFactory: (pool: Pool) => new SourcingPolicies(pool),
+    },
+    {
+      provide: Exceptions,
+      inject: [PG_POOL, EventFeed],
+      useFactory: (pool: Pool, feed: EventFeed) => new Exceptions(pool, () => feed.wake()),
     },
     {
       provide: COMMIT_SETTINGS,
@@ -219,6 +225,7 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
     SqlCatalog,
     Catalog,
     SourcingPolicies,
+    Exceptions,
     OrderCommit,
     OrderReader,
     WaitingOrders,
