@@ -9,7 +9,12 @@ import type { Config } from './platform/config/config.js';
 import { openDatabase, requireServerVersion, SERVER_VERSION_MIN } from './platform/db/database.js';
 import { startEmbeddedPostgres } from './platform/db/embedded-postgres.js';
 import { migrate } from './platform/db/migrate.js';
+import { ensureLogEpoch } from './platform/event-log/index.js';
 import { createHttpApp } from './platform/http/http-server.js';
+
+/** Said once: what follows is in docs/recover.md. */
+const MOVED =
+  'The database was moved to another server or timeline. For 30 days outside systems are asked first whether they did a step already.';
 
 const DATABASE_TIMEOUTS = { statementMs: 30_000, idleInTransactionMs: 30_000, transactionMs: 60_000 } as const;
 
@@ -30,6 +35,7 @@ export async function openHubDatabase(config: Config, tell: (sentence: string) =
     // First of all: an older server, or none, is said in a sentence before anything is tried on it.
     await requireServerVersion(url, SERVER_VERSION_MIN);
     await migrate(url);
+    if ((await ensureLogEpoch(url)) === 'MOVED') tell(MOVED);
     const dataSource = await openDatabase({
       url,
       applicationName: `entrepot ${config.roles.join('+')}`,

@@ -1,5 +1,18 @@
 -- The schema that all migrations together make. Written by `npm run schema:dump`; not meant to be run.
 
+CREATE OR REPLACE FUNCTION public.log_horizon()
+ RETURNS xid8
+ LANGUAGE sql
+ STABLE
+AS $function$select pg_snapshot_xmin(pg_current_snapshot())$function$
+;
+
+CREATE OR REPLACE FUNCTION public.log_tx()
+ RETURNS xid8
+ LANGUAGE sql
+AS $function$select pg_current_xact_id()$function$
+;
+
 create table allocation_rule (
   id uuid not null,
   name text not null,
@@ -141,7 +154,7 @@ create table drift_run (
 );
 
 create table event_log (
-  tx xid8 default pg_current_xact_id() not null,
+  tx xid8 default log_tx() not null,
   id bigint generated always as identity not null,
   stream_type text not null,
   stream_id uuid not null,
@@ -303,6 +316,20 @@ create table listing (
   constraint listing_pkey PRIMARY KEY (channel, listing_sku),
   constraint listing_channel_fkey FOREIGN KEY (channel) REFERENCES channel_account(id),
   constraint listing_sku_fkey FOREIGN KEY (sku) REFERENCES item(sku)
+);
+
+create table log_epoch (
+  first_tx xid8 not null,
+  tx_offset bigint not null,
+  follows_tx xid8 not null,
+  follows_id bigint not null,
+  server text not null,
+  because text not null,
+  started_at timestamp with time zone default now() not null,
+  cautious_until timestamp with time zone,
+  recovered_at timestamp with time zone,
+  constraint log_epoch_pkey PRIMARY KEY (first_tx),
+  constraint log_epoch_because_check CHECK ((because = ANY (ARRAY['INSTALLED'::text, 'RESTORED'::text, 'MOVED'::text])))
 );
 
 create table lot (

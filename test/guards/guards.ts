@@ -59,7 +59,7 @@ export const GUARDS: readonly Guard[] = [
     name: 'snapshot horizon of the event log',
     keeps: 'a reader from skipping events that commit late',
     file: 'src/platform/event-log/event-log.sql.ts',
-    find: "const SETTLED = 'e.tx < pg_snapshot_xmin(pg_current_snapshot())';",
+    find: "const SETTLED = 'e.tx < log_horizon()';",
     replace: "const SETTLED = 'true';",
     caughtBy: [{ spec: 'src/platform/event-log/event-log.spec.ts' }],
   },

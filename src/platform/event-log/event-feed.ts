@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { isAfter, type EventCursor } from './event-cursor.js';
+import { refuseLostCursor } from './log-epoch.js';
 import { readEventsAfter, readLogEnd, type EventFilter, type LoggedEvent } from './event-log.sql.js';
 
 const PAGE = 1_000;
@@ -58,7 +59,8 @@ export class EventFeed {
 
   /**
    * Every event after the cursor that fits the filter, each exactly once and in order: first from the log, then live.
-   * Without a cursor it starts now. Ends when the signal aborts; throws SlowConsumerError when the reader falls too far behind.
+   * Without a cursor it starts now. Ends when the signal aborts; throws CursorError for a
+   * cursor of events that were lost, SlowConsumerError when the reader falls too far behind.
    */
   async *subscribe(
     filter: EventFilter,
@@ -67,6 +69,7 @@ export class EventFeed {
   ): AsyncGenerator<LoggedEvent, void, undefined> {
     // An abort that came before is not told again.
     if (signal.aborted) return;
+    if (after !== undefined) await refuseLostCursor(this.pool, after);
     const live = new LiveBuffer(filter);
     const stopListening = this.onEvents((events) => live.push(events));
     const onAbort = (): void => live.close();

@@ -66,7 +66,7 @@ const COLUMNS = `e.tx::text as tx, e.id::text as id, e.stream_type, e.stream_id,
                  e.scope, e.source, e.fact_id, e.occurred_at, e.recorded_at, e.data`;
 
 /** Reader's horizon: nothing of a transaction that could still be followed by an older one. */
-const SETTLED = 'e.tx < pg_snapshot_xmin(pg_current_snapshot())';
+const SETTLED = 'e.tx < log_horizon()';
 
 export interface EventFilter {
   readonly streamId?: string;

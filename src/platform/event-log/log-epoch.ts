@@ -1,0 +1,159 @@
+import { randomInt } from 'node:crypto';
+import pg, { type ClientBase } from 'pg';
+import { CursorError, type EventCursor } from './event-cursor.js';
+
+type Db = Pick<ClientBase, 'query'>;
+
+/** Why the numbering of the log begins anew. */
+export type EpochCause = 'RESTORED' | 'MOVED';
+
+/** Any number that no other advisory lock of the hub's database uses: "epoch" in ASCII. */
+const EPOCH_LOCK = 0x65706f63;
+/** Transaction ids that no event gets between two epochs. By chance, so that cursors of two restores of one backup do not meet. */
+const GAP_MIN = 2 ** 36;
+const GAP_MAX = 2 ** 40;
+/** How long an outside call may have been made before, by what was lost. */
+const CAUTIOUS_DAYS = 30;
+
+/**
+ * Makes sure that the log's numbering fits the server that it is on. Rows that came from another server (a restore, a
+ * copy, a failover) carry numbers of that server's transactions: new events must be numbered behind them. Gives why a new
+ * epoch was begun; undefined when none was. For each start, after the migrations.
+ */
+export async function ensureLogEpoch(url: string): Promise<EpochCause | undefined> {
+  const client = new pg.Client({ connectionString: url, application_name: 'entrepot-log-epoch' });
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query('select pg_advisory_xact_lock($1)', [EPOCH_LOCK]);
+    const cause = await continueOrBegin(client);
+    await client.query('commit');
+    return cause;
+  } finally {
+    await client.end();
+  }
+}
+
+async function continueOrBegin(tx: Db): Promise<EpochCause | undefined> {
+  const server = await readServer(tx);
+  const { rows } = await tx.query<{ server: string }>('select server from log_epoch order by first_tx desc limit 1');
+  // No event that can be seen has a number that this transaction could still get, unless it came from elsewhere.
+  const { rows: ahead } = await tx.query('select 1 from event_log where tx >= log_tx() limit 1');
+  const [known] = rows;
+  if (ahead.length > 0 || (known !== undefined && known.server !== server)) {
+    await beginEpoch(tx, 'MOVED');
+    return 'MOVED';
+  }
+  if (known === undefined)
+    await tx.query(
+      `insert into log_epoch (first_tx, tx_offset, follows_tx, follows_id, server, because)
+       values ('0', 0, '0', 0, $1, 'INSTALLED')`,
+      [server],
+    );
+  return undefined;
+}
+
+/**
+ * Begins a new epoch behind all events that are there, in the caller's transaction. Events before keep their numbers, so
+ * stored cursors stay right. Waits for open writers of the log.
+ */
+export async function beginEpoch(tx: Db, because: EpochCause): Promise<void> {
+  await tx.query('lock table event_log in exclusive mode');
+  const { rows } = await tx.query<{ tx: string; id: string; first: string; current: string }>(
+    `select coalesce(last.tx, '0')::text as tx, coalesce(last.id, 0)::text as id,
+            coalesce((select max(first_tx) from log_epoch), '0')::text as first, pg_current_xact_id()::text as current
+     from (values (1)) as one
+     left join (select e.tx, e.id from event_log e order by e.tx desc, e.id desc limit 1) as last on true`,
+  );
+  const end = rows[0] ?? { tx: '0', id: '0', first: '0', current: '0' };
+  const current = BigInt(end.current);
+  const highest = [BigInt(end.tx), BigInt(end.first), current].reduce((a, b) => (a > b ? a : b));
+  const first = highest + BigInt(randomInt(GAP_MIN, GAP_MAX));
+  await numberFrom(tx, first - current);
+  await tx.query(
+    `insert into log_epoch (first_tx, tx_offset, follows_tx, follows_id, server, because, cautious_until)
+     values ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 day')`,
+    [`${first}`, `${first - current}`, end.tx, end.id, await readServer(tx), because, CAUTIOUS_DAYS],
+  );
+}
+
+/** Constants in the functions, not a look-up: they are asked for each event. */
+async function numberFrom(tx: Db, offset: bigint): Promise<void> {
+  const raised = (xid: string): string => `select (${offset} + ${xid}::text::bigint)::text::xid8`;
+  await tx.query(
+    `create or replace function log_tx() returns xid8 language sql volatile as '${raised('pg_current_xact_id()')}'`,
+  );
+  await tx.query(
+    `create or replace function log_horizon() returns xid8 language sql stable
+     as '${raised('pg_snapshot_xmin(pg_current_snapshot())')}'`,
+  );
+}
+
+/** Takes the numbering of the latest epoch over, for rows that were loaded beside their functions. */
+export async function continueNumbering(tx: Db): Promise<void> {
+  const { rows } = await tx.query<{ offset: string }>(
+    'select tx_offset::text as offset from log_epoch order by first_tx desc limit 1',
+  );
+  if (rows[0] !== undefined) await numberFrom(tx, BigInt(rows[0].offset));
+}
+
+/** Which cluster it is, and which of its timelines: `7311023485/1`. Where the cluster's id is not to be read, the timeline alone. */
+async function readServer(db: Db): Promise<string> {
+  const { rows } = await db.query<{ timeline: string; readable: boolean }>(
+    `select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int::text as timeline,
+            has_function_privilege('pg_control_system()', 'execute') as readable`,
+  );
+  const { timeline = '', readable = false } = rows[0] ?? {};
+  if (!readable) return timeline;
+  const { rows: cluster } = await db.query<{ id: string }>(
+    'select system_identifier::text as id from pg_control_system()',
+  );
+  return `${cluster[0]?.id ?? ''}/${timeline}`;
+}
+
+/**
+ * A cursor that somebody kept may point at events that a restore lost: going on from there would skip what came in their
+ * place. Throws CursorError.
+ */
+export async function refuseLostCursor(db: Db, cursor: EventCursor): Promise<void> {
+  const { rows } = await db.query<{ lost: boolean }>({
+    name: 'log-epoch.lost',
+    text: `select exists (select 1 from log_epoch e
+                          where (e.follows_tx, e.follows_id) < ($1::xid8, $2::bigint) and $1::xid8 < e.first_tx)
+               or $1::xid8 >= log_horizon() and $1::xid8 <> '0' as lost`,
+    values: [cursor.tx, cursor.id],
+  });
+  if (rows[0]?.lost !== true) return;
+  throw new CursorError(
+    'the cursor is of events that were lost when the hub was restored: read what you keep afresh, then subscribe without it',
+  );
+}
+
+/** Until when outside calls may have been made before, in Unix milliseconds; 0 when nothing was lost. */
+export async function readCautiousUntil(db: Db): Promise<number> {
+  const { rows } = await db.query<{ until: Date | null }>('select max(cautious_until) as until from log_epoch');
+  return rows[0]?.until?.getTime() ?? 0;
+}
+
+/** An epoch that began with a loss, and what it left open was not asked for anew yet. */
+export interface OpenLoss {
+  readonly firstTx: string;
+  readonly because: EpochCause;
+}
+
+export async function findOpenLoss(db: Db): Promise<OpenLoss | undefined> {
+  const { rows } = await db.query<OpenLoss>(
+    `select first_tx::text as "firstTx", because from log_epoch
+     where because <> 'INSTALLED' and recovered_at is null order by first_tx desc limit 1`,
+  );
+  return rows[0];
+}
+
+/** The loss and all before it are recovered from. */
+export async function closeLoss(db: Db, { firstTx }: OpenLoss): Promise<void> {
+  await db.query(
+    `update log_epoch set recovered_at = now()
+     where because <> 'INSTALLED' and recovered_at is null and first_tx <= $1::xid8`,
+    [firstTx],
+  );
+}
