@@ -48,7 +48,7 @@ const SAYS: Readonly<Partial<Record<ExceptionCategory, string>>> = {
   MESSAGE_REFUSED: 'is against the rules',
   DUPLICATE_REFERENCE: 'uses a number that another one has',
   POISON_MESSAGE: 'made the hub fail',
-  UNMATCHED_EVENT: 'is about an order that the hub does not know',
+  UNMATCHED_EVENT: 'waits for an order that the hub does not know',
 };
 
 export function messageKey(messageId: string): string {
@@ -96,7 +96,7 @@ function sentenceOf(
   const shown = subjects.slice(0, SUBJECTS_SHOWN_MAX).join(', ');
   const about = shown === '' ? '' : ` about ${shown}${subjects.length > SUBJECTS_SHOWN_MAX ? ' and others' : ''}`;
   const what = `The message "${topic}" of ${source}${about} ${SAYS[category] ?? 'was not taken'}`;
-  if (status === 'PARKED') return `${what}: it waits for it.`;
+  if (status === 'PARKED') return `${what}.`;
   const where = pointer === '' ? '' : `${pointer}: `;
   const why = maskText(detail).slice(0, DETAIL_CHARS_MAX);
   return why === '' ? `${what}: it is kept and not taken.` : `${what}: it is kept and not taken. ${where}${why}`;
