@@ -156,6 +156,8 @@ function toBody(fact: FulfillmentFact): OrderFactBody {
       return { kind: 'FulfillmentPacked', fulfillmentOrderId, lines: fact.lines };
     case 'SHORT_PICKED':
       return { kind: 'FulfillmentShortPicked', fulfillmentOrderId, lines: fact.lines, reason: fact.reason };
+    case 'CARRIER_REFUSED':
+      return { kind: 'CarrierRefused', fulfillmentOrderId, reason: fact.reason };
     case 'SHIPPED': {
       const { shipmentReference, packages } = fact;
       return { kind: 'FulfillmentShipped', fulfillmentOrderId, shipmentReference, packages };

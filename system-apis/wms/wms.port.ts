@@ -189,6 +189,8 @@ export type WmsFact =
       readonly lines: readonly WmsShortUnits[];
       readonly reason: string;
     })
+  /** The carrier would not label or take a parcel. The work stands still until it is cancelled or shipped another way. */
+  | (WmsFulfillmentFact & { readonly kind: 'CARRIER_REFUSED'; readonly reason: string })
   | (WmsFulfillmentFact & {
       readonly kind: 'SHIPPED';
       readonly shipmentReference: string;

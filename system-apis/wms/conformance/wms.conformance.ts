@@ -18,6 +18,7 @@ export function describeWmsConformance(name: string, setup: () => Promise<WmsUnd
     describeReleasing(() => wms);
     describeCancelling(() => wms);
     describeTelling(() => wms);
+    describeRefusing(() => wms);
     describe('reading stock', () => {
       describeStockReading(() => wms);
     });
@@ -150,6 +151,25 @@ function describeTelling(wms: () => WmsUnderTest): void {
     expect(new Set(facts.map(({ id }) => id)).size).toBe(facts.length);
     const times = facts.map(({ occurredAt }) => occurredAt);
     expect(times).toEqual(times.toSorted());
+  });
+}
+
+function describeRefusing(wms: () => WmsUnderTest): void {
+  it('tells that the carrier will not take a parcel, and can then stop the work, also when it is packed', async () => {
+    const release = wms().aRelease();
+    const { fulfillmentOrderId, node } = release;
+    await wms().port.release([release]);
+    wms().work(fulfillmentOrderId, 'pack');
+    wms().refuseByCarrier(fulfillmentOrderId, 'No delivery to this postal code.');
+    await expect
+      .poll(() => wms().facts(fulfillmentOrderId).at(-1))
+      .toMatchObject({ kind: 'CARRIER_REFUSED', reason: 'No delivery to this postal code.' });
+    wms().work(fulfillmentOrderId, 'ship');
+    expect(await wms().port.cancel({ fulfillmentOrderId, node, reason: 'Goes another way' })).toEqual({
+      outcome: 'CANCELLED',
+    });
+    await settled();
+    expect(shippedUnits(wms().facts(fulfillmentOrderId))).toBe(0);
   });
 }
 

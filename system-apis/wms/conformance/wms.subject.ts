@@ -14,6 +14,8 @@ export interface WmsUnderTest {
   setDown(down: boolean): void;
   /** The warehouse works the release up to this step, now. */
   work(fulfillmentOrderId: string, step: 'pick' | 'pack' | 'ship'): void;
+  /** The carrier will not take the parcels of the release, now. */
+  refuseByCarrier(fulfillmentOrderId: string, reason: string): void;
   /** What the warehouse told about the release so far, in the hub's words. */
   facts(fulfillmentOrderId: string): readonly WmsFact[];
   readonly stock: WarehouseStock;

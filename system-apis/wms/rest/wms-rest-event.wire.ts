@@ -66,6 +66,7 @@ export const WireEvent = z.discriminatedUnion('type', [
     lines: z.array(WireShortLine).min(1).max(LINES_MAX),
     reason: Reason,
   }),
+  z.object({ type: z.literal('fulfillment.carrier_refused'), ...fulfillment, reason: Reason }),
   z.object({
     type: z.literal('fulfillment.shipped'),
     ...fulfillment,

@@ -28,6 +28,7 @@ async function setup(): Promise<WmsUnderTest> {
     loseNextAnswer: () => sandbox.failNext({ times: 1, mode: 'after' }),
     setDown: (down) => sandbox.setDown(down),
     work: (id, step) => sandbox.workUntil(id, step),
+    refuseByCarrier: (id, reason) => sandbox.carrierRefuses(id, reason),
     facts: (id) => sink.about(id),
     stock: {
       node: 'DC-STOCK',

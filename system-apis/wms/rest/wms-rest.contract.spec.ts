@@ -191,6 +191,9 @@ describe('what the hub and the sandbox send, under schema/openapi/wms.yaml', () 
     });
     const answer = await call('/v1/releases', batch);
     expect(misfits('ReleaseResults', await answer.json())).toBeNull();
+    const [refused = ''] = sandbox.releases().map(({ fulfillmentOrderId }) => fulfillmentOrderId);
+    sandbox.carrierRefuses(refused, 'No delivery to this postal code.');
+    sandbox.carrierTakes(refused);
     sandbox.receiveStock({ sku: 'CAM-1', node: 'DC-EAST', quantity: 12 });
     sandbox.countStock({ sku: 'CAM-1', node: 'DC-EAST', quantity: 0, document: 'count-1' });
     for (const event of OTHER_STOCK_EVENTS) sandbox.tellStock({ ...event, sku: 'TEE-BLK-M', node: 'DC-EAST' });
@@ -205,6 +208,7 @@ describe('what the hub and the sandbox send, under schema/openapi/wms.yaml', () 
         'fulfillment.picked',
         'fulfillment.short_picked',
         'fulfillment.packed',
+        'fulfillment.carrier_refused',
         'fulfillment.shipped',
         'stock.received',
         'stock.counted',

@@ -83,6 +83,16 @@ describe('wms-rest mapper, from the warehouse', () => {
     expect(factOf({ ...told, type: 'fulfillment.short_picked', lines, reason: 'Empty' })).toMatchObject({ lines });
   });
 
+  it('a refusal of the carrier keeps its reason', () => {
+    const reason = 'No delivery to this postal code.';
+    expect(factOf({ ...told, type: 'fulfillment.carrier_refused', reason, carrier: 'UPS' })).toEqual({
+      ...told,
+      occurredAt: at,
+      kind: 'CARRIER_REFUSED',
+      reason,
+    });
+  });
+
   it('a shipment keeps packages, tracking and serials', () => {
     const box = {
       reference: 'P1',

@@ -76,6 +76,13 @@ export function toFact(event: WireEvent): WmsFact {
         lines: event.lines.map(toShortUnits),
         reason: event.reason,
       };
+    case 'fulfillment.carrier_refused':
+      return {
+        ...told,
+        kind: 'CARRIER_REFUSED',
+        fulfillmentOrderId: event.fulfillmentOrderId,
+        reason: event.reason,
+      };
     case 'fulfillment.shipped':
       return {
         ...told,

@@ -15,6 +15,9 @@ export interface HeldRelease {
   readonly accepted: Accepted;
   stepsDone: number;
   cancelled: boolean;
+  /** How often the carrier refused, and whether it does. */
+  refusals: number;
+  refused: boolean;
 }
 
 /** The work of a release in order: pick, then pack and one ship for each shipment, unless nothing is found. */
@@ -24,11 +27,12 @@ export function stepsOf({ plan }: Accepted): readonly StepKind[] {
 }
 
 export function nextStep(held: HeldRelease): StepKind | undefined {
-  return held.cancelled ? undefined : stepsOf(held.accepted)[held.stepsDone];
+  return held.cancelled || held.refused ? undefined : stepsOf(held.accepted)[held.stepsDone];
 }
 
+/** What the carrier refused can be unpacked. */
 export function isPacked(held: HeldRelease): boolean {
-  return held.stepsDone >= 2;
+  return held.stepsDone >= 2 && !held.refused;
 }
 
 export function statusOf(held: HeldRelease): WireReleaseStatus['status'] {

@@ -40,6 +40,9 @@ export type Entry =
     }
   | { readonly t: 'step'; readonly id: string; readonly step: number; readonly at: string }
   | { readonly t: 'cancelled'; readonly id: string }
+  /** The carrier would not take the parcels of the work; `carrierTook`: it does now. */
+  | { readonly t: 'carrierRefused'; readonly id: string; readonly reason: string; readonly at: string }
+  | { readonly t: 'carrierTook'; readonly id: string }
   | { readonly t: 'opening'; readonly stock: readonly OpeningStock[] }
   /** `dropped`: it happened, and the hub is never told. */
   | { readonly t: 'stock'; readonly event: WireStockEvent; readonly dropped?: true }

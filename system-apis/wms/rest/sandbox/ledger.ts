@@ -95,7 +95,7 @@ export class Ledger {
   private apply(entry: Entry): readonly WireEvent[] {
     switch (entry.t) {
       case 'accepted':
-        this.held.set(entry.id, { accepted: entry, stepsDone: 0, cancelled: false });
+        this.held.set(entry.id, { accepted: entry, stepsDone: 0, cancelled: false, refusals: 0, refused: false });
         return [];
       case 'rejected':
         this.rejected.set(entry.id, entry);
@@ -104,6 +104,11 @@ export class Ledger {
         return this.applyStep(entry);
       case 'cancelled':
         this.applyCancelled(entry.id);
+        return [];
+      case 'carrierRefused':
+        return this.applyRefused(entry);
+      case 'carrierTook':
+        this.knownRelease(entry.id).refused = false;
         return [];
       case 'opening':
         this.opened = true;
@@ -121,11 +126,31 @@ export class Ledger {
   }
 
   private applyStep({ id, step, at }: Extract<Entry, { t: 'step' }>): readonly WireEvent[] {
-    const held = this.held.get(id);
-    if (held === undefined) throw new Error(`the journal has a step of the unknown release ${id}`);
+    const held = this.knownRelease(id);
     held.stepsDone = step + 1;
     const events = eventsOf(held.accepted, step, at, this.serialSkus);
     return this.toTell(events.map((event) => this.booked(held, event)));
+  }
+
+  private applyRefused({ id, reason, at }: Extract<Entry, { t: 'carrierRefused' }>): readonly WireEvent[] {
+    const held = this.knownRelease(id);
+    held.refused = true;
+    held.refusals += 1;
+    return this.toTell([
+      {
+        id: `${held.accepted.wmsReference}-refused-${held.refusals}`,
+        type: 'fulfillment.carrier_refused',
+        occurredAt: at,
+        fulfillmentOrderId: id,
+        reason,
+      },
+    ]);
+  }
+
+  private knownRelease(id: string): HeldRelease {
+    const held = this.held.get(id);
+    if (held === undefined) throw new Error(`the release ${id} is not known`);
+    return held;
   }
 
   /** Takes what the event is about off the stock, and says which lots shipped. */

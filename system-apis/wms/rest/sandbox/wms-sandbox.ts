@@ -72,6 +72,10 @@ export interface WmsSandbox {
   resume(): void;
   /** Works a release on to this step at once, also while paused. */
   workUntil(fulfillmentOrderId: string, step: StepKind): void;
+  /** The carrier will not take the parcels of a release: tells it, and the work stands still. It can be cancelled then, also when packed. */
+  carrierRefuses(fulfillmentOrderId: string, reason: string): void;
+  /** The carrier takes them after all: the work goes on. */
+  carrierTakes(fulfillmentOrderId: string): void;
   releases(): readonly WireReleaseStatus[];
   release(fulfillmentOrderId: string): WireReleaseStatus | undefined;
   /** How often a release was asked for with this id, since the start. */
@@ -126,6 +130,8 @@ export async function startWmsSandbox(options: WmsSandboxOptions): Promise<WmsSa
     pause: () => workers.pause(),
     resume: () => workers.resume(),
     workUntil: (id, step) => workers.workUntil(id, step),
+    carrierRefuses: (id, reason) => workers.carrierRefuses(id, reason),
+    carrierTakes: (id) => workers.carrierTakes(id),
     releases: () => ledger.heldReleases().map(viewOf),
     release: (id) => {
       const held = ledger.heldRelease(id);

@@ -49,6 +49,18 @@ export class Workers {
     this.plan(id);
   }
 
+  /** The carrier will not take the parcels: the work stands still until it does, or is cancelled. */
+  carrierRefuses(id: string, reason: string): void {
+    clearTimeout(this.timers.get(id));
+    this.halted.delete(id);
+    this.onEvents(this.ledger.record({ t: 'carrierRefused', id, reason, at: this.clock.now() }));
+  }
+
+  carrierTakes(id: string): void {
+    this.ledger.record({ t: 'carrierTook', id });
+    this.plan(id);
+  }
+
   close(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
