@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SqlIntake } from '../../process-apis/intake/index.js';
+import { openIntake } from '../../process-apis/intake/testing/open-intake.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
 import { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import { generateKeyRing, KeyRing } from '../../src/platform/crypto/key-ring.js';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   pool = new pg.Pool({ connectionString: database.url, max: 4, pipeline: true });
   orders = await SeededOrders.open(pool);
   const cipher = new FieldCipher(KeyRing.parse(generateKeyRing('test')));
-  const intake = new SqlIntake(pool, orders.commit, cipher, { account: async () => account });
+  const { intake } = openIntake(pool, orders.commit, cipher, { account: async () => account });
   intake.register('partner', interpretPartner);
   inbox = new PartnerInbox(intake, orders.reader);
 });

@@ -40,8 +40,10 @@ async function onHand(sku: string): Promise<number | undefined> {
   return (await readPositions(pool, [sku])).find(({ node }) => node === 'dc-north')?.onHand;
 }
 
-async function refused(): Promise<readonly (readonly [string, string | undefined])[]> {
-  const messages = await listMessages(pool, 'REFUSED', undefined, 10);
+async function refused(
+  status: 'REFUSED' | 'PARKED' = 'REFUSED',
+): Promise<readonly (readonly [string, string | undefined])[]> {
+  const messages = await listMessages(pool, status, undefined, 10);
   // Newest first, but those of one call in no order.
   return messages
     .map(({ externalId, reason }) => [externalId, reason] as const)
@@ -69,10 +71,10 @@ describe('what a warehouse tells and the hub cannot take', () => {
     await inbound.receive(WMS, facts);
     expect(await onHand('SKU-1')).toBe(before + 5);
     expect(await refused()).toEqual([
-      [`fact:${WMS}/p-1`, 'UNKNOWN_ORDER'],
       [`fact:${WMS}/s-2`, 'UNKNOWN_ITEM'],
       [`fact:${WMS}/s-3`, 'UNKNOWN_NODE'],
     ]);
+    expect(await refused('PARKED')).toEqual([[`fact:${WMS}/p-1`, 'UNKNOWN_ORDER']]);
   });
 
   it('is kept when it is against the rules of its order', async () => {

@@ -1,23 +1,27 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { StockFact } from '../../src/model/stock.js';
-import { isDatabaseUnavailable } from '../../src/platform/db/unavailable.js';
 import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
-import type { WmsFact, WmsFactSink, WmsStockFact } from '../../system-apis/wms/wms.port.js';
-import { STOCK_FACTS_MAX, type StockIntake, type StockRefusalCode } from '../availability/index.js';
-import { insertMessages } from '../intake/index.js';
+import type { ReadWmsMessage, WmsFact, WmsFactSink, WmsStockFact } from '../../system-apis/wms/wms.port.js';
+import { STOCK_FACTS_MAX, type StockIntake } from '../availability/index.js';
+import {
+  failedInside,
+  insertMessages,
+  isFault,
+  keepNotTaken,
+  keptFacts,
+  messageAad,
+  type MessageSource,
+  type NotTaken,
+  type StoredMessage,
+  type StoredReading,
+} from '../intake/index.js';
 import type { OrderCommit, OrderFact, OrderFactBody, SubmitOutcome } from '../orders/index.js';
 import { toStockFact } from './wms-stock.mapper.js';
 
-type FulfillmentFact = Extract<WmsFact, { fulfillmentOrderId: string }>;
+const TOPIC = 'events';
 
-/** Something that a warehouse told and the hub cannot take. */
-interface NotTaken {
-  readonly fact: StockFact | OrderFact;
-  readonly reason: StockRefusalCode | 'UNKNOWN_ORDER' | 'AGAINST_THE_RULES' | 'FAILED_INSIDE';
-  readonly detail: string;
-  readonly pointer?: string;
-}
+type FulfillmentFact = Extract<WmsFact, { fulfillmentOrderId: string }>;
 
 interface FailedInside {
   readonly result: 'FAILED';
@@ -26,9 +30,12 @@ interface FailedInside {
 
 /**
  * Takes what warehouses tell. Resolves when all of it is committed, so that the warehouse may forget it: what cannot be
- * taken is kept with its reason, since sending it again would not help and would hold up what comes after it.
+ * taken is kept with its reason, since sending it again would not help and would hold up what comes after it. What came
+ * before its order is parked.
  */
-export class WmsInbound implements WmsFactSink {
+export class WmsInbound implements WmsFactSink, MessageSource {
+  private readonly readers = new Map<string, ReadWmsMessage>();
+
   constructor(
     private readonly pool: Pool,
     private readonly orders: OrderCommit,
@@ -36,13 +43,27 @@ export class WmsInbound implements WmsFactSink {
     private readonly cipher: FieldCipher,
   ) {}
 
+  register(source: string, read: ReadWmsMessage): void {
+    this.readers.set(source, read);
+  }
+
   async receive(source: string, facts: readonly WmsFact[]): Promise<void> {
-    const stockFacts = facts.filter(isStockFact).map((fact) => toStockFact(source, fact));
-    const orderFacts = facts
-      .filter((fact): fact is FulfillmentFact => !isStockFact(fact))
-      .map((fact) => toOrderFact(source, fact));
-    const notTaken = await Promise.all([this.takeStock(stockFacts), this.takeWork(orderFacts)]);
+    const { stock, work } = toFacts(source, facts);
+    const notTaken = await Promise.all([this.takeStock(stock), this.takeWork(work)]);
     await this.keepNotTaken(source, notTaken.flat());
+  }
+
+  owns({ source, topic }: StoredMessage): boolean {
+    return topic === TOPIC && this.readers.has(source);
+  }
+
+  /** A whole message that was refused, read again: the contract's reader may have been mended. */
+  async read({ source }: StoredMessage, body: Buffer): Promise<StoredReading> {
+    const reading = this.readers.get(source)?.(body);
+    if (reading === undefined) return { outcome: 'NOT_NOW', detail: `nobody reads the messages of ${source}` };
+    if (reading.outcome === 'REFUSED') return reading;
+    const { stock, work } = toFacts(source, reading.facts);
+    return { outcome: 'FACTS', facts: work, stock };
   }
 
   private async takeStock(facts: readonly StockFact[]): Promise<readonly NotTaken[]> {
@@ -75,7 +96,7 @@ export class WmsInbound implements WmsFactSink {
     try {
       return await this.orders.submit(facts);
     } catch (error) {
-      if (isDatabaseUnavailable(error)) throw error;
+      if (!isFault(error)) throw error;
       const outcomes: (SubmitOutcome | FailedInside)[] = [];
       for (const fact of facts) outcomes.push(await this.submitAlone(fact));
       return outcomes;
@@ -87,31 +108,13 @@ export class WmsInbound implements WmsFactSink {
       const [outcome] = await this.orders.submit([fact]);
       return outcome ?? { result: 'FAILED', reason: 'it had no outcome' };
     } catch (error) {
-      if (isDatabaseUnavailable(error)) throw error;
-      return { result: 'FAILED', reason: error instanceof Error ? error.message : String(error) };
+      if (!isFault(error)) throw error;
+      return { result: 'FAILED', reason: failedInside(error).detail };
     }
   }
 
-  private async keepNotTaken(source: string, notTaken: readonly NotTaken[]): Promise<void> {
-    if (notTaken.length === 0) return;
-    await insertMessages(
-      this.pool,
-      notTaken.map(({ fact, reason, detail, pointer }) => {
-        const id = randomUUIDv7();
-        return {
-          id,
-          source,
-          topic: 'events',
-          externalId: `fact:${fact.id}`,
-          status: 'REFUSED',
-          reason,
-          detail,
-          ...(pointer === undefined ? {} : { pointer }),
-          subjects: [],
-          body: this.cipher.seal(JSON.stringify(fact), `message:${id}`),
-        };
-      }),
-    );
+  private keepNotTaken(source: string, notTaken: readonly NotTaken[]): Promise<void> {
+    return keepNotTaken(this.pool, keptFacts(this.cipher, source, TOPIC, notTaken));
   }
 
   async keepRefused(source: string, messageId: string, body: Buffer, reason: string): Promise<void> {
@@ -120,17 +123,27 @@ export class WmsInbound implements WmsFactSink {
       {
         id,
         source,
-        topic: 'events',
+        topic: TOPIC,
         // A warehouse may send other content under one message id: each is kept.
         externalId: `${messageId}/${createHash('sha256').update(body).digest('hex').slice(0, 16)}`,
         status: 'REFUSED',
         reason: 'CONTRACT_MISMATCH',
         detail: reason,
         subjects: [],
-        body: this.cipher.seal(body, `message:${id}`),
+        body: this.cipher.seal(body, messageAad(id)),
       },
     ]);
   }
+}
+
+function toFacts(
+  source: string,
+  facts: readonly WmsFact[],
+): { readonly stock: readonly StockFact[]; readonly work: readonly OrderFact[] } {
+  return {
+    stock: facts.filter(isStockFact).map((fact) => toStockFact(source, fact)),
+    work: facts.filter((fact): fact is FulfillmentFact => !isStockFact(fact)).map((fact) => toOrderFact(source, fact)),
+  };
 }
 
 function isStockFact(fact: WmsFact): fact is WmsStockFact {

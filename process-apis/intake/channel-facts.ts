@@ -62,6 +62,6 @@ export function toOrderFact(account: ChannelAccount, fact: ChannelFact, received
   }
 }
 
-export function referenceOf(fact: ChannelFact): string {
+function referenceOf(fact: ChannelFact): string {
   return fact.kind === 'ORDER' ? fact.order.reference : fact.reference;
 }

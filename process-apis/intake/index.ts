@@ -1,3 +1,35 @@
 export * from './intake.types.js';
-export { SqlIntake, UnknownMessageError } from './intake.service.js';
-export { insertMessages, listMessages, type MessageStatus, type StoredMessage } from './message.sql.js';
+export { SqlIntake } from './intake.service.js';
+export { failedInside, isFault } from './fault.js';
+export { KeptFacts, keptFacts, keepNotTaken, type NotTaken } from './kept-facts.js';
+export {
+  insertMessages,
+  listMessages,
+  type MessageRow,
+  type MessageStatus,
+  type StoredMessage,
+} from './message.sql.js';
+export {
+  subjectOf,
+  subjectsOf,
+  verdictOf,
+  type MessageSource,
+  type StoredReading,
+  type TakenFacts,
+  type Verdict,
+} from './stored-message.js';
+export {
+  messageAad,
+  StoredMessages,
+  UnknownMessageError,
+  type PreviewedMessage,
+  type Reprocessed,
+  type StoredMessagesParts,
+} from './stored-messages.js';
+export {
+  dismissMessages,
+  findTroubledMessages,
+  readMessagesWithoutBody,
+  type TroubledMessage,
+  type TroublePosition,
+} from './message-troubles.sql.js';

@@ -6,7 +6,8 @@ import { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import { generateKeyRing, KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { SeededOrders } from '../../test/support/seed-orders.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
-import { SqlIntake, type InboundMessage } from './index.js';
+import { type InboundMessage, type SqlIntake, type StoredMessages } from './index.js';
+import { openIntake } from './testing/open-intake.js';
 
 const SHOP = 'shop-eu';
 const OTHER = 'amazon-de';
@@ -17,6 +18,7 @@ let pool: pg.Pool;
 let orders: SeededOrders;
 let active: Set<string>;
 let intake: SqlIntake;
+let messages: StoredMessages;
 
 function accountOf(id: string): ChannelAccount {
   return { id, kind: 'test', name: id, active: true, settings: {} };
@@ -32,7 +34,7 @@ beforeEach(() => {
   active = new Set([SHOP, OTHER]);
   const cipher = new FieldCipher(KeyRing.parse(generateKeyRing('test')));
   const account = async (id: string) => (active.has(id) ? accountOf(id) : undefined);
-  intake = new SqlIntake(pool, orders.commit, cipher, { account });
+  ({ intake, messages } = openIntake(pool, orders.commit, cipher, { account }));
   // A message is its facts, as JSON.
   intake.register('test', (_account, _topic, body) => ({
     outcome: 'FACTS',
@@ -67,7 +69,7 @@ describe('a message that came before its order', () => {
     await intake.receive(message(SHOP, 'of-shop', cancellation('S-1')));
     await orders.accept(SHOP, ['S-1']);
     active.delete(OTHER);
-    await intake.sweepParked();
+    await messages.sweepParked();
     expect(await statusOf('of-shop')).toBe('COMMITTED');
     expect(await statusOf('of-other')).toBe('PARKED');
     expect((await orders.order(SHOP, 'S-1')).lines.every(({ quantities }) => quantities.open === 0)).toBe(true);

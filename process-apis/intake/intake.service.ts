@@ -2,51 +2,45 @@ import { createHash, randomUUIDv7 } from 'node:crypto';
 import DataLoader from 'dataloader';
 import type { Pool } from 'pg';
 import type { ChannelAccount } from '../../src/model/channel.js';
-import type { ChannelFact, Interpretation, RefusedReason } from '../../src/model/channel-order.js';
+import type { Interpretation, RefusedReason } from '../../src/model/channel-order.js';
 import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import { storableJson } from '../../src/platform/db/storable-json.js';
-import type { OrderCommit, SubmitOutcome, SubmitResult } from '../orders/index.js';
-import { referenceOf, toOrderFact } from './channel-facts.js';
+import type { OrderCommit, OrderFact, SubmitOutcome, SubmitResult } from '../orders/index.js';
+import { toOrderFact } from './channel-facts.js';
+import { failedInside, isFault } from './fault.js';
 import { Intake, type InboundMessage, type IntakeResult, type Interpret } from './intake.types.js';
-import {
-  findParkedMessages,
-  listMessages,
-  insertMessages,
-  readMessage,
-  updateMessageStatus,
-  type MessageRow,
-} from './message.sql.js';
+import { findParkedMessages, insertMessages, type MessageRow, type StoredMessage } from './message.sql.js';
+import { referenceOf, subjectOf, verdictOf, type MessageSource, type StoredReading } from './stored-message.js';
+import { messageAad, type Reprocessed, type StoredMessages } from './stored-messages.js';
 
 const UNPARK_MAX = 100;
-
-/** A message that is asked for and not there. */
-export class UnknownMessageError extends Error {
-  readonly code = 'UNKNOWN_MESSAGE';
-}
 
 interface AccountLookup {
   account(id: string): Promise<ChannelAccount | undefined>;
 }
 
+type ChannelReading = Exclude<StoredReading, { outcome: 'NOT_NOW' }>;
+
 /**
- * Reads messages and commits their facts together with the message itself. What cannot be read, or waits for an order
- * that is not known yet, is kept all the same, with the reason.
+ * Reads messages and commits their facts together with the message itself. What cannot be read, what the hub fails on, and
+ * what waits for an order that is not known yet, is kept all the same, with the reason.
  */
-export class SqlIntake extends Intake {
+export class SqlIntake extends Intake implements MessageSource {
   private readonly interpreters = new Map<string, Interpret>();
   /** Messages that wait for an order, by its subject. Orders of one commit are answered together: one look for all. */
   private readonly parked = new DataLoader((subjects: readonly string[]) => this.findParked(subjects), {
     cache: false,
   });
-  private parkedBefore: string | undefined;
 
   constructor(
     private readonly pool: Pool,
     private readonly orders: OrderCommit,
     private readonly cipher: FieldCipher,
     private readonly accounts: AccountLookup,
+    private readonly messages: StoredMessages,
   ) {
     super();
+    messages.register(this);
   }
 
   override register(kind: string, interpret: Interpret): void {
@@ -54,82 +48,87 @@ export class SqlIntake extends Intake {
     this.interpreters.set(kind, interpret);
   }
 
-  override async receive(message: InboundMessage): Promise<IntakeResult> {
-    const reading = this.interpret(message.account, message.topic, message.body);
-    return this.take(message, reading);
+  override receive(message: InboundMessage): Promise<IntakeResult> {
+    return this.take(message, this.readSafely(message));
   }
 
   override keepRefused(message: InboundMessage, reason: RefusedReason, detail: string): Promise<IntakeResult> {
-    return this.take(message, storable({ outcome: 'REFUSED', reason, detail }));
+    return this.take(message, storable({ outcome: 'REFUSED' as const, reason, detail }));
   }
 
   override async reprocess(messageId: string): Promise<IntakeResult> {
-    const stored = await readMessage(this.pool, messageId);
-    if (stored === undefined) throw new UnknownMessageError(`there is no message ${messageId}`);
-    const account = await this.accounts.account(stored.source);
-    if (account === undefined) throw new UnknownMessageError(`the channel account "${stored.source}" is not active`);
-    const body = this.cipher.open(stored.body, aad(stored.id));
-    const reading = this.interpret(account, stored.topic, body);
-    const facts = factsOf(reading);
-    const outcomes = await this.orders.submit(facts.map((fact) => toOrderFact(account, fact, stored.receivedAt)));
-    await updateMessageStatus(this.pool, { ...stored, ...verdict(account, reading, outcomes) });
-    return toResult(stored.id, reading, { outcomes, duplicate: false, digestDiffers: false });
+    return resultOfReprocessing(await this.messages.reprocess(messageId));
   }
 
-  /**
-   * Parked messages get another chance: their order may have been accepted in the very moment they were parked.
-   * Takes one page after the other, and begins anew after the last one.
-   */
-  async sweepParked(): Promise<void> {
-    const page = await listMessages(this.pool, 'PARKED', this.parkedBefore, UNPARK_MAX);
-    this.parkedBefore = page.length < UNPARK_MAX ? undefined : page.at(-1)?.id;
-    for (const { id, source } of page)
-      // The messages of an account that was switched off stay parked until it is back.
-      if ((await this.accounts.account(source)) !== undefined) await this.reprocess(id);
+  /** Whatever no other source owns comes from a channel. */
+  owns(): boolean {
+    return true;
   }
 
-  private interpret(account: ChannelAccount, topic: string, body: Buffer): Interpretation {
+  async read(message: StoredMessage, body: Buffer): Promise<StoredReading> {
+    const account = await this.accounts.account(message.source);
+    if (account === undefined)
+      return { outcome: 'NOT_NOW', detail: `the channel account "${message.source}" is not active` };
+    return this.interpret(account, message.topic, body, message.receivedAt);
+  }
+
+  private readSafely({ account, topic, body }: InboundMessage): ChannelReading {
+    try {
+      return this.interpret(account, topic, body, new Date().toISOString());
+    } catch (error) {
+      return failedInside(error);
+    }
+  }
+
+  private interpret(account: ChannelAccount, topic: string, body: Buffer, receivedAt: string): ChannelReading {
     const interpret = this.interpreters.get(account.kind);
     if (interpret === undefined) throw new Error(`no interpreter reads the channel kind "${account.kind}"`);
-    return storable(interpret(account, topic, body));
+    const reading = storable(interpret(account, topic, body));
+    if (reading.outcome !== 'FACTS') return reading;
+    const facts = reading.facts.map((fact) => toOrderFact(account, fact, receivedAt));
+    return { outcome: 'FACTS', facts, stock: [] };
   }
 
-  private async take(message: InboundMessage, reading: Interpretation): Promise<IntakeResult> {
+  private async take(message: InboundMessage, reading: ChannelReading): Promise<IntakeResult> {
+    try {
+      return await this.commit(message, reading);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      return this.commit(message, failedInside(error));
+    }
+  }
+
+  private async commit(message: InboundMessage, reading: ChannelReading): Promise<IntakeResult> {
     const { account, topic, messageId, body } = message;
     const id = randomUUIDv7();
-    const facts = factsOf(reading);
-    const receivedAt = new Date().toISOString();
+    const facts = reading.outcome === 'FACTS' ? reading.facts : [];
     const claim = {
       id: `message/${account.id}/${messageId}`,
       digest: createHash('sha256').update(body).digest('hex'),
       recordId: id,
     };
-    const row = (outcomes: readonly SubmitOutcome[]): MessageRow => ({
+    const row = (orders: readonly SubmitOutcome[]): MessageRow => ({
       id,
       topic,
       source: account.id,
       externalId: messageId,
-      body: this.cipher.seal(body, aad(id)),
-      ...verdict(account, reading, outcomes),
+      body: this.cipher.seal(body, messageAad(id)),
+      ...verdictOf(reading, { orders, stock: [] }),
     });
-    const result = await this.orders.submitMessage(
-      claim,
-      facts.map((fact) => toOrderFact(account, fact, receivedAt)),
-      {
-        write: insertMessages as (tx: Parameters<typeof insertMessages>[0], rows: readonly unknown[]) => Promise<void>,
-        row,
-      },
-    );
-    await this.unpark(account, facts, result);
+    const result = await this.orders.submitMessage(claim, facts, {
+      write: insertMessages as (tx: Parameters<typeof insertMessages>[0], rows: readonly unknown[]) => Promise<void>,
+      row,
+    });
+    await this.unpark(facts, result);
+    if (wasNotTaken(facts, result)) return this.reprocess(result.recordId ?? id);
     return toResult(result.recordId ?? id, reading, result);
   }
 
   /** Messages that came before their order are taken now that it is there. */
-  private async unpark(account: ChannelAccount, facts: readonly ChannelFact[], result: SubmitResult): Promise<void> {
+  private async unpark(facts: readonly OrderFact[], result: SubmitResult): Promise<void> {
     const accepted = facts.filter((_, index) => result.outcomes[index]?.created === true && !result.duplicate);
-    if (accepted.length === 0) return;
-    for (const fact of accepted)
-      for (const id of await this.parked.load(subjectOf(account, fact))) await this.reprocess(id);
+    for (const { address } of accepted)
+      for (const id of await this.parked.load(subjectOf(address))) await this.messages.reprocessIfReadable(id);
   }
 
   private async findParked(subjects: readonly string[]): Promise<readonly (readonly string[])[]> {
@@ -138,29 +137,19 @@ export class SqlIntake extends Intake {
   }
 }
 
-type Verdict = Pick<MessageRow, 'status' | 'subjects' | 'reason' | 'detail' | 'pointer'>;
-
-function verdict(account: ChannelAccount, reading: Interpretation, outcomes: readonly SubmitOutcome[]): Verdict {
-  if (reading.outcome !== 'FACTS') {
-    const { outcome, reason, detail } = reading;
-    const pointer = reading.outcome === 'REFUSED' ? reading.pointer : undefined;
-    return { status: outcome, subjects: [], reason, detail, ...(pointer === undefined ? {} : { pointer }) };
-  }
-  const subjects = reading.facts.map((fact) => subjectOf(account, fact));
-  const parked = outcomes.find((outcome) => outcome.result === 'UNKNOWN_ORDER');
-  if (parked !== undefined)
-    return { status: 'PARKED', subjects, reason: 'UNKNOWN_ORDER', detail: 'It is taken when the order comes.' };
-  const rejected = outcomes.find((outcome) => outcome.result === 'REJECTED');
-  if (rejected !== undefined)
-    return { status: 'REFUSED', subjects, reason: 'AGAINST_THE_RULES', detail: rejected.reason ?? '' };
-  return { status: 'COMMITTED', subjects };
+/** The same message was refused before, and now it can be read: that it comes again is another chance. */
+function wasNotTaken(facts: readonly OrderFact[], result: SubmitResult): boolean {
+  return result.duplicate && !result.digestDiffers && result.outcomes.length < facts.length;
 }
 
-function toResult(id: string, reading: Interpretation, result: SubmitResult): IntakeResult {
+function resultOfReprocessing({ message, reading, taken }: Reprocessed): IntakeResult {
+  return toResult(message.id, reading, { outcomes: taken.orders, duplicate: false, digestDiffers: false });
+}
+
+function toResult(id: string, reading: ChannelReading, result: SubmitResult): IntakeResult {
   const base = { messageId: id, digestDiffers: result.digestDiffers };
   if (reading.outcome !== 'FACTS') {
-    const { outcome, reason, detail } = reading;
-    const pointer = reading.outcome === 'REFUSED' ? reading.pointer : undefined;
+    const { outcome, reason, detail, pointer } = reading;
     return { ...base, outcome, reason, detail, orders: [], ...(pointer === undefined ? {} : { pointer }) };
   }
   return {
@@ -178,24 +167,12 @@ function toResult(id: string, reading: Interpretation, result: SubmitResult): In
   };
 }
 
-function referenceAt(facts: readonly ChannelFact[], index: number): string {
+function referenceAt(facts: readonly OrderFact[], index: number): string {
   const fact = facts[index];
   return fact === undefined ? '' : referenceOf(fact);
 }
 
 /** Texts of others may hold what the database cannot: one such character must not hold up all messages behind it. */
-function storable(reading: Interpretation): Interpretation {
-  return JSON.parse(storableJson(reading)) as Interpretation;
-}
-
-function factsOf(reading: Interpretation): readonly ChannelFact[] {
-  return reading.outcome === 'FACTS' ? reading.facts : [];
-}
-
-function subjectOf(account: ChannelAccount, fact: ChannelFact): string {
-  return `${account.id}/${referenceOf(fact)}`;
-}
-
-function aad(messageId: string): string {
-  return `message:${messageId}`;
+function storable<Reading extends Interpretation>(reading: Reading): Reading {
+  return JSON.parse(storableJson(reading)) as Reading;
 }

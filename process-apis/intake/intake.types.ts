@@ -1,5 +1,5 @@
 import type { ChannelAccount } from '../../src/model/channel.js';
-import type { IgnoredReason, Interpretation, RefusedReason } from '../../src/model/channel-order.js';
+import type { Interpretation, RefusedReason } from '../../src/model/channel-order.js';
 import type { Shortage } from '../../src/model/order.js';
 
 /** A message as a channel sent it. Kept, encrypted, before anything else is made of it. */
@@ -16,7 +16,8 @@ export interface IntakeResult {
   /** The hub's id of the stored message: what an operator quotes and replays. */
   readonly messageId: string;
   readonly outcome: 'COMMITTED' | 'DUPLICATE' | 'IGNORED' | 'REFUSED';
-  readonly reason?: IgnoredReason | RefusedReason;
+  /** `FAILED_INSIDE`: the hub has a fault there; the message is kept, and nothing is lost. */
+  readonly reason?: string;
   readonly detail?: string;
   readonly pointer?: string;
   /** The hub's orders that the message is about. Of a repeated message: as they were answered the first time. */

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 
-export type MessageStatus = 'COMMITTED' | 'IGNORED' | 'REFUSED' | 'PARKED';
+export type MessageStatus = 'COMMITTED' | 'IGNORED' | 'REFUSED' | 'PARKED' | 'DISMISSED';
 
 /** A message as it is kept. The body is encrypted. */
 export interface MessageRow {
@@ -85,6 +85,20 @@ export async function listMessages(
     [status ?? null, before ?? null, limit],
   );
   return rows.map(toStored);
+}
+
+/** Ids of messages that wait for their order, oldest first. */
+export async function listParkedMessages(
+  db: Pick<ClientBase, 'query'>,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'message.parked-page',
+    text: `select id from message where status = 'PARKED' and ($1::uuid is null or id > $1) order by id limit $2`,
+    values: [after ?? null, limit],
+  });
+  return rows.map(({ id }) => id);
 }
 
 export interface ParkedMessage {

@@ -12,7 +12,7 @@ import { AmazonPoller } from '../../experience-apis/amazon/index.js';
 import { ChannelTasks, ShownOnChannels } from '../../experience-apis/channel-kit/index.js';
 import { LotExpiry, SoftReservations } from '../../process-apis/availability/index.js';
 import { ErpFollowUp, ErpTasks, WmsTasks } from '../../process-apis/fulfillment/index.js';
-import { SqlIntake } from '../../process-apis/intake/index.js';
+import { StoredMessages } from '../../process-apis/intake/index.js';
 import { OrderCommit, OrderReader, Resumption, WaitingOrders } from '../../process-apis/orders/index.js';
 import { Publishing } from '../../process-apis/publishing/index.js';
 import { Reconciliation } from '../../process-apis/reconciliation/index.js';
@@ -90,7 +90,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     );
     const resumption = this.part(Resumption);
     const publishing = this.part(Publishing);
-    const intake = this.part(SqlIntake);
+    const messages = this.part(StoredMessages);
     const expiry = this.part(LotExpiry);
     const soft = this.part(SoftReservations);
     const drift = this.part(Reconciliation);
@@ -114,7 +114,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       new BackgroundLoop('drift', 60 * SECOND, () => drift.sweepDue()),
       new BackgroundLoop('history of drift', HOUR, () => drift.sweepHistory()),
       new BackgroundLoop('parked messages', 15 * SECOND, async () => {
-        await intake.sweepParked();
+        await messages.sweepParked();
         return false;
       }),
     ];

@@ -12,7 +12,7 @@ import {
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
 import { Exceptions } from '../../process-apis/exceptions/index.js';
 import { WmsInbound } from '../../process-apis/fulfillment/index.js';
-import { Intake, SqlIntake } from '../../process-apis/intake/index.js';
+import { Intake, KeptFacts, SqlIntake, StoredMessages } from '../../process-apis/intake/index.js';
 import {
   OrderCommit,
   OrderReader,
@@ -156,10 +156,25 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
       useFactory: (pool: Pool, feed: EventFeed) => new LotExpiry(pool, () => feed.wake()),
     },
     {
+      provide: StoredMessages,
+      inject: [PG_POOL, OrderCommit, StockIntake, FieldCipher],
+      useFactory: (pool: Pool, orders: OrderCommit, stock: StockIntake, cipher: FieldCipher) =>
+        new StoredMessages({ pool, orders, stock, cipher }),
+    },
+    {
       provide: SqlIntake,
-      inject: [PG_POOL, OrderCommit, FieldCipher, SqlCatalog],
-      useFactory: (pool: Pool, orders: OrderCommit, cipher: FieldCipher, catalog: SqlCatalog) =>
-        new SqlIntake(pool, orders, cipher, catalog),
+      inject: [PG_POOL, OrderCommit, FieldCipher, SqlCatalog, StoredMessages],
+      useFactory: (
+        pool: Pool,
+        orders: OrderCommit,
+        cipher: FieldCipher,
+        catalog: SqlCatalog,
+        messages: StoredMessages,
+      ) => {
+        const intake = new SqlIntake(pool, orders, cipher, catalog, messages);
+        messages.register(new KeptFacts());
+        return intake;
+      },
     },
     { provide: Intake, useExisting: SqlIntake },
     {
@@ -206,9 +221,18 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
     },
     {
       provide: WMS_FACT_SINK,
-      inject: [PG_POOL, OrderCommit, StockIntake, FieldCipher],
-      useFactory: (pool: Pool, orders: OrderCommit, stock: StockIntake, cipher: FieldCipher) =>
-        new WmsInbound(pool, orders, stock, cipher),
+      inject: [PG_POOL, OrderCommit, StockIntake, FieldCipher, StoredMessages, SqlIntake],
+      useFactory: (
+        pool: Pool,
+        orders: OrderCommit,
+        stock: StockIntake,
+        cipher: FieldCipher,
+        messages: StoredMessages,
+      ) => {
+        const inbound = new WmsInbound(pool, orders, stock, cipher);
+        messages.register(inbound);
+        return inbound;
+      },
     },
     ChannelConnectors,
     {
@@ -236,6 +260,7 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
     StockReader,
     StockFeeds,
     LotExpiry,
+    StoredMessages,
     SqlIntake,
     Intake,
     Publishing,

@@ -203,4 +203,17 @@ export interface WmsFactSink {
   receive(source: string, facts: readonly WmsFact[]): Promise<void>;
   /** Keeps a signed message that could not be taken, whole, for inspection. The same message id again changes nothing. */
   keepRefused(source: string, messageId: string, body: Buffer, reason: string): Promise<void>;
+  /** At start: how a message of this source that was kept is read again, when its cause was mended. */
+  register(source: string, read: ReadWmsMessage): void;
 }
+
+/** Reads a whole message of a warehouse. Pure. */
+export type ReadWmsMessage = (body: Buffer) => WmsReading;
+
+export type WmsReading =
+  | { readonly outcome: 'FACTS'; readonly facts: readonly WmsFact[] }
+  | {
+      readonly outcome: 'REFUSED';
+      readonly reason: 'BODY_NOT_READABLE' | 'CONTRACT_MISMATCH';
+      readonly detail: string;
+    };

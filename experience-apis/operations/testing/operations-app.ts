@@ -6,7 +6,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Pool } from 'pg';
 import request from 'supertest';
 import { SqlCatalog } from '../../../process-apis/catalog/index.js';
-import { Intake, SqlIntake } from '../../../process-apis/intake/index.js';
+import { Intake } from '../../../process-apis/intake/index.js';
+import { openIntake } from '../../../process-apis/intake/testing/open-intake.js';
 import { SourcingPolicies } from '../../../process-apis/sourcing/index.js';
 import { AuthModule } from '../../../src/platform/auth/auth.module.js';
 import { EmbeddedIssuer } from '../../../src/platform/auth/embedded-issuer.js';
@@ -36,7 +37,7 @@ class HouseModule {
       { provide: EventFeed, useValue: orders.feed },
       { provide: SqlCatalog, useValue: catalog },
       { provide: SourcingPolicies, useValue: new SourcingPolicies(pool) },
-      { provide: Intake, useValue: new SqlIntake(pool, orders.commit, cipher, catalog) },
+      { provide: Intake, useValue: openIntake(pool, orders.commit, cipher, catalog).intake },
     ];
     return { module: HouseModule, providers, exports: providers };
   }

@@ -1,7 +1,13 @@
 import type { Pool, PoolClient } from 'pg';
 import type { StockFact } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
-import { findFacts, insertFacts, inRetriedTransaction, sentTogether } from '../../../src/platform/commit/index.js';
+import {
+  findFacts,
+  insertFacts,
+  inRetriedTransaction,
+  inUndoneTransaction,
+  sentTogether,
+} from '../../../src/platform/commit/index.js';
 import { appendEvents } from '../../../src/platform/event-log/index.js';
 import { StockBook } from '../book/stock-book.js';
 import { readFactContext } from './stock-fact.context.js';
@@ -32,6 +38,13 @@ export class StockIntake {
     const outcomes = await inRetriedTransaction(this.pool, (tx) => take(tx, facts, this.now().toISOString()));
     if (outcomes.some(({ result }) => result !== 'DUPLICATE')) this.committed();
     return outcomes;
+  }
+
+  /** What would become of each fact now: taken, and undone. At most STOCK_FACTS_MAX at once. */
+  async preview(facts: readonly StockFact[]): Promise<readonly StockOutcome[]> {
+    if (facts.length > STOCK_FACTS_MAX) throw new RangeError(`at most ${STOCK_FACTS_MAX} stock facts at once`);
+    if (facts.length === 0) return [];
+    return inUndoneTransaction(this.pool, (tx) => take(tx, facts, this.now().toISOString()));
   }
 }
 

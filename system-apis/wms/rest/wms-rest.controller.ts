@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, HttpCode, Inject, Logger, Post } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Inject, Logger, Post, type OnModuleInit } from '@nestjs/common';
 import { PublicEndpoint } from '../../../src/platform/auth/auth.decorators.js';
 import { WMS_FACT_SINK, type WmsFactSink } from '../wms.port.js';
 import { readContract } from './contract-reader.js';
@@ -8,13 +8,14 @@ import { WebhookVerifier, type WebhookHeaders } from './webhook-verifier.js';
 import { WireEventBatch } from './wms-rest-event.wire.js';
 import { WMS_REST_SYSTEM } from './wms-rest.client.js';
 import { toFact } from './wms-rest.mapper.js';
+import { readKeptMessage } from './wms-rest.reading.js';
 
 /**
  * Where the warehouse tells what happened. A batch is taken as a whole or not at all, and 204 means that it is committed.
  * A signed body that cannot be taken is kept for inspection before it is refused.
  */
 @Controller('wms/v1')
-export class WmsRestController {
+export class WmsRestController implements OnModuleInit {
   private readonly logger = new Logger(WmsRestController.name);
 
   constructor(
@@ -22,6 +23,10 @@ export class WmsRestController {
     private readonly counts: WmsInboundCounts,
     @Inject(WMS_FACT_SINK) private readonly sink: WmsFactSink,
   ) {}
+
+  onModuleInit(): void {
+    this.sink.register(WMS_REST_SYSTEM, readKeptMessage);
+  }
 
   @Post('events')
   @HttpCode(204)

@@ -60,6 +60,10 @@ export class RememberingSink implements WmsFactSink {
     return Promise.resolve();
   }
 
+  register(): void {
+    // Nothing that is kept is read again here.
+  }
+
   /** Each fact about the release once, as the hub takes it. */
   about(fulfillmentOrderId: string): readonly WmsFact[] {
     const own = this.facts.filter(
