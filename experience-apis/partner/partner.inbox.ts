@@ -73,6 +73,7 @@ export class PartnerInbox {
   ): Promise<{ readonly order: IntakeOrder; readonly replayed: boolean }> {
     const result = await this.intake.receive({ account, topic, body, messageId: `key:${idempotencyKey}` });
     if (result.digestDiffers) throw problems.idempotencyKeyReused();
+    if (result.outcome === 'REFUSED') throw problems.failedInside(result.messageId);
     const order = onlyOrder(result);
     if (order.result === 'REJECTED') throw problems.requestRejected(order.reason ?? 'it is against the rules');
     if (order.result === 'UNKNOWN_ORDER') throw problems.unknownOrder(order.reference);

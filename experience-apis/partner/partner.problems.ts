@@ -96,6 +96,18 @@ export function unknownOrder(reference: string): ProblemError {
 }
 
 /** The request can be read, and is against the rules of the order. */
+/** The request was read before it was handed on: that it is refused then is the hub's own fault. */
+export function failedInside(messageId: string): ProblemError {
+  return new ProblemError({
+    status: 422,
+    code: 'FAILED_INSIDE',
+    title: 'The hub cannot take this request yet',
+    detail:
+      `The fault is the hub's, and people are told of it. ${KEPT(messageId)} Nothing was done; ` +
+      'send the same request with the same Idempotency-Key again later.',
+  });
+}
+
 export function requestRejected(reason: string): ProblemError {
   return new ProblemError({
     status: 422,

@@ -32,12 +32,15 @@ export function shopMismatch(): ProblemError {
 export function messageRefused(result: IntakeResult): ProblemError {
   const reason = result.reason ?? 'CONTRACT_MISMATCH';
   const unreadable = reason === 'BODY_NOT_READABLE' || reason === 'UNKNOWN_TOPIC';
-  const detail = result.detail ?? 'The message does not fit the contract.';
+  const detail =
+    reason === 'FAILED_INSIDE'
+      ? 'The hub has a fault that this message meets; people are told of it.'
+      : (result.detail ?? 'The message does not fit the contract.');
   return new ProblemError({
     status: unreadable ? 400 : 422,
     code: reason,
     title: 'The message was not taken',
     detail: `${detail} It is kept as message ${result.messageId}.`,
-    ...(unreadable ? {} : { errors: [{ pointer: result.pointer ?? '', detail }] }),
+    ...(unreadable || reason === 'FAILED_INSIDE' ? {} : { errors: [{ pointer: result.pointer ?? '', detail }] }),
   });
 }

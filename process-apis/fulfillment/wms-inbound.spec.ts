@@ -7,7 +7,10 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/test-d
 import { openTestPool } from '../../test/support/test-pool.js';
 import type { WmsFact, WmsStockFact, WmsStockKind } from '../../system-apis/wms/wms.port.js';
 import { readPositions, StockIntake } from '../availability/index.js';
-import { listMessages } from '../intake/index.js';
+import { keepNotTaken, keptFacts, listMessages } from '../intake/index.js';
+import { openIntake } from '../intake/testing/open-intake.js';
+import { fulfillmentOrderIdOf, orderIdOf } from '../orders/order-ids.js';
+import type { OrderFact } from '../orders/index.js';
 import { WmsInbound } from './wms-inbound.js';
 
 const WMS = 'wms';
@@ -17,12 +20,12 @@ let database: TestDatabase;
 let pool: pg.Pool;
 let orders: SeededOrders;
 let inbound: WmsInbound;
+const cipher = new FieldCipher(KeyRing.parse(generateKeyRing('test')));
 
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = openTestPool(database.url, 4);
   orders = await SeededOrders.open(pool);
-  const cipher = new FieldCipher(KeyRing.parse(generateKeyRing('test')));
   inbound = new WmsInbound(pool, orders.commit, new StockIntake(pool, () => undefined), cipher);
 });
 
@@ -85,6 +88,54 @@ describe('what a warehouse tells and the hub cannot take', () => {
     const lines = planned.lines.map(({ lineId }) => ({ lineId, quantity: 1 }));
     await inbound.receive(WMS, [{ kind: 'PICKED', id: 'p-2', occurredAt, fulfillmentOrderId: planned.id, lines }]);
     expect(await refused()).toContainEqual([`fact:${WMS}/p-2`, 'AGAINST_THE_RULES']);
+  });
+});
+
+describe('what a warehouse tells of work that the hub does not know', () => {
+  it('is parked, and taken when the order is there: as after a restore', async () => {
+    const { messages } = openIntake(pool, orders.commit, cipher, { account: async () => undefined });
+    messages.register(inbound);
+    const work = fulfillmentOrderIdOf(orderIdOf('shop-eu', 'W-2', '2026-03-01T09:59:00.000Z'), 1);
+    const released: OrderFact = {
+      id: `${WMS}/release-w-2`,
+      source: WMS,
+      occurredAt,
+      address: { by: 'FULFILLMENT_ORDER', fulfillmentOrderId: work },
+      body: { kind: 'FulfillmentReleased', fulfillmentOrderId: work, wmsReference: 'W-2' },
+    };
+    await keepNotTaken(
+      pool,
+      keptFacts(cipher, WMS, 'events', [{ fact: released, reason: 'UNKNOWN_ORDER', detail: '' }]),
+    );
+    await messages.sweepParked();
+    expect(await refused('PARKED')).toContainEqual([`fact:${WMS}/release-w-2`, 'UNKNOWN_ORDER']);
+    await orders.accept('shop-eu', ['W-2']);
+    await messages.sweepParked();
+    expect(await refused('PARKED')).not.toContainEqual([`fact:${WMS}/release-w-2`, 'UNKNOWN_ORDER']);
+    const [fo] = (await orders.order('shop-eu', 'W-2')).fulfillmentOrders;
+    expect(fo?.id).toBe(work);
+  });
+
+  it('is read again as a whole message, when the reader of the contract was mended', async () => {
+    const { messages } = openIntake(pool, orders.commit, cipher, { account: async () => undefined });
+    messages.register(inbound);
+    await inbound.keepRefused(WMS, 'whole', Buffer.from('five more'), 'CONTRACT_MISMATCH: /events');
+    const before = (await onHand('SKU-1')) ?? 0;
+    inbound.register(WMS, (body) =>
+      body.toString() === 'five more'
+        ? { outcome: 'FACTS', facts: [received('whole-1', 'SKU-1', 'dc-north')] }
+        : { outcome: 'REFUSED', reason: 'BODY_NOT_READABLE', detail: '' },
+    );
+    const { rows } = await pool.query<{ id: string }>(`select id from message where external_id like 'whole/%'`);
+    const id = rows[0]?.id ?? '';
+    expect(await messages.preview(id)).toMatchObject({
+      stock: [{ result: 'TAKEN' }],
+      verdict: { status: 'COMMITTED' },
+    });
+    expect(await onHand('SKU-1')).toBe(before);
+    for (let times = 0; times < 2; times += 1)
+      expect((await messages.reprocess(id)).verdict).toMatchObject({ status: 'COMMITTED' });
+    expect(await onHand('SKU-1')).toBe(before + 5);
   });
 });
 
