@@ -1,13 +1,17 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrate } from '../../src/platform/db/migrate.js';
 import { prepareHubProcesses, type HubProcesses } from '../support/hub-outside.js';
 import { buildHub, removeBuild, type HubProcess } from '../support/hub-process.js';
+import { startRestartablePostgres, type RestartablePostgres } from '../support/restartable-postgres.js';
+import { SeededRandom } from '../support/seeded-random.js';
 import { expectNothingLostOrDoubled, waitForAllDone } from './nothing-lost.js';
 import { OrderLoad } from './order-load.js';
 
 const OPENING_UNITS = 5_000;
 const KILLS = 6;
+const DATABASE_AWAY_MS = 500;
 const LIFE_MS_MIN = 700;
 const LIFE_MS_MAX = 3_000;
 /** Tasks of a killed process are taken over after some fifteen seconds, and then have their retries. */
@@ -46,8 +50,13 @@ describe('a hub that is killed again and again under load', () => {
   const ORDERS = 400;
   const LOAD_MS = 16_000;
 
+  let postgres: RestartablePostgres;
+
   beforeEach(async () => {
+    postgres = await startRestartablePostgres();
+    await migrate(postgres.url);
     hubs = await prepareHubProcesses(1, OPENING_UNITS, {
+      database: { url: postgres.url, drop: () => postgres.remove() },
       wms: WMS,
       sap: { decisionDelayMs: 100, billingDelayMs: 100 },
     });
@@ -55,15 +64,16 @@ describe('a hub that is killed again and again under load', () => {
   });
 
   it(
-    'loses no acknowledged order, and does nothing twice',
+    'loses no acknowledged order, and does nothing twice, though its database is ended as well',
     async () => {
-      const load = new OrderLoad(hubs);
+      const load = new OrderLoad(hubs, new SeededRandom(randomInt(2 ** 31)));
       const loaded = load.run(ORDERS, LOAD_MS);
       loseAnswers();
       for (let kill = 0; kill < KILLS; kill += 1) {
         await delay(randomInt(LIFE_MS_MIN, LIFE_MS_MAX));
         await theProcess(0).kill();
         await theProcess(0).start();
+        if (kill === KILLS / 2) await postgres.restart('KILL', DATABASE_AWAY_MS);
       }
       await loaded;
       expect(load.acknowledged).toHaveLength(ORDERS);
@@ -90,12 +100,12 @@ describe('two hub processes on one database', () => {
   it(
     'share the work; one takes over from the other when it is killed, and one that is told to stop leaves cleanly',
     async () => {
-      const load = new OrderLoad(hubs);
+      const load = new OrderLoad(hubs, new SeededRandom(randomInt(2 ** 31)));
       const loaded = load.run(ORDERS, LOAD_MS);
       await delay(LOAD_MS / 2);
       await theProcess(0).kill();
       // Channels know one address: a balancer would send them to the process that is left.
-      hubs.world.connect(theProcess(1).url, hubs.bearer);
+      hubs.connectTo(theProcess(1).url);
       await delay(LOAD_MS / 4);
       expect(await theProcess(1).stop()).toBe(0);
       await theProcess(1).start();

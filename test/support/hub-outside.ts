@@ -7,11 +7,12 @@ import { startWorld, type World, type WorldOptions } from '../../src/demo/world.
 import { EmbeddedIssuer } from '../../src/platform/auth/embedded-issuer.js';
 import { generateKeyRing } from '../../src/platform/crypto/key-ring.js';
 import { freePort, HubProcess } from './hub-process.js';
-import { createTestDatabase } from './test-database.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 const ISSUER = 'urn:entrepot:embedded-issuer';
 const AUDIENCE = 'entrepot';
-const TOKEN_SECONDS = 900;
+/** Longer than any run. */
+const TOKEN_SECONDS = 24 * 3_600;
 
 export interface HubProcesses {
   readonly world: World;
@@ -20,6 +21,8 @@ export interface HubProcesses {
   readonly processes: readonly HubProcess[];
   /** Of an operator; each process takes it. */
   readonly bearer: string;
+  /** From now on channels and warehouse reach the hub there. */
+  connectTo(url: string): void;
   /** Kills what still runs, and deletes all of it. */
   close(): Promise<void>;
 }
@@ -31,12 +34,12 @@ export interface HubProcesses {
 export async function prepareHubProcesses(
   count: number,
   openingUnits: number,
-  options: WorldOptions,
+  options: WorldOptions & { readonly database?: TestDatabase },
 ): Promise<HubProcesses> {
   const dataDir = mkdtempSync(join(tmpdir(), 'entrepot-chaos-'));
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const pool = new pg.Pool({ connectionString: database.url, max: 4, pipeline: true });
-  // The database is dropped under connections that are still closing.
+  // The database is dropped, and may be restarted, under connections that are open.
   pool.on('error', () => undefined);
   const world = await startWorld({ openingUnits, ...options });
   await seed(pool, world.accounts, openingUnits);
@@ -52,12 +55,14 @@ export async function prepareHubProcesses(
   const issuer = await EmbeddedIssuer.open(dataDir, ISSUER, AUDIENCE);
   const token = (...scopes: readonly string[]): Promise<string> =>
     issuer.issue({ subject: 'chaos', scopes, ttlSeconds: TOKEN_SECONDS });
-  world.connect(processes[0]?.url ?? '', await token('channel:notify'));
+  const notifier = await token('channel:notify');
+  world.connect(processes[0]?.url ?? '', notifier);
   return {
     world,
     pool,
     processes,
     bearer: await token('orders:read', 'orders:write', 'pii:read'),
+    connectTo: (url) => world.connect(url, notifier),
     close: async () => {
       await Promise.all(processes.map((hub) => hub.kill()));
       await world.close();

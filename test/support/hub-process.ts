@@ -1,16 +1,16 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 import { until } from './until.js';
 
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 60_000;
 const LOG_CHARS_TOLD = 3_000;
 
-/** Not `dist`: that one may be built anew, or be running, while the test runs. */
-const BUILD = join(packageRoot(), '.entrepot', 'kill-test-build');
+/** Not `dist`: that one may be built anew, or be running, while the test runs. And each process that tests has its own. */
+const BUILD = join(packageRoot(), '.entrepot', `kill-test-build-${process.pid}`);
 const ROOMS = ['src', 'system-apis', 'process-apis', 'experience-apis'];
 
 /** Compiles the hub, as `npm run build` does. */
@@ -41,6 +41,7 @@ export async function freePort(): Promise<number> {
 /** The hub as a process of its own, that can be killed at any instruction and started again. */
 export class HubProcess {
   readonly url: string;
+  readonly port: number;
   private child: ChildProcess | undefined;
 
   constructor(
@@ -48,6 +49,7 @@ export class HubProcess {
     private readonly env: Readonly<Record<string, string>>,
     private readonly logFile: string,
   ) {
+    this.port = port;
     this.url = `http://127.0.0.1:${port}`;
     this.env = { ...env, ENTREPOT_PORT: String(port) };
   }
@@ -64,10 +66,17 @@ export class HubProcess {
     this.child = child;
     await until(
       () => this.isReady(),
-      (ready) => ready || child.exitCode !== null,
+      (ready) => ready || hasEnded(child),
       { what: `the hub at ${this.url}`, timeoutMs: START_MS_MAX },
     );
-    if (child.exitCode !== null) throw new Error(`the hub ended with ${child.exitCode}: ${this.logTail()}`);
+    closeSync(log);
+    if (hasEnded(child)) throw new Error(`the hub ended with ${child.exitCode ?? child.signalCode}: ${this.logTail()}`);
+  }
+
+  /** False before its start, after its end, and when it ended by itself. */
+  get isRunning(): boolean {
+    const { child } = this;
+    return child !== undefined && !hasEnded(child);
   }
 
   /** As `kill -9` does: nothing of it runs any further. */
@@ -83,14 +92,15 @@ export class HubProcess {
   private async end(signal: NodeJS.Signals): Promise<number | null> {
     const { child } = this;
     this.child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    if (child === undefined || hasEnded(child)) return child?.exitCode ?? null;
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
     return child.exitCode;
   }
 
-  private logTail(): string {
+  /** The last that it wrote. */
+  logTail(): string {
     return readFileSync(this.logFile, 'utf8').slice(-LOG_CHARS_TOLD);
   }
 
@@ -99,4 +109,8 @@ export class HubProcess {
     await answer?.body?.cancel();
     return answer?.ok === true;
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }

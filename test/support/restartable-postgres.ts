@@ -32,7 +32,6 @@ export async function startRestartablePostgres(): Promise<RestartablePostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'entrepot-restart-'));
   // Under root the server has another user, which must be able to enter.
   await chmod(folder, 0o755);
-  const quiet = (): void => undefined;
   const server = await startEmbeddedPostgres({ dataDir: folder, database: DATABASE, log: quiet });
   const place = await placeCluster(folder, quiet);
   const binaries = await locateBinaries(place.runAs, quiet);
@@ -74,4 +73,8 @@ async function startAgain(binaries: Binaries, place: ClusterPlace): Promise<void
     if (attempt === START_ATTEMPTS_MAX) throw new Error(`the database did not start again: ${output}`);
     await delay(START_PAUSE_MS);
   }
+}
+
+function quiet(): void {
+  // What it says of its start is of no use here.
 }
