@@ -10,6 +10,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'Starts the hub, with its demo when it has no systems of its own.',
     load: async () => (await import('./start.js')).start,
   },
+  backup: {
+    summary: 'Copies the database into a folder while the hub goes on.',
+    load: async () => (await import('./backup/commands.js')).backup,
+  },
+  restore: {
+    summary: 'Makes an empty database what it was when a backup was taken.',
+    load: async () => (await import('./backup/commands.js')).restore,
+  },
 };
 
 async function main([name = 'help', ...argv]: readonly string[]): Promise<number> {

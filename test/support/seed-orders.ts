@@ -26,6 +26,7 @@ const TASK_KINDS: readonly OrderTaskKind[] = [
   'erp.post-goods-issue',
   'wms.release',
   'wms.cancel',
+  'carrier.track',
   'channel.confirm-package',
 ];
 
@@ -45,14 +46,14 @@ export class SeededOrders {
     this.feed = feed;
   }
 
-  static async open(pool: Pool): Promise<SeededOrders> {
+  static async open(pool: Pool, keys = KeyRing.parse(generateKeyRing('test'))): Promise<SeededOrders> {
     const feed = new EventFeed(pool);
     const tasks = new TaskQueue(pool);
     for (const kind of TASK_KINDS) tasks.register(kind, async () => []);
     await tasks.start();
     const catalog = new SqlCatalog(pool, () => undefined);
     await seedCatalog(pool, catalog);
-    const cipher = new FieldCipher(KeyRing.parse(generateKeyRing('test')));
+    const cipher = new FieldCipher(keys);
     const commit = new OrderCommit({
       store: new SqlOrderStore({ pool, catalog, sourcing: new SourcingPolicies(pool), tasks }),
       cipher,

@@ -10,11 +10,16 @@ export class MigrationError extends Error {
 
 /**
  * Brings the database to the schema of this release, each file in a transaction of its own, and gives the ids of
- * the files that were applied. Processes that start together migrate once: the others wait.
+ * the files that were applied. Processes that start together migrate once: the others wait. `only`: the ids of the files
+ * to apply, for a database that is to be what it was.
  * @throws MigrationError when the database holds a migration that this release does not know, or another text of one.
  */
-export async function migrate(url: string, folder = migrationsFolder()): Promise<readonly string[]> {
-  const files = await readMigrationFiles(folder);
+export async function migrate(
+  url: string,
+  folder = migrationsFolder(),
+  only?: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const files = (await readMigrationFiles(folder)).filter(({ id }) => only?.has(id) ?? true);
   const dataSource = await openForMigration(url, files);
   try {
     // The lock's connection is apart from the ones that migrate, so it is held over all transactions.

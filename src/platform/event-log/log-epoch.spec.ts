@@ -11,7 +11,6 @@ import { appendEvents, readEventsAfter, readLogEnd } from './event-log.sql.js';
 import {
   beginEpoch,
   closeLoss,
-  continueNumbering,
   ensureLogEpoch,
   findOpenLoss,
   readCautiousUntil,
@@ -85,16 +84,6 @@ describe('the log on another server', () => {
     expect(loss).toMatchObject({ because: 'MOVED' });
     if (loss !== undefined) await closeLoss(pool, loss);
     expect(await findOpenLoss(pool)).toBeUndefined();
-  });
-
-  it('keeps its numbering when the functions are made anew', async () => {
-    await append(1);
-    await inTransaction(pool, (tx) => beginEpoch(tx, 'RESTORED'));
-    await append(1);
-    await pool.query(`create or replace function log_tx() returns xid8 language sql as 'select pg_current_xact_id()'`);
-    await inTransaction(pool, continueNumbering);
-    await append(1);
-    expect(await settled(3)).toEqual([1, 1, 1]);
   });
 
   it('begins only when open writers are done, and hides none of them', async () => {

@@ -89,14 +89,6 @@ async function numberFrom(tx: Db, offset: bigint): Promise<void> {
   );
 }
 
-/** Takes the numbering of the latest epoch over, for rows that were loaded beside their functions. */
-export async function continueNumbering(tx: Db): Promise<void> {
-  const { rows } = await tx.query<{ offset: string }>(
-    'select tx_offset::text as offset from log_epoch order by first_tx desc limit 1',
-  );
-  if (rows[0] !== undefined) await numberFrom(tx, BigInt(rows[0].offset));
-}
-
 /** Which cluster it is, and which of its timelines: `7311023485/1`. Where the cluster's id is not to be read, the timeline alone. */
 async function readServer(db: Db): Promise<string> {
   const { rows } = await db.query<{ timeline: string; readable: boolean }>(

@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { ClientBase, Pool } from 'pg';
 import { PgBoss, type Job, type JobResult } from 'pg-boss';
 import { inTransaction, sentTogether } from '../commit/index.js';
+import { readCautiousUntil } from '../event-log/index.js';
 import { attemptsMax, nextTry, type RetryPolicy } from './next-try.js';
 import {
   countDeadLetters,
@@ -88,6 +89,8 @@ export class TaskQueue {
   private working = false;
   private reviews: NodeJS.Timeout | undefined;
   private reviewing: Promise<void> | undefined;
+  /** Unix milliseconds. */
+  private cautiousUntil = 0;
 
   constructor(
     private readonly pool: Pool,
@@ -111,6 +114,7 @@ export class TaskQueue {
   /** Installs the queues. Every role needs it to enqueue; only workers call `work`. */
   async start(): Promise<void> {
     await this.boss.start();
+    this.cautiousUntil = await readCautiousUntil(this.pool);
     const kept = { retentionSeconds: KEEP_WAITING_SECONDS };
     await this.boss.createQueue(DEAD_LETTERS, kept);
     await this.boss.updateQueue(DEAD_LETTERS, kept);
@@ -284,7 +288,7 @@ export class TaskQueue {
     // Those far beyond their last try ended the process each time: the handler does not get them again.
     const sound = jobs.filter((job) => triesInRound(job) < attemptsMax(retry) + CRASHES_MAX);
     const answers = await this.handle(
-      sound.map((job) => toRun(kind, job, retry)),
+      sound.map((job) => toRun(kind, job, retry, Date.now() < this.cautiousUntil)),
       handler,
     );
     const results = new Map(sound.map((job, index) => [job.id, answers[index] ?? NO_RESULT]));
@@ -324,12 +328,13 @@ function triesInRound({ data, retryCount }: Job<StoredTask>): number {
   return triesOf({ ...data, tried: 0 }, retryCount);
 }
 
-function toRun(kind: string, job: Job<StoredTask>, retry: RetryPolicy): TaskRun {
+/** `cautious`: after a restore, what was lost may have had the task's effect. Then even the first try is not the first. */
+function toRun(kind: string, job: Job<StoredTask>, retry: RetryPolicy, cautious: boolean): TaskRun {
   return {
     kind,
     key: job.data.key,
     payload: job.data.payload,
-    attempt: triesOf(job.data, job.retryCount),
+    attempt: triesOf(job.data, job.retryCount) + (cautious ? 1 : 0),
     lastTry: triesInRound(job) + 1 >= attemptsMax(retry),
   };
 }
