@@ -116,15 +116,16 @@ describe('a message that came before its order', () => {
   });
 });
 
+const REFUND = {
+  kind: 'REFUND_ISSUED',
+  reference: 'LATE',
+  refundId: 'r-1',
+  issuedAt: PLACED_AT,
+  amount: { minor: 100, currency: 'EUR' },
+  lines: [],
+} as const satisfies ChannelFact;
+
 describe('a message that came before its order, of any kind', () => {
-  const REFUND: ChannelFact = {
-    kind: 'REFUND_ISSUED',
-    reference: 'LATE',
-    refundId: 'r-1',
-    issuedAt: PLACED_AT,
-    amount: { minor: 100, currency: 'EUR' },
-    lines: [],
-  };
   const OBSERVED: ChannelFact = {
     kind: 'FULFILLMENT_OBSERVED',
     reference: 'LATE',
@@ -235,15 +236,9 @@ describe('a message that the hub fails on', () => {
 describe('what was refused', () => {
   it('is decided on anew when it is taken again, and what was taken is not taken twice', async () => {
     await orders.accept(SHOP, ['R-1']);
-    const refund = (minor: number): ChannelFact => ({
-      kind: 'REFUND_ISSUED',
-      reference: 'R-1',
-      refundId: 'twice',
-      issuedAt: PLACED_AT,
-      amount: { minor, currency: 'EUR' },
-      lines: [],
-    });
-    const { messageId } = await intake.receive(message(SHOP, 'refund', refund(50)));
+    const { messageId } = await intake.receive(
+      message(SHOP, 'refund', { ...REFUND, reference: 'R-1', refundId: 'twice' }),
+    );
     await intake.reprocess(messageId);
     await intake.reprocess(messageId);
     expect((await orders.order(SHOP, 'R-1')).refunds).toHaveLength(1);
@@ -276,7 +271,7 @@ describe('texts that the database cannot hold', () => {
     );
     expect(result.outcome).toBe('COMMITTED');
     const { orders: waiting } = await orders.reader.page({ filter: { waitingOn: 'CATALOG' }, first: 10 });
-    expect(waiting.map(({ order }) => order.lines[0])).toMatchObject([
+    expect(waiting.map((entry) => entry.order.lines[0])).toMatchObject([
       { listingSku: 'NO-SUCH\ufffd', title: 'Mug, cut in the middle: \ufffd' },
     ]);
   });
