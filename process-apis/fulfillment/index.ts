@@ -1,6 +1,10 @@
+export { CarrierFollowUp } from './carrier-follow-up.js';
+export { CarrierInbound } from './carrier-inbound.js';
+export { CarrierTasks } from './carrier.tasks.js';
 export { ErpFollowUp } from './erp-follow-up.js';
 export { ErpTasks } from './erp.tasks.js';
 export { loadOrders, type LoadedOrder, type OrderLookup } from './fulfillment.context.js';
 export { failed, mayExist, submitResult, type TaskSubject } from './task-outcome.js';
+export { PackageNews } from './package-news.js';
 export { WmsInbound } from './wms-inbound.js';
 export { WmsTasks } from './wms.tasks.js';

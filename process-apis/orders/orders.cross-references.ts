@@ -5,6 +5,8 @@ import type { CrossReference } from './orders.sql.js';
 export interface OutsideNames {
   readonly erp: string;
   readonly wms: string;
+  /** Absent: nobody watches parcels. */
+  readonly carrier?: string;
 }
 
 /** The outside ids that an event brings, each with what it is in the hub. Pure. */

@@ -14,6 +14,7 @@ interface Payloads {
   readonly 'erp.post-goods-issue': OfOrder & { readonly shipmentId: string };
   readonly 'wms.release': OfOrder & { readonly fulfillmentOrderId: string };
   readonly 'wms.cancel': OfOrder & { readonly fulfillmentOrderId: string };
+  readonly 'carrier.track': OfOrder & { readonly shipmentId: string; readonly packageId: string };
   readonly 'channel.confirm-package': OfOrder & { readonly shipmentId: string; readonly packageId: string };
 }
 

@@ -627,6 +627,18 @@ create table told_quantity (
   constraint told_quantity_outcome_check CHECK ((outcome = ANY (ARRAY['ACCEPTED'::text, 'REFUSED'::text, 'FAILED'::text, 'PENDING'::text])))
 );
 
+create table tracked_package (
+  package_id uuid not null,
+  order_id uuid not null,
+  system text not null,
+  carrier text not null,
+  tracking_number text not null,
+  tracker_id text,
+  began_at timestamp with time zone default now() not null,
+  look_at timestamp with time zone,
+  constraint tracked_package_pkey PRIMARY KEY (package_id)
+) with (fillfactor=80);
+
 CREATE INDEX allocation_rule_sku ON public.allocation_rule USING btree (sku) WHERE (sku IS NOT NULL);
 
 CREATE INDEX audit_subject ON public.audit USING btree (subject_type, subject_id, id DESC);
@@ -698,3 +710,11 @@ CREATE INDEX soft_reservation_due ON public.soft_reservation USING btree (expire
 CREATE INDEX stock_feed_wanted ON public.stock_feed USING btree (snapshot_wanted_at) WHERE (snapshot_wanted_at IS NOT NULL);
 
 CREATE INDEX told_quantity_listing ON public.told_quantity USING btree (channel, listing_sku, id DESC);
+
+CREATE INDEX tracked_package_began ON public.tracked_package USING btree (began_at);
+
+CREATE INDEX tracked_package_look ON public.tracked_package USING btree (system, look_at) WHERE (look_at IS NOT NULL);
+
+CREATE INDEX tracked_package_number ON public.tracked_package USING btree (system, tracking_number) WHERE (tracker_id IS NULL);
+
+CREATE INDEX tracked_package_tracker ON public.tracked_package USING btree (system, tracker_id) WHERE (tracker_id IS NOT NULL);

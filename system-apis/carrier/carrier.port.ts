@@ -1,7 +1,7 @@
 import type { Tracking } from '../../src/model/order.js';
 
 export const CARRIER_PORT = Symbol('CarrierPort');
-export const CARRIER_FACT_SINK = Symbol('CarrierFactSink');
+export const CARRIER_MESSAGE_SINK = Symbol('CarrierMessageSink');
 
 export interface TrackParcel {
   /** The hub's id of the package. */
@@ -30,26 +30,33 @@ export interface CarrierPort {
   track(parcel: TrackParcel): Promise<TrackingState>;
   /** At most TRACKERS_READ_MAX; in any order. A tracker that is not there any more is left out. */
   read(trackerIds: readonly string[]): Promise<readonly TrackingState[]>;
+  /** Reads a message that the carrier's system sent. Pure: the same reading today and when it is taken again. */
+  interpret(body: Buffer): CarrierReading;
 }
 
 export const TRACKERS_READ_MAX = 50;
 
-/** Something that a carrier's system told by itself. */
-export interface CarrierFact {
-  /** Of the message: the same id twice is the same message. */
-  readonly id: string;
-  readonly state: TrackingState;
-}
+/** What a message says that a carrier's system sent by itself. */
+export type CarrierReading =
+  | {
+      readonly outcome: 'NEWS';
+      /** Of the message: the same id twice is the same message. */
+      readonly id: string;
+      readonly state: TrackingState;
+    }
+  /** About something else than a parcel. */
+  | { readonly outcome: 'IGNORED' }
+  | {
+      readonly outcome: 'REFUSED';
+      readonly reason: 'BODY_NOT_READABLE' | 'CONTRACT_MISMATCH';
+      /** Names places and rules, never values: those may be personal. */
+      readonly detail: string;
+    };
 
-/** Provided by the fulfillment process; called by a carrier's inbound edge. Resolves when the fact is committed or kept. */
-export interface CarrierFactSink {
-  receive(source: string, fact: CarrierFact): Promise<void>;
-  /** Keeps a signed message that could not be taken, whole, for inspection. The same message id again changes nothing. */
-  keepRefused(
-    source: string,
-    messageId: string,
-    body: Buffer,
-    reason: 'BODY_NOT_READABLE' | 'CONTRACT_MISMATCH',
-    detail: string,
-  ): Promise<void>;
+/**
+ * Provided by the fulfillment process; called by a carrier's inbound edge with a message whose sender is proved. Resolves when what it
+ * says is committed, or the message is kept because it cannot be taken.
+ */
+export interface CarrierMessageSink {
+  receive(body: Buffer): Promise<CarrierReading>;
 }

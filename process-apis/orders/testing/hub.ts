@@ -14,6 +14,7 @@ const KINDS: Readonly<Record<OrderTaskKind, true>> = {
   'erp.post-goods-issue': true,
   'wms.release': true,
   'wms.cancel': true,
+  'carrier.track': true,
   'channel.confirm-package': true,
 };
 const CONNECTIONS_MAX = 6;

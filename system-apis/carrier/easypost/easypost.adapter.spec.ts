@@ -43,7 +43,7 @@ async function setup(): Promise<CarrierUnderTest> {
     forget: (trackerId) => sandbox.deleteTracker(trackerId),
     loseNextAnswer: () => sandbox.failNext({ times: 1, mode: 'after' }),
     setDown: (down) => sandbox.setDown(down),
-    told: (trackerId) => sink.facts.map(({ state }) => state).filter((state) => state.trackerId === trackerId),
+    told: (trackerId) => sink.states.filter((state) => state.trackerId === trackerId),
     close: async () => {
       await sandbox.close();
       await hub.app.close();

@@ -1,7 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TRACKERS_READ_MAX, type CarrierPort, type TrackingState, type TrackParcel } from '../carrier.port.js';
-import { EASYPOST_SYSTEM, EasyPostClient } from './easypost.client.js';
+import {
+  TRACKERS_READ_MAX,
+  type CarrierPort,
+  type CarrierReading,
+  type TrackingState,
+  type TrackParcel,
+} from '../carrier.port.js';
+import { EasyPostClient } from './easypost.client.js';
 import { sameCarrier, toCarrierName, toState } from './easypost.mapper.js';
+import { EASYPOST_SYSTEM } from './easypost.policies.js';
+import { readEvent } from './easypost.read.js';
 import { EASYPOST_SETTINGS, type EasyPostSettings } from './easypost.settings.js';
 import type { WireTracker } from './easypost.wire.js';
 
@@ -37,6 +45,13 @@ export class EasyPostAdapter implements CarrierPort {
       for (const tracker of trackers) if (tracker !== undefined) states.push(toState(this.settings.carriers, tracker));
     }
     return states;
+  }
+
+  interpret(body: Buffer): CarrierReading {
+    const reading = readEvent(body);
+    if (reading.outcome !== 'EVENT') return reading;
+    const { id, result } = reading.event;
+    return { outcome: 'NEWS', id, state: toState(this.settings.carriers, result) };
   }
 
   /** The newest tracker of the parcel that is not of an earlier parcel with the same number. */

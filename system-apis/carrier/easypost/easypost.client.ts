@@ -2,12 +2,17 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { z } from 'zod';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
 import { OutsideError } from '../../../src/platform/outside/outside-error.js';
-import { OutsideHttp, type OutsideAnswer, type OutsideRequest } from '../../../src/platform/outside/outside-http.js';
+import { OutsideGate } from '../../../src/platform/outside/outside-gate.js';
+import {
+  evidenceOf,
+  OutsideHttp,
+  type OutsideAnswer,
+  type OutsideRequest,
+} from '../../../src/platform/outside/outside-http.js';
+import { EASYPOST_POLICIES, EASYPOST_SYSTEM } from './easypost.policies.js';
 import { jsonOf, misfits } from './easypost.read.js';
 import { EASYPOST_SETTINGS, type EasyPostSettings } from './easypost.settings.js';
 import { WireError, WireTracker, WireTrackerList, type WireNewTracker } from './easypost.wire.js';
-
-export const EASYPOST_SYSTEM = 'easypost';
 
 /** Trackers of one number: more than one only when carriers use a number again. */
 const LOOK_UP_MAX = 20;
@@ -21,8 +26,9 @@ export class EasyPostClient implements OnModuleDestroy {
   constructor(
     @Inject(EASYPOST_SETTINGS) private readonly settings: EasyPostSettings,
     secrets: SecretSource,
+    gate: OutsideGate = new OutsideGate(),
   ) {
-    this.http = new OutsideHttp(EASYPOST_SYSTEM, settings.timeoutMs);
+    this.http = new OutsideHttp(EASYPOST_SYSTEM, EASYPOST_POLICIES, gate, settings.timeoutMs);
     // The API key is the user's name of Basic authentication; there is no password.
     const credentials = Buffer.from(`${secrets.get(settings.apiKeySecret)}:`).toString('base64');
     this.headers = { authorization: `Basic ${credentials}`, accept: 'application/json' };
@@ -82,6 +88,7 @@ function read<T>(operation: string, answer: OutsideAnswer, schema: z.ZodType<T>,
     operation,
     status: answer.status,
     outcomeUnknown,
+    ...evidenceOf(answer),
   });
 }
 

@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto';
 import { Body, Controller, Headers, HttpCode, Inject, Logger, Post } from '@nestjs/common';
 import { PublicEndpoint } from '../../../src/platform/auth/auth.decorators.js';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
 import { ProblemError } from '../../../src/platform/http/problem.js';
-import { CARRIER_FACT_SINK, type CarrierFactSink } from '../carrier.port.js';
+import { CARRIER_MESSAGE_SINK, type CarrierMessageSink } from '../carrier.port.js';
 import { isSigned } from './easypost-signature.js';
-import { EASYPOST_SYSTEM } from './easypost.client.js';
 import { EasyPostInboundCounts } from './easypost.counts.js';
-import { toState } from './easypost.mapper.js';
-import { readEvent } from './easypost.read.js';
 import { EASYPOST_SETTINGS, type EasyPostSettings } from './easypost.settings.js';
 
 /**
@@ -21,10 +17,10 @@ export class EasyPostController {
   private readonly secrets: readonly string[];
 
   constructor(
-    @Inject(EASYPOST_SETTINGS) private readonly settings: EasyPostSettings,
+    @Inject(EASYPOST_SETTINGS) settings: EasyPostSettings,
     secrets: SecretSource,
     private readonly counts: EasyPostInboundCounts,
-    @Inject(CARRIER_FACT_SINK) private readonly sink: CarrierFactSink,
+    @Inject(CARRIER_MESSAGE_SINK) private readonly sink: CarrierMessageSink,
   ) {
     this.secrets = settings.webhookSecrets.map((name) => secrets.get(name));
   }
@@ -38,23 +34,10 @@ export class EasyPostController {
   ): Promise<void> {
     const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
     this.checkSignature(bytes, signature);
-    const reading = readEvent(bytes);
-    switch (reading.outcome) {
-      case 'EVENT': {
-        const { id, result } = reading.event;
-        await this.sink.receive(EASYPOST_SYSTEM, { id, state: toState(this.settings.carriers, result) });
-        this.counts.add('TAKEN');
-        return;
-      }
-      case 'OF_SOMETHING_ELSE':
-        // The account's webhook tells of labels, batches and refunds too: the hub makes none of them.
-        this.counts.add('IGNORED');
-        return;
-      case 'REFUSED':
-        this.counts.add(reading.code === 'BODY_NOT_READABLE' ? 'NOT_READABLE' : 'NOT_IN_CONTRACT');
-        this.logger.warn(`kept a message of ${bytes.length} bytes that cannot be taken: ${reading.reason}`);
-        await this.sink.keepRefused(EASYPOST_SYSTEM, contentId(bytes), bytes, reading.code, reading.reason);
-    }
+    const reading = await this.sink.receive(bytes);
+    this.counts.add(reading.outcome === 'REFUSED' ? reading.reason : reading.outcome);
+    if (reading.outcome === 'REFUSED')
+      this.logger.warn(`kept a message of ${bytes.length} bytes that cannot be taken: ${reading.detail}`);
   }
 
   private checkSignature(bytes: Buffer, signature: string | undefined): void {
@@ -70,9 +53,4 @@ export class EasyPostController {
       detail: 'X-Hmac-Signature must be the HMAC-SHA256 of the body with the webhook secret of this hub.',
     });
   }
-}
-
-/** A body that cannot be read has no id but its content. */
-function contentId(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

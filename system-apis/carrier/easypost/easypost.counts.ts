@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 
-export type EasyPostInboundOutcome = 'TAKEN' | 'IGNORED' | 'NOT_SIGNED' | 'NOT_READABLE' | 'NOT_IN_CONTRACT';
+/** `NEWS`: taken, or parked until its parcel is known. The last two: kept for inspection. */
+export type EasyPostInboundOutcome = 'NEWS' | 'IGNORED' | 'NOT_SIGNED' | 'BODY_NOT_READABLE' | 'CONTRACT_MISMATCH';
 
 /** How EasyPost's messages fared since the start of this process. */
 @Injectable()
 export class EasyPostInboundCounts {
   private readonly byOutcome: Record<EasyPostInboundOutcome, number> = {
-    TAKEN: 0,
+    NEWS: 0,
     IGNORED: 0,
     NOT_SIGNED: 0,
-    NOT_READABLE: 0,
-    NOT_IN_CONTRACT: 0,
+    BODY_NOT_READABLE: 0,
+    CONTRACT_MISMATCH: 0,
   };
 
   /** @returns the count with this one */

@@ -103,22 +103,22 @@ describe('what EasyPost shows of a parcel', () => {
 describe('reading an event', () => {
   it('leaves alone what is not of a tracker', () => {
     const event = { id: 'evt_2', object: 'Event', description: 'batch.created', result: { object: 'Batch' } };
-    expect(readEvent(Buffer.from(JSON.stringify(event)))).toEqual({ outcome: 'OF_SOMETHING_ELSE' });
+    expect(readEvent(Buffer.from(JSON.stringify(event)))).toEqual({ outcome: 'IGNORED' });
   });
 
   it('says what is missing in an event of a tracker', () => {
     expect(readEvent(fixture('event-example'))).toMatchObject({
       outcome: 'REFUSED',
-      code: 'CONTRACT_MISMATCH',
-      reason: expect.stringContaining('/result') as string,
+      reason: 'CONTRACT_MISMATCH',
+      detail: expect.stringContaining('/result') as string,
     });
-    expect(readEvent(Buffer.from('[]'))).toMatchObject({ outcome: 'REFUSED', code: 'CONTRACT_MISMATCH' });
+    expect(readEvent(Buffer.from('[]'))).toMatchObject({ outcome: 'REFUSED', reason: 'CONTRACT_MISMATCH' });
   });
 
   it.each([Buffer.from('nothing'), Buffer.from([0x7b, 0xff, 0x7d]), Buffer.alloc(0)])(
     'says that it is no JSON',
     (body) => {
-      expect(readEvent(body)).toMatchObject({ outcome: 'REFUSED', code: 'BODY_NOT_READABLE' });
+      expect(readEvent(body)).toMatchObject({ outcome: 'REFUSED', reason: 'BODY_NOT_READABLE' });
     },
   );
 

@@ -8,7 +8,7 @@ import { EASYPOST_SETTINGS, EasyPostSettings, type EasyPostSettingsInput } from 
 
 /**
  * Parcels watched by EasyPost, both directions. Global, because the fulfillment process asks for CARRIER_PORT and gives
- * CARRIER_FACT_SINK: neither module can import the other.
+ * CARRIER_MESSAGE_SINK: neither module can import the other.
  */
 @Module({})
 export class EasyPostModule {

@@ -20,8 +20,8 @@ export const EasyPostSettings = z.strictObject({
     .record(CarrierName, CarrierName)
     .refine((carriers) => Object.keys(carriers).length <= CARRIERS_MAX, `At most ${CARRIERS_MAX} carriers`)
     .default({}),
-  /** Time to a whole answer. */
-  timeoutMs: z.int().min(100).max(120_000).default(15_000),
+  /** Time to a whole answer, where another than the policies say. */
+  timeoutMs: z.int().min(100).max(120_000).exactOptional(),
 });
 
 export type EasyPostSettings = z.infer<typeof EasyPostSettings>;

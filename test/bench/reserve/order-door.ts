@@ -18,6 +18,7 @@ const TASK_KINDS: Readonly<Record<OrderTaskKind, true>> = {
   'erp.post-goods-issue': true,
   'wms.release': true,
   'wms.cancel': true,
+  'carrier.track': true,
   'channel.confirm-package': true,
 };
 

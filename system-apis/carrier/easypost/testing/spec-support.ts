@@ -3,8 +3,16 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import type { FastifyReply } from 'fastify';
 import { SecretSource } from '../../../../src/platform/config/secret-source.js';
+import { OutsideGate } from '../../../../src/platform/outside/outside-gate.js';
 import { ProblemError } from '../../../../src/platform/http/problem.js';
-import { CARRIER_FACT_SINK, type CarrierFact, type CarrierFactSink } from '../../carrier.port.js';
+import {
+  CARRIER_MESSAGE_SINK,
+  CARRIER_PORT,
+  type CarrierMessageSink,
+  type CarrierPort,
+  type CarrierReading,
+  type TrackingState,
+} from '../../carrier.port.js';
 import { EasyPostModule } from '../easypost.module.js';
 import type { EasyPostSettingsInput } from '../easypost.settings.js';
 
@@ -32,39 +40,42 @@ export class SpecSecrets extends SecretSource {
   }
 }
 
-export class RememberingSink implements CarrierFactSink {
-  readonly facts: CarrierFact[] = [];
-  readonly refused: { readonly messageId: string; readonly body: string; readonly reason: string }[] = [];
+/** Reads messages as the hub does, and only remembers what they say. */
+export class RememberingSink implements CarrierMessageSink {
+  readonly readings: CarrierReading[] = [];
+  port: CarrierPort | undefined;
   /** Set to make the next commit fail. */
   failure: Error | undefined;
 
-  receive(_source: string, fact: CarrierFact): Promise<void> {
+  receive(body: Buffer): Promise<CarrierReading> {
+    if (this.port === undefined) throw new Error('the sink was not given its port');
     if (this.failure !== undefined) {
       const { failure } = this;
       this.failure = undefined;
       return Promise.reject(failure);
     }
-    this.facts.push(fact);
-    return Promise.resolve();
+    const reading = this.port.interpret(body);
+    this.readings.push(reading);
+    return Promise.resolve(reading);
   }
 
-  keepRefused(_source: string, messageId: string, body: Buffer, reason: string): Promise<void> {
-    this.refused.push({ messageId, body: body.toString(), reason });
-    return Promise.resolve();
+  get states(): readonly TrackingState[] {
+    return this.readings.flatMap((reading) => (reading.outcome === 'NEWS' ? [reading.state] : []));
   }
 }
 
 @Global()
 @Module({})
 class SpecModule {
-  static with(sink: CarrierFactSink): DynamicModule {
+  static with(sink: CarrierMessageSink): DynamicModule {
     return {
       module: SpecModule,
       providers: [
         { provide: SecretSource, useValue: new SpecSecrets() },
-        { provide: CARRIER_FACT_SINK, useValue: sink },
+        { provide: OutsideGate, useValue: new OutsideGate() },
+        { provide: CARRIER_MESSAGE_SINK, useValue: sink },
       ],
-      exports: [SecretSource, CARRIER_FACT_SINK],
+      exports: [SecretSource, OutsideGate, CARRIER_MESSAGE_SINK],
     };
   }
 }
@@ -89,7 +100,7 @@ export function settingsFor(url: string): EasyPostSettingsInput {
 
 /** Listens on loopback; bodies arrive as the platform gives them below `/carriers/`: raw. */
 export async function startHubEdge(
-  sink: CarrierFactSink,
+  sink: RememberingSink,
   easyPostUrl: string,
 ): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
   const built = await Test.createTestingModule({
@@ -103,6 +114,7 @@ export async function startHubEdge(
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.useGlobalFilters(new ProblemFilter());
+  sink.port = app.get<CarrierPort>(CARRIER_PORT);
   await app.listen(0, '127.0.0.1');
   return { app, url: await app.getUrl() };
 }
