@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import { retryDelayMs } from '../../src/platform/outside/retry-delay.js';
-import type { ChannelLease } from './channel-lease.js';
+import type { Lease } from '../../src/platform/db/lease.js';
 import {
   forgetTold,
   readDue,
@@ -56,7 +56,7 @@ export class ChannelTelling {
   ) {}
 
   /** Until nothing is due. Throws what failed for the whole channel; the listings stay due. */
-  async run(lease: ChannelLease): Promise<void> {
+  async run(lease: Lease): Promise<void> {
     const pageMax = await this.teller.pageMax(this.channel);
     if (pageMax === 0) {
       for (let page = 0; page < PAGES_MAX; page += 1)
@@ -71,7 +71,7 @@ export class ChannelTelling {
   }
 
   /** Gives true when more may be due. What changes while the channel works is read with the next page: latest wins. */
-  private async tellPage(limit: number, lease: ChannelLease): Promise<boolean> {
+  private async tellPage(limit: number, lease: Lease): Promise<boolean> {
     const due = await readDue(this.pool, this.channel, limit);
     if (due.length === 0) return false;
     await forgetTold(
@@ -99,7 +99,7 @@ export class ChannelTelling {
    * What became of what the channel took for processing; gives true while it works on some of it. A failure keeps nothing
    * else waiting: it is asked again later.
    */
-  private async readSubmissions(lease: ChannelLease): Promise<boolean> {
+  private async readSubmissions(lease: Lease): Promise<boolean> {
     const submissions = await readSubmissions(this.pool, this.channel, SUBMISSIONS_MAX);
     this.polls = new Map(submissions.map((key) => [key, this.polls.get(key) ?? firstPoll()]));
     for (const [submission, poll] of this.polls) {
@@ -118,7 +118,7 @@ export class ChannelTelling {
   }
 
   /** Gives true when the channel has ended it. */
-  private async readSubmission(submission: string, lease: ChannelLease): Promise<boolean> {
+  private async readSubmission(submission: string, lease: Lease): Promise<boolean> {
     const submitted = await readSubmitted(this.pool, this.channel, submission);
     const results = await this.teller.readSubmission(
       this.channel,

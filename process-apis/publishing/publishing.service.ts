@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { retryDelayMs } from '../../src/platform/outside/retry-delay.js';
 import type { Instant } from '../../src/model/time.js';
-import { ChannelLease } from './channel-lease.js';
+import { Lease } from '../../src/platform/db/lease.js';
 import { ChannelTelling, seconds, textOf } from './channel-telling.js';
 import { forgetPage, readChannelsToTell } from './publication.sql.js';
 import type { QuantityTeller, SellableListings } from './publishing.types.js';
@@ -108,10 +108,10 @@ export class Publishing {
     const telling =
       this.tellings.get(channel) ?? new ChannelTelling(pool, channel, teller, onFailure, this.stopped.signal);
     this.tellings.set(channel, telling);
-    let lease: ChannelLease | undefined;
+    let lease: Lease | undefined;
     let restMs = 0;
     try {
-      lease = await ChannelLease.take(pool, `publishing/${channel}`, this.holder);
+      lease = await Lease.take(pool, `publishing/${channel}`, this.holder);
       if (lease === undefined) return;
       await telling.run(lease);
       this.resting.delete(channel);

@@ -1,14 +1,14 @@
 import type { Pool } from 'pg';
 
-/** A process that dies leaves its channel to the others after this long. */
+/** A process that dies leaves its work to the others after this long. */
 const LEASE_MS = 30_000;
 const RENEW_MS = LEASE_MS / 3;
 
 /**
- * The right to speak for a channel, for one process at a time. Kept alive by a timer while it is held; the clock is the
+ * The right to do something, for one process at a time. Kept alive by a timer while it is held; the clock is the
  * database's. A holder that stood still for longer than LEASE_MS may have lost it: what it writes then checks the row.
  */
-export class ChannelLease {
+export class Lease {
   private readonly timer: NodeJS.Timeout;
   private renewing: Promise<void> = Promise.resolve();
 
@@ -23,7 +23,7 @@ export class ChannelLease {
   }
 
   /** Undefined while another holder has it. A holder that asks again gets it again. */
-  static async take(pool: Pool, name: string, holder: string): Promise<ChannelLease | undefined> {
+  static async take(pool: Pool, name: string, holder: string): Promise<Lease | undefined> {
     const { rowCount } = await pool.query({
       name: 'lease.take',
       text: `insert into lease as l (name, holder, until)
@@ -32,7 +32,7 @@ export class ChannelLease {
              where l.holder = excluded.holder or l.until <= clock_timestamp()`,
       values: [name, holder, LEASE_MS],
     });
-    return rowCount === 1 ? new ChannelLease(pool, name, holder) : undefined;
+    return rowCount === 1 ? new Lease(pool, name, holder) : undefined;
   }
 
   /** Lets it go: to anyone at once, or after `restMs` to anyone else. */
