@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { OutsideError } from '../../src/platform/outside/outside-error.js';
-import type { OutsideAnswer } from '../../src/platform/outside/outside-http.js';
+import { evidenceOf, type OutsideAnswer } from '../../src/platform/outside/outside-http.js';
 import { AccessErrorWire, ErrorsWire } from './amazon-access.wire.js';
 import { AMAZON } from './amazon.settings.js';
 
@@ -12,7 +12,7 @@ export function parseAnswer<S extends z.ZodType>(operation: string, answer: Outs
   throw new OutsideError(
     'contract',
     `${AMAZON} answered ${operation} against its contract: /${issue?.path.join('/') ?? ''} ${issue?.message ?? ''}`,
-    { system: AMAZON, operation, status: answer.status },
+    { system: AMAZON, operation, status: answer.status, ...evidenceOf(answer) },
   );
 }
 

@@ -1,9 +1,7 @@
-import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { OutsideAnswer, OutsideHttp, OutsideRequest } from '../../src/platform/outside/outside-http.js';
 import { ACCESS_TOKEN_HEADER } from './amazon-access.wire.js';
 import type { Operation } from './amazon-usage-plan.wire.js';
 import { explainErrors } from './amazon.answers.js';
-import { AmazonLimits } from './amazon.limits.js';
 import type { AmazonSettings } from './amazon.settings.js';
 import type { LwaToken } from './amazon.token.js';
 
@@ -18,26 +16,20 @@ export interface AmazonCall {
   readonly body?: unknown;
 }
 
-/** Calls of one seller account: its token, its limits, its errors. Gives good answers only, and does not retry. */
+/** Calls of one seller account: its token, its share of the limits, its errors. Gives good answers only, and does not retry. */
 export class AmazonCalls {
-  private readonly limits: AmazonLimits;
-
   constructor(
+    private readonly accountId: string,
     private readonly settings: AmazonSettings,
     private readonly http: OutsideHttp,
     private readonly token: LwaToken,
-  ) {
-    this.limits = new AmazonLimits(settings.rateFactor);
-  }
+  ) {}
 
   /** @throws OutsideError */
   async call(call: AmazonCall): Promise<OutsideAnswer> {
     const answer = await this.authorized(call);
     if (answer.status >= 200 && answer.status < 300) return answer;
-    const failure = this.http.failure(call.operation, answer, explainErrors);
-    if (failure.kind !== 'throttled') throw failure;
-    const retryAfterMs = this.limits.of(call.operation).refused(failure.details.retryAfterMs);
-    throw new OutsideError('throttled', failure.message, { ...failure.details, retryAfterMs });
+    throw this.http.failure(call.operation, answer, explainErrors);
   }
 
   /** SP-API tells an expired or revoked token by 401 or 403; one fresh token is tried, once. */
@@ -49,13 +41,12 @@ export class AmazonCalls {
     return await this.send(call, await this.token.get());
   }
 
-  private async send(call: AmazonCall, token: string): Promise<OutsideAnswer> {
-    const limit = this.limits.of(call.operation);
-    await limit.take();
-    const answer = await this.http.send({
+  private send(call: AmazonCall, token: string): Promise<OutsideAnswer> {
+    return this.http.send({
       method: call.method,
       url: this.url(call),
       operation: call.operation,
+      account: { id: this.accountId, rateFactor: this.settings.rateFactor },
       headers: {
         [ACCESS_TOKEN_HEADER]: token,
         'user-agent': USER_AGENT,
@@ -64,8 +55,6 @@ export class AmazonCalls {
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
-    limit.learn(answer.headers);
-    return answer;
   }
 
   private url({ path, query = {} }: AmazonCall): string {

@@ -24,8 +24,6 @@ const FEEDS = '/feeds/2021-06-30/feeds';
 const DOCUMENTS = '/feeds/2021-06-30/documents';
 const UPLOAD = 'uploadFeedDocument';
 const DOWNLOAD = 'downloadFeedDocument';
-/** A document of some MiB over a slow line. */
-const TRANSFER_MS_MAX = 60_000;
 /** How far Amazon's clock may be behind. */
 const CLOCK_SKEW_MS_MAX = 60_000;
 /** At 5 feeds in 5 minutes, more than can come within the skew. */
@@ -117,7 +115,7 @@ export class AmazonFeedsClient {
 
   /** The signed URL is the permission: no token goes with it, and it stands in no error. */
   private async transfer(request: Parameters<OutsideHttp['send']>[0]): Promise<ReceivedAnswer> {
-    const answer = await this.http.send({ ...request, timeoutMs: TRANSFER_MS_MAX });
+    const answer = await this.http.send(request);
     if (answer.status >= 200 && answer.status < 300) return answer;
     const failure = this.http.failure(request.operation, answer, explainStorage);
     // The URL expired or was spoilt on the way; the next attempt gets a new one.

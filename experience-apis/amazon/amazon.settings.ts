@@ -29,12 +29,12 @@ const settingsSchema = z.object({
 
 export type AmazonSettings = Readonly<z.infer<typeof settingsSchema>>;
 
-/** The settings of an Amazon account; a bad one is an operator's mistake and no retry mends it. */
+/** The settings of an Amazon account; a bad one is an operator's mistake, and no retry mends it. */
 export function amazonSettings(account: ChannelAccount): AmazonSettings {
   const result = settingsSchema.safeParse(account.settings);
   if (result.success) return result.data;
   throw new OutsideError(
-    'rejected',
+    'mapping',
     `the settings of channel account "${account.id}" are wrong: ${z.prettifyError(result.error)}`,
     { system: AMAZON, operation: 'settings' },
   );

@@ -1,4 +1,4 @@
-import { OutsideError } from '../../src/platform/outside/outside-error.js';
+import { isFinal, OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { SubmissionReading } from '../channel-kit/index.js';
 import { feedResults, parseSubmissionKey, type FeedSubmission } from './amazon-feed.mapper.js';
 import type { Feed } from './amazon-feeds.wire.js';
@@ -18,7 +18,7 @@ export async function readFeedSubmission(
     const feed = await feeds.feed(submission.feedId);
     return await readFeed(feeds, feed, submission, listingSkus);
   } catch (error) {
-    const final = error instanceof OutsideError && (error.kind === 'rejected' || error.kind === 'contract');
+    const final = error instanceof OutsideError && isFinal(error.kind);
     if (!final) throw error;
     return lost(listingSkus, error.message);
   }

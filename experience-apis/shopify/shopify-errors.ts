@@ -1,7 +1,13 @@
-import { OutsideError, type OutsideErrorKind } from '../../src/platform/outside/outside-error.js';
+import {
+  OutsideError,
+  type OutsideErrorDetails,
+  type OutsideErrorKind,
+} from '../../src/platform/outside/outside-error.js';
 import type { WireEnvelope, WireUserErrors } from './shopify-admin.wire.js';
 
 export const SYSTEM = 'shopify';
+
+type Evidence = Pick<OutsideErrorDetails, 'exchange'>;
 
 const SENTENCE_CHARS_MAX = 500;
 /** Used when a throttled answer does not state the bucket. */
@@ -22,6 +28,7 @@ const PASSING_CODES: ReadonlySet<string> = new Set(['IDEMPOTENCY_CONCURRENT_REQU
 export function topLevelError(
   operation: string,
   errors: NonNullable<WireEnvelope['errors']>,
+  evidence: Evidence = {},
   retryAfterMs = RETRY_AFTER_DEFAULT_MS,
 ): OutsideError {
   const list = typeof errors === 'string' ? [{ message: errors, extensions: undefined }] : errors;
@@ -34,6 +41,7 @@ export function topLevelError(
     status: 200,
     outcomeUnknown: kind === 'transient',
     ...(kind === 'throttled' ? { retryAfterMs } : {}),
+    ...evidence,
   });
 }
 
@@ -48,11 +56,17 @@ export function userError(operation: string, errors: WireUserErrors): OutsideErr
   });
 }
 
-export function contractError(operation: string, detail: string, cause?: unknown): OutsideError {
+export function contractError(
+  operation: string,
+  detail: string,
+  cause?: unknown,
+  evidence: Evidence = {},
+): OutsideError {
   return new OutsideError('contract', `Shopify's ${operation} did not go by its contract: ${detail}`, {
     system: SYSTEM,
     operation,
     cause,
+    ...evidence,
   });
 }
 

@@ -160,10 +160,14 @@ function nothingLeft(command: ConfirmPackage, missing: Units): OutsideError {
   return new OutsideError(
     'rejected',
     `Shopify has no open fulfillment order for ${lines} of order ${command.orderReference}: fulfilled elsewhere, cancelled or on hold`,
-    { system: SYSTEM, operation: CREATE },
+    { system: SYSTEM, operation: CREATE, reason: 'NOT_OPEN' },
   );
 }
 
 function orderNotFound(reference: string, operation: string): OutsideError {
-  return new OutsideError('rejected', `Shopify has no order ${reference}`, { system: SYSTEM, operation });
+  return new OutsideError('rejected', `Shopify has no order ${reference}`, {
+    system: SYSTEM,
+    operation,
+    reason: 'ORDER_MISSING',
+  });
 }

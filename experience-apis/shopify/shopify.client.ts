@@ -1,21 +1,27 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import { SecretSource } from '../../src/platform/config/secret-source.js';
-import { OutsideError } from '../../src/platform/outside/outside-error.js';
-import { OutsideHttp, type OutsideAnswer } from '../../src/platform/outside/outside-http.js';
-import { envelopeSchema, type AdminOperation, type WireEnvelope } from './shopify-admin.wire.js';
-import { CostBudget } from './shopify-cost.js';
+import { OutsideGate } from '../../src/platform/outside/outside-gate.js';
+import { evidenceOf, OutsideHttp, type OutsideAnswer } from '../../src/platform/outside/outside-http.js';
+import { envelopeSchema, type AdminOperation, type WireCost, type WireEnvelope } from './shopify-admin.wire.js';
+import { QueryCosts, waitMs } from './shopify-cost.js';
 import { contractError, SYSTEM, topLevelError } from './shopify-errors.js';
+import { SHOPIFY_POLICIES } from './shopify.policies.js';
 import { shopifySettings } from './shopify.settings.js';
 
 /** The Admin GraphQL API of all shops: one POST per operation, paced by each shop's bucket of query cost. */
 @Injectable()
 export class ShopifyClient implements OnApplicationShutdown {
-  private readonly http = new OutsideHttp(SYSTEM);
-  private readonly budgets = new Map<string, CostBudget>();
+  private readonly http: OutsideHttp;
+  private readonly costs = new QueryCosts();
 
-  constructor(private readonly secrets: SecretSource) {}
+  constructor(
+    private readonly secrets: SecretSource,
+    @Optional() private readonly gate: OutsideGate = new OutsideGate(),
+  ) {
+    this.http = new OutsideHttp(SYSTEM, SHOPIFY_POLICIES, gate);
+  }
 
   /**
    * Runs one operation and gives its data. User errors are in the data: the caller knows what they mean.
@@ -26,16 +32,16 @@ export class ShopifyClient implements OnApplicationShutdown {
     operation: AdminOperation<T>,
     variables: Readonly<Record<string, unknown>>,
   ): Promise<z.output<T>> {
-    const budget = this.budgetOf(account);
-    refuseIfExhausted(budget, operation.name);
     const answer = await this.post(account, operation, variables);
     if (answer.status !== 200) throw this.http.failure(operation.name, answer, readErrors);
-    const envelope = readEnvelope(operation.name, answer.text);
+    const envelope = readEnvelope(operation.name, answer);
     const cost = envelope.extensions?.cost;
-    if (cost) budget.learn(operation.name, cost);
-    if (envelope.errors) throw topLevelError(operation.name, envelope.errors, waitAfter(budget, operation.name));
+    if (cost != null) await this.learn(account, operation.name, cost);
+    if (envelope.errors)
+      throw topLevelError(operation.name, envelope.errors, evidenceOf(answer), cost == null ? undefined : waitMs(cost));
     const data = operation.data.safeParse(envelope.data);
-    if (!data.success) throw contractError(operation.name, 'the answer is not what the schema says', data.error);
+    if (!data.success)
+      throw contractError(operation.name, 'the answer is not what the schema says', data.error, evidenceOf(answer));
     return data.data;
   }
 
@@ -54,6 +60,8 @@ export class ShopifyClient implements OnApplicationShutdown {
       method: 'POST',
       url: `${base}/admin/api/${settings.apiVersion}/graphql.json`,
       operation: operation.name,
+      account: { id: account.id },
+      cost: this.costs.of(operation.name),
       headers: {
         'content-type': 'application/json',
         'x-shopify-access-token': this.secrets.get(settings.accessTokenSecret),
@@ -62,36 +70,21 @@ export class ShopifyClient implements OnApplicationShutdown {
     });
   }
 
-  private budgetOf(account: ChannelAccount): CostBudget {
-    const known = this.budgets.get(account.id);
-    if (known !== undefined) return known;
-    const budget = new CostBudget();
-    this.budgets.set(account.id, budget);
-    return budget;
+  private async learn(account: ChannelAccount, operation: string, cost: WireCost): Promise<void> {
+    this.costs.learn(operation, cost);
+    const { currentlyAvailable, restoreRate, maximumAvailable } = cost.throttleStatus;
+    await this.gate.told(
+      { system: SYSTEM, operation, account: { id: account.id } },
+      { tokens: currentlyAvailable, perSecond: restoreRate, burst: maximumAvailable },
+    );
   }
 }
 
-function refuseIfExhausted(budget: CostBudget, operation: string): void {
-  const retryAfterMs = budget.waitMs(operation);
-  if (retryAfterMs === 0) return;
-  throw new OutsideError('throttled', `Shopify's query cost for ${operation} is not restored yet; nothing was sent`, {
-    system: SYSTEM,
-    operation,
-    retryAfterMs,
-  });
-}
-
-/** A throttled answer states the bucket mostly, and the budget has just learnt it. */
-function waitAfter(budget: CostBudget, operation: string): number | undefined {
-  const wait = budget.waitMs(operation);
-  return wait === 0 ? undefined : wait;
-}
-
-function readEnvelope(operation: string, text: string): WireEnvelope {
+function readEnvelope(operation: string, answer: OutsideAnswer): WireEnvelope {
   try {
-    return envelopeSchema.parse(JSON.parse(text));
+    return envelopeSchema.parse(JSON.parse(answer.text));
   } catch (cause) {
-    throw contractError(operation, 'the answer is not a GraphQL answer', cause);
+    throw contractError(operation, 'the answer is not a GraphQL answer', cause, evidenceOf(answer));
   }
 }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ConfirmPackage } from '../channel-kit/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
-import { INVENTORY_SET } from './shopify-admin.wire.js';
+import { FULFILLMENTS, INVENTORY_SET } from './shopify-admin.wire.js';
 import { ShopifyFulfillments } from './shopify-fulfillments.js';
 import { ShopifyInventory } from './shopify-inventory.js';
 import { ShopifyClient } from './shopify.client.js';
@@ -194,7 +194,11 @@ describe('the client', () => {
 
   it('calls a query that Shopify’s schema does not know a broken contract', async () => {
     await start();
-    const wrong = { name: 'wrong', query: '{ order(id: "gid://shopify/Order/1") { colour } }', data: z.unknown() };
+    const wrong = {
+      name: FULFILLMENTS.name,
+      query: '{ order(id: "gid://shopify/Order/1") { colour } }',
+      data: z.unknown(),
+    };
     const error = await failureOf(client.run(account, wrong, {}));
     expect(error.kind).toBe('contract');
     expect(error.message).toContain('colour');
@@ -204,7 +208,7 @@ describe('the client', () => {
     await start();
     const input = { name: 'available', reason: 'correction', quantities: [] };
     const bare = {
-      name: 'bare',
+      name: INVENTORY_SET.name,
       query: `mutation Bare($input: InventorySetQuantitiesInput!) {
         inventorySetQuantities(input: $input) { userErrors { message } }
       }`,

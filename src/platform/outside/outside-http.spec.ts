@@ -1,10 +1,34 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
+import { declarePolicies } from './operation-policy.js';
 import { OutsideError } from './outside-error.js';
+import { OutsideGate } from './outside-gate.js';
 import { kindOfStatus, OutsideHttp, parseRetryAfter, type OutsideRequest } from './outside-http.js';
 
 const open: { readonly server: Server; readonly http: OutsideHttp }[] = [];
+
+const BANK = declarePolicies(
+  {
+    system: 'bank',
+    tier: 3,
+    timeoutMs: 5_000,
+    concurrencyMax: 4,
+    breaker: { failures: 100, openMs: 1_000 },
+    retry: { limit: 3, delayS: 1, delaySMax: 4 },
+    source: 'this spec',
+  },
+  Object.fromEntries(
+    ['Accounts.create', 'Accounts.call', 'Accounts.read', 'Statement.get'].map((operation) => [
+      operation,
+      { write: false },
+    ]),
+  ),
+);
+
+function bank(timeoutMs?: number): OutsideHttp {
+  return new OutsideHttp('bank', BANK, new OutsideGate(), timeoutMs);
+}
 
 async function outside(
   listener: RequestListener,
@@ -14,7 +38,7 @@ async function outside(
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the test server has no port');
-  const http = new OutsideHttp('bank', timeoutMs);
+  const http = bank(timeoutMs);
   open.push({ server, http });
   return { http, url: `http://127.0.0.1:${address.port}/accounts` };
 }
@@ -54,7 +78,7 @@ describe('OutsideHttp', () => {
   });
 
   it('knows that a refused connection had no effect', async () => {
-    const http = new OutsideHttp('bank');
+    const http = bank();
     const error = await failureOf(http, { method: 'POST', url: 'http://127.0.0.1:1/', operation: 'Accounts.create' });
     expect(error).toMatchObject({ kind: 'transient', code: 'OUTSIDE_TRANSIENT', details: { outcomeUnknown: false } });
     expect(error.message).toBe('bank did not answer Accounts.create: ECONNREFUSED');
@@ -80,7 +104,7 @@ describe('OutsideHttp', () => {
   });
 
   it('turns a bad answer into the error that says what to do', async () => {
-    const http = new OutsideHttp('bank');
+    const http = bank();
     const answer = { status: 429, headers: { 'retry-after': '2' }, cookies: [], text: '{"m":"slow"}' };
     const error = http.failure('Accounts.read', answer, () => 'slow down');
     expect(error).toMatchObject({

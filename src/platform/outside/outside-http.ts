@@ -1,19 +1,31 @@
 import { Agent, request, type Dispatcher } from 'undici';
-import { OutsideError, type OutsideErrorKind } from './outside-error.js';
+import type { OperationPolicy } from './operation-policy.js';
+import {
+  OutsideError,
+  type OutsideErrorDetails,
+  type OutsideErrorKind,
+  type OutsideExchange,
+} from './outside-error.js';
+import { OutsideGate, type OutsideAccount, type Verdict } from './outside-gate.js';
 
-const CONNECTIONS_MAX = 32;
+/** Sockets to one host. Calls at once are bound by each operation's policy. */
+const CONNECTIONS_MAX = 64;
 const ANSWER_BYTES_MAX = 10 * 1024 * 1024;
 const ERROR_TEXT_CHARS_MAX = 500;
+/** Of each text that is kept as evidence. */
+const EVIDENCE_CHARS_MAX = 4_000;
 
 export interface OutsideRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
-  /** The operation's name in errors and metrics. */
+  /** The operation's name in its adapter's policies, in errors and metrics. */
   readonly operation: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Time to the whole answer. */
-  readonly timeoutMs?: number;
+  /** Whose limits it counts against, where the vendor counts by account. */
+  readonly account?: OutsideAccount;
+  /** Tokens of the vendor's budget; 1 when absent. */
+  readonly cost?: number;
 }
 
 export interface OutsideAnswer {
@@ -22,6 +34,8 @@ export interface OutsideAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
   readonly text: string;
+  /** What was said, for sealed evidence; absent where it is confidential. */
+  readonly exchange?: OutsideExchange;
 }
 
 export interface ReceivedAnswer extends OutsideAnswer {
@@ -30,8 +44,8 @@ export interface ReceivedAnswer extends OutsideAnswer {
 }
 
 /**
- * The only way out: one HTTP exchange with an outside system, bounded in time, connections and size.
- * Gives every HTTP answer back as it is; throws OutsideError only when there is none.
+ * The only way out: one HTTP exchange with an outside system, let through by the gate as its operation's policy says, and
+ * bounded in time, connections and size. Gives every HTTP answer back as it is; throws OutsideError only when there is none.
  * Retrying is the caller's (the task queue's) business.
  */
 export class OutsideHttp {
@@ -39,23 +53,39 @@ export class OutsideHttp {
 
   constructor(
     readonly system: string,
-    private readonly timeoutMs = 15_000,
+    policies: readonly OperationPolicy[],
+    private readonly gate: OutsideGate,
+    /** Of this installation, for all operations; else each operation's own. Operators' changes go before both. */
+    private readonly timeoutMs?: number,
   ) {
+    gate.policies.declare(policies);
     this.agent = new Agent({ connections: CONNECTIONS_MAX, maxResponseSize: ANSWER_BYTES_MAX });
   }
 
-  async send(outgoing: OutsideRequest): Promise<ReceivedAnswer> {
-    const timeout = outgoing.timeoutMs ?? this.timeoutMs;
+  send(outgoing: OutsideRequest): Promise<ReceivedAnswer> {
+    const { operation, account, cost } = outgoing;
+    const call = {
+      system: this.system,
+      operation,
+      ...(account === undefined ? {} : { account }),
+      ...(cost === undefined ? {} : { cost }),
+    };
+    return this.gate.pass(call, (policy) => this.exchange(outgoing, policy), verdictOf);
+  }
+
+  private async exchange(outgoing: OutsideRequest, policy: OperationPolicy): Promise<ReceivedAnswer> {
     try {
       const answer = await request(outgoing.url, {
         method: outgoing.method,
         headers: { ...outgoing.headers },
         body: outgoing.body ?? null,
         dispatcher: this.agent,
-        signal: AbortSignal.timeout(timeout),
+        signal: AbortSignal.timeout(this.timeoutOf(policy)),
       });
       const bytes = Buffer.from(await answer.body.arrayBuffer());
-      return { status: answer.statusCode, ...flatten(answer.headers), text: bytes.toString('utf8'), bytes };
+      const text = bytes.toString('utf8');
+      const exchange = evidence(outgoing, policy, { status: answer.statusCode, text });
+      return { status: answer.statusCode, ...flatten(answer.headers), text, bytes, ...exchange };
     } catch (cause) {
       const code = causeCode(cause);
       // A refused or unresolved connection never reached the other side; anything later may have.
@@ -65,8 +95,14 @@ export class OutsideHttp {
         operation: outgoing.operation,
         outcomeUnknown: !notSent && outgoing.method !== 'GET' && outgoing.method !== 'HEAD',
         cause,
+        ...evidence(outgoing, policy),
       });
     }
+  }
+
+  private timeoutOf({ operation, timeoutMs }: OperationPolicy): number {
+    const changed = this.gate.policies.isChanged(this.system, operation, 'timeoutMs');
+    return changed ? timeoutMs : (this.timeoutMs ?? timeoutMs);
   }
 
   /** Turns a bad HTTP answer into the error that says what to do. `explain` reads the vendor's own sentence out of the body. */
@@ -82,6 +118,7 @@ export class OutsideHttp {
         status: answer.status,
         outcomeUnknown: answer.status >= 500,
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+        ...evidenceOf(answer),
       },
     );
   }
@@ -89,6 +126,11 @@ export class OutsideHttp {
   async close(): Promise<void> {
     await this.agent.close();
   }
+}
+
+/** The evidence of an answer, for the details of an error that an adapter makes of it. */
+export function evidenceOf({ exchange }: OutsideAnswer): Pick<OutsideErrorDetails, 'exchange'> {
+  return exchange === undefined ? {} : { exchange };
 }
 
 export function kindOfStatus(status: number): OutsideErrorKind {
@@ -105,6 +147,36 @@ export function parseRetryAfter(header: string | undefined, now = Date.now()): n
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
   const date = Date.parse(header);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** What an answer tells the gate. */
+function verdictOf(answer: OutsideAnswer, { system, operation, rate }: OperationPolicy): Verdict {
+  const kind = answer.status < 400 ? 'ok' : kindOfStatus(answer.status);
+  const told = rate?.header === undefined ? Number.NaN : Number(answer.headers[rate.header]);
+  const retryAfterMs = parseRetryAfter(answer.headers['retry-after']);
+  return {
+    outcome: kind,
+    throttled: kind === 'throttled',
+    ...(kind === 'transient' ? { down: `${system} answered ${operation} with ${answer.status}` } : {}),
+    ...(kind !== 'ok' && retryAfterMs !== undefined ? { retryAfterMs } : {}),
+    ...(told > 0 ? { perSecond: told } : {}),
+  };
+}
+
+function evidence(
+  { method, url, body }: OutsideRequest,
+  { confidential }: OperationPolicy,
+  answer?: { readonly status: number; readonly text: string },
+): Pick<OutsideErrorDetails, 'exchange'> {
+  if (confidential === true) return {};
+  return {
+    exchange: {
+      method,
+      url: url.split('?', 1)[0] ?? '',
+      ...(body === undefined ? {} : { request: body.slice(0, EVIDENCE_CHARS_MAX) }),
+      ...(answer === undefined ? {} : { status: answer.status, answer: answer.text.slice(0, EVIDENCE_CHARS_MAX) }),
+    },
+  };
 }
 
 function flatten(raw: Dispatcher.ResponseData['headers']): Pick<OutsideAnswer, 'headers' | 'cookies'> {

@@ -35,7 +35,7 @@ export function describePosting(current: () => ErpSubject): void {
     const { erp, countSalesOrders, skus, unknownSku } = current();
     const command = orderFor(current(), { skus: [skus[0], unknownSku] });
     const refusal: unknown = await erp.postSalesOrder(command).catch((error: unknown) => error);
-    expect(refusal).toMatchObject({ kind: 'rejected' });
+    expect(refusal).toMatchObject({ kind: 'rejected', details: { reason: 'UNKNOWN_ITEM' } });
     expect(String(refusal)).toContain(unknownSku);
     expect(countSalesOrders(command.idempotencyKey)).toBe(0);
   });

@@ -214,7 +214,7 @@ describe('SapS4HanaAdapter', () => {
   it('refuses a node that has no plant', async () => {
     const command = salesOrderOf({ channel: 'shop', node: 'nowhere', skus: SKUS, quantities: [1, 1] });
     const refusal = erp.postSalesOrder(command);
-    await expect(refusal).rejects.toMatchObject({ kind: 'rejected' });
+    await expect(refusal).rejects.toMatchObject({ kind: 'mapping' });
     await expect(refusal).rejects.toThrow('no SAP plant is configured for node nowhere');
     const reading = erp.readStock([{ sku: 'TG11', nodes: ['nowhere'] }]);
     await expect(reading).rejects.toThrow('no SAP plant is configured for node nowhere');

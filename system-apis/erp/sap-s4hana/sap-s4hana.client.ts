@@ -1,9 +1,11 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnModuleDestroy } from '@nestjs/common';
 import type { z } from 'zod';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
+import { OutsideGate } from '../../../src/platform/outside/outside-gate.js';
 import { OutsideHttp, type OutsideAnswer, type OutsideRequest } from '../../../src/platform/outside/outside-http.js';
 import { queryString } from './odata.js';
 import { readBody, refuseErrorMessages, SAP_SYSTEM, sapFailure } from './sap-s4hana.errors.js';
+import { SAP_POLICIES } from './sap-s4hana.policies.js';
 import { SAP_SETTINGS, type SapS4HanaSettings } from './sap-s4hana.settings.js';
 import { collectionEnvelope, processingMessageSchema, type SapService } from './sap-s4hana.wire.js';
 
@@ -34,8 +36,9 @@ export class SapS4HanaClient implements OnModuleDestroy {
   constructor(
     @Inject(SAP_SETTINGS) private readonly settings: SapS4HanaSettings,
     private readonly secrets: SecretSource,
+    @Optional() gate: OutsideGate = new OutsideGate(),
   ) {
-    this.http = new OutsideHttp(SAP_SYSTEM, settings.timeoutMs);
+    this.http = new OutsideHttp(SAP_SYSTEM, SAP_POLICIES, gate, settings.timeoutMs);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -80,7 +83,8 @@ export class SapS4HanaClient implements OnModuleDestroy {
     const answer = await this.exchange({ service, path, operation: functionImport, method: 'POST', etag });
     // Some functions answer 204.
     if (answer.text === '') return;
-    refuseErrorMessages(functionImport, readBody(functionImport, answer, collectionEnvelope(processingMessageSchema)));
+    const messages = readBody(functionImport, answer, collectionEnvelope(processingMessageSchema));
+    refuseErrorMessages(functionImport, messages, this.settings.messageReasons);
   }
 
   private async exchange(request: SapRequest): Promise<OutsideAnswer> {
@@ -90,7 +94,7 @@ export class SapS4HanaClient implements OnModuleDestroy {
       this.forget(request.service, session);
       answer = await this.send(request, await this.session(request.service));
     }
-    if (answer.status >= 400) throw sapFailure(this.http, request.operation, answer);
+    if (answer.status >= 400) throw sapFailure(this.http, request.operation, answer, this.settings.messageReasons);
     return answer;
   }
 

@@ -1,10 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { OutsideGate } from '../../../src/platform/outside/outside-gate.js';
 import { OutsideHttp } from '../../../src/platform/outside/outside-http.js';
-import { readBody, refuseErrorMessages, sapFailure } from './sap-s4hana.errors.js';
+import { readBody, refuseErrorMessages, SAP_SYSTEM, sapFailure } from './sap-s4hana.errors.js';
+import { SAP_POLICIES } from './sap-s4hana.policies.js';
 import { processingMessageSchema } from './sap-s4hana.wire.js';
 
-const http = new OutsideHttp('sap-s4hana');
+const http = new OutsideHttp(SAP_SYSTEM, SAP_POLICIES, new OutsideGate());
 afterAll(() => http.close());
 
 const answer = (status: number, body: unknown) => ({

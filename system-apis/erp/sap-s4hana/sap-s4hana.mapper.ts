@@ -62,7 +62,7 @@ export function salesOrderBody(command: PostSalesOrder, settings: SapS4HanaSetti
 function salesOrderItem(line: SalesOrderLine, settings: SapS4HanaSettings): CreateSalesOrderItem {
   // One item per line, in the plant of its first allocation: the README tells why it is not split.
   const node = line.allocations[0]?.node;
-  if (node === undefined) throw refused('A_SalesOrder.create', `line ${line.number} (${line.sku}) has no node`);
+  if (node === undefined) throw notMapped('A_SalesOrder.create', `line ${line.number} (${line.sku}) has no node`);
   return {
     SalesOrderItem: itemNumber(line.number),
     Material: line.sku,
@@ -81,7 +81,7 @@ export function pricingElement(net: Money, units: number, settings: SapS4HanaSet
   const divisor = greatestCommonDivisor(net.minor, units);
   const per = units / divisor;
   if (per > CONDITION_QUANTITY_MAX)
-    throw refused('A_SalesOrder.create', `the amount ${formatDecimal(net)} cannot be priced for ${units} units`);
+    throw notMapped('A_SalesOrder.create', `the amount ${formatDecimal(net)} cannot be priced for ${units} units`);
   return {
     ConditionType: settings.priceConditionType,
     ConditionRateValue: formatDecimal({ minor: net.minor / divisor, currency: net.currency }),
@@ -155,13 +155,13 @@ export function invoiceOf(item: SapDeliveryItemFlow | undefined): string | undef
   return invoice?.Subsequentdocument;
 }
 
-/** Throws `rejected` when no place is configured. */
+/** Throws `mapping` when no place is configured. */
 export function placeOf(node: string, settings: SapS4HanaSettings, operation: string): SapPlace {
   const place = settings.nodes[node];
-  if (place === undefined) throw refused(operation, `no SAP plant is configured for node ${node}`);
+  if (place === undefined) throw notMapped(operation, `no SAP plant is configured for node ${node}`);
   return place;
 }
 
-function refused(operation: string, reason: string): OutsideError {
-  return new OutsideError('rejected', `${SAP_SYSTEM} cannot take this: ${reason}`, { system: SAP_SYSTEM, operation });
+function notMapped(operation: string, reason: string): OutsideError {
+  return new OutsideError('mapping', `${SAP_SYSTEM} cannot take this: ${reason}`, { system: SAP_SYSTEM, operation });
 }

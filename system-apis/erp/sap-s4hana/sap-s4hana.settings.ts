@@ -37,9 +37,12 @@ export const sapS4HanaSettingsSchema = z.strictObject({
   cancellationReason: code(2),
   /** Sentences for SAP's reasons for rejection, by code. The API gives the code alone. */
   rejectionReasonTexts: z.record(z.string(), z.string()).default({}),
+  /** What this installation's messages mean, by class and number: `{ "ZV/012": "CREDIT_HOLD" }`. */
+  messageReasons: z.record(z.string().regex(/^[A-Z0-9_]+\/\d{3}$/), z.string().regex(/^[A-Z_]+$/)).default({}),
   /** Header text of a delivery that takes the shipment reference and all tracking numbers; none is written when absent. */
   deliveryTextId: code(4).optional(),
-  timeoutMs: z.int().positive().max(120_000).default(30_000),
+  /** Time to a whole answer, where another than the policies say. */
+  timeoutMs: z.int().positive().max(120_000).exactOptional(),
 });
 
 export type SapS4HanaSettings = z.infer<typeof sapS4HanaSettingsSchema>;

@@ -135,7 +135,7 @@ describe('WmsRestAdapter', () => {
 
   it('asks for settings that can work', () => {
     const good = { url: 'http://127.0.0.1:1', tokenSecret: 'T', webhookSecrets: ['W'] };
-    expect(WmsRestSettings.parse(good).timeoutMs).toBe(15_000);
+    expect(WmsRestSettings.parse(good).timeoutMs).toBeUndefined();
     expect(() => WmsRestSettings.parse({ ...good, url: 'ftp://127.0.0.1' })).toThrow('url');
     expect(() => WmsRestSettings.parse({ ...good, webhookSecrets: [] })).toThrow('webhookSecrets');
     expect(() => WmsRestSettings.parse({ ...good, token: 'x' })).toThrow('token');

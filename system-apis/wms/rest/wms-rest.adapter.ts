@@ -7,14 +7,17 @@ import {
   type ReleaseFulfillment,
   type ReleaseResult,
   type StockPage,
+  type WmsFact,
   type WmsPort,
 } from '../wms.port.js';
-import { WMS_REST_SYSTEM, WmsRestClient } from './wms-rest.client.js';
+import { WmsRestClient } from './wms-rest.client.js';
+import { WMS_REST_SYSTEM } from './wms-rest.policies.js';
 import { toStockPage } from './wms-rest-stock.mapper.js';
-import { toCancelResult, toReleaseResult, toWireRelease } from './wms-rest.mapper.js';
+import { toCancelResult, toFact, toReleaseResult, toWireRelease } from './wms-rest.mapper.js';
 
 /** The contract limits the reason; the rest of a longer one is of no use to the warehouse. */
 const REASON_CHARS_MAX = 500;
+const NOT_FOUND = 404;
 
 /** A warehouse that implements the hub's published contract, schema/openapi/wms.yaml. */
 @Injectable()
@@ -46,6 +49,17 @@ export class WmsRestAdapter implements WmsPort {
       system: WMS_REST_SYSTEM,
       operation: 'readStock',
     });
+  }
+
+  async readFacts(fulfillmentOrderId: string): Promise<readonly WmsFact[]> {
+    try {
+      const { events } = await this.client.readReleaseEvents(fulfillmentOrderId);
+      return events.map(toFact);
+    } catch (error) {
+      // A warehouse of an earlier version of the contract does not know the operation: as if it had nothing to tell.
+      if (error instanceof OutsideError && error.details.status === NOT_FOUND) return [];
+      throw error;
+    }
   }
 }
 

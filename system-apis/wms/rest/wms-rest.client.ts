@@ -1,14 +1,20 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnModuleDestroy } from '@nestjs/common';
 import { z } from 'zod';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
 import { OutsideError } from '../../../src/platform/outside/outside-error.js';
-import { OutsideHttp, type OutsideAnswer, type OutsideRequest } from '../../../src/platform/outside/outside-http.js';
+import { OutsideGate } from '../../../src/platform/outside/outside-gate.js';
+import {
+  evidenceOf,
+  OutsideHttp,
+  type OutsideAnswer,
+  type OutsideRequest,
+} from '../../../src/platform/outside/outside-http.js';
 import { readContract } from './contract-reader.js';
 import { WireCancellationAnswer, WireReleaseResults, type WireReleaseBatch } from './wms-rest-release.wire.js';
+import { WireReleaseEvents } from './wms-rest-event.wire.js';
 import { WireStockPage } from './wms-rest-stock.wire.js';
+import { WMS_REST_POLICIES, WMS_REST_SYSTEM } from './wms-rest.policies.js';
 import { WMS_REST_SETTINGS, type WmsRestSettings } from './wms-rest.settings.js';
-
-export const WMS_REST_SYSTEM = 'wms';
 
 const WireProblem = z.object({
   title: z.string().max(200),
@@ -24,8 +30,9 @@ export class WmsRestClient implements OnModuleDestroy {
   constructor(
     @Inject(WMS_REST_SETTINGS) private readonly settings: WmsRestSettings,
     secrets: SecretSource,
+    @Optional() gate: OutsideGate = new OutsideGate(),
   ) {
-    this.http = new OutsideHttp(WMS_REST_SYSTEM, settings.timeoutMs);
+    this.http = new OutsideHttp(WMS_REST_SYSTEM, WMS_REST_POLICIES, gate, settings.timeoutMs);
     this.headers = {
       authorization: `Bearer ${secrets.get(settings.tokenSecret)}`,
       accept: 'application/json, application/problem+json',
@@ -44,6 +51,11 @@ export class WmsRestClient implements OnModuleDestroy {
   readStock(node: string, next: string | undefined): Promise<WireStockPage> {
     const query = new URLSearchParams({ node, ...(next === undefined ? {} : { next }) });
     return this.exchange('readStock', { method: 'GET', url: this.url(`/v1/stock?${query.toString()}`) }, WireStockPage);
+  }
+
+  readReleaseEvents(fulfillmentOrderId: string): Promise<WireReleaseEvents> {
+    const url = this.url(`/v1/releases/${encodeURIComponent(fulfillmentOrderId)}/events`);
+    return this.exchange('readReleaseEvents', { method: 'GET', url }, WireReleaseEvents);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -87,6 +99,7 @@ function readAnswer<T>(operation: string, answer: OutsideAnswer, schema: z.ZodTy
     operation,
     status: answer.status,
     outcomeUnknown,
+    ...evidenceOf(answer),
   });
 }
 

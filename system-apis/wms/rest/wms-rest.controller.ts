@@ -6,7 +6,7 @@ import { notInContract, notReadable, notSigned } from './inbound.problems.js';
 import { WmsInboundCounts } from './inbound-counts.js';
 import { WebhookVerifier, type WebhookHeaders } from './webhook-verifier.js';
 import { WireEventBatch } from './wms-rest-event.wire.js';
-import { WMS_REST_SYSTEM } from './wms-rest.client.js';
+import { WMS_REST_SYSTEM } from './wms-rest.policies.js';
 import { toFact } from './wms-rest.mapper.js';
 import { readKeptMessage } from './wms-rest.reading.js';
 

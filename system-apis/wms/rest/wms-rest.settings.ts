@@ -10,8 +10,8 @@ export const WmsRestSettings = z.strictObject({
   tokenSecret: SecretName,
   /** Names of the `whsec_` secrets that events may be signed with: one, or two while one replaces the other. */
   webhookSecrets: z.array(SecretName).min(1).max(2),
-  /** Time to a whole answer. */
-  timeoutMs: z.int().min(100).max(120_000).default(15_000),
+  /** Time to a whole answer, where another than the policies say. */
+  timeoutMs: z.int().min(100).max(120_000).exactOptional(),
 });
 
 export type WmsRestSettings = z.infer<typeof WmsRestSettings>;

@@ -1,0 +1,32 @@
+import { declarePolicies } from '../../src/platform/outside/operation-policy.js';
+import { SYSTEM } from './shopify-errors.js';
+
+/*
+ * The Admin GraphQL API counts in points: a standard plan restores 100 a second into a bucket of 2,000; Advanced and Plus have
+ * more. Each answer tells the shop's own, and from then on that holds.
+ */
+const SOURCE = 'Points of query cost: 100, 200 or 1,000 a second by plan; each answer tells what is left.';
+
+/** How Shopify's Admin API is called. The bucket is each shop's, for all operations. */
+export const SHOPIFY_POLICIES = declarePolicies(
+  {
+    system: SYSTEM,
+    tier: 2,
+    timeoutMs: 15_000,
+    concurrencyMax: 16,
+    // Who would have to wait for points asks again later: the task queue knows when.
+    rate: { perSecond: 100, burst: 2_000, of: 'ACCOUNT', waitMsMax: 0 },
+    breaker: { failures: 5, openMs: 10_000 },
+    retry: { limit: 3_000, delayS: 1, delaySMax: 60 },
+    source: SOURCE,
+  },
+  {
+    FulfillmentOrders: { write: false },
+    FulfillmentOrderLines: { write: false },
+    Fulfillments: { write: false },
+    FulfillmentLines: { write: false },
+    fulfillmentCreate: { write: true },
+    InventoryLevels: { write: false, tier: 4 },
+    inventorySetQuantities: { write: true, tier: 4 },
+  },
+);
