@@ -1,5 +1,5 @@
 import type { OrderParties } from '../../src/model/channel-order.js';
-import { OutsideError } from '../../src/platform/outside/outside-error.js';
+import { afterFailure, isFinal, kindOf, OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
 import type { OutsideSystem } from '../../src/model/order.js';
 import type { OrderCommit, OrderFactBody } from '../orders/index.js';
@@ -39,8 +39,8 @@ export async function submitResult(
 }
 
 /**
- * What becomes of a task whose call failed. The order's wait gets the error as a sentence; a refusal for a business
- * reason or a broken contract ends the task (a person must act), everything else is tried again.
+ * What becomes of a task whose call failed. The order's wait gets the error as a sentence, with its kind, and whether it is
+ * tried again: where it is not, a person must act.
  */
 export async function failed(
   orders: OrderCommit,
@@ -50,15 +50,18 @@ export async function failed(
 ): Promise<TaskResult> {
   const { orderId, parties, waitKey, system, operation } = subject;
   const message = withoutPersonalData(error instanceof Error ? error.message : String(error), parties);
+  const errorKind = kindOf(error);
+  const { reason, notSent } = error instanceof OutsideError ? error.details : {};
+  const final = isFinal(errorKind) || (task.lastTry && notSent !== true);
+  const code = reason === undefined ? {} : { code: reason };
   await orders.submit([
     {
       id: `task/${task.key}/attempt/${task.attempt}`,
       source: 'hub',
       occurredAt: new Date().toISOString(),
       address: { by: 'ID', orderId },
-      body: { kind: 'OutsideCallFailed', waitKey, system, operation, error: message },
+      body: { kind: 'OutsideCallFailed', waitKey, system, operation, error: message, errorKind, final, ...code },
     },
   ]);
-  const useless = error instanceof OutsideError && (error.kind === 'rejected' || error.kind === 'contract');
-  return { outcome: useless ? 'DEAD' : 'RETRY', error: message };
+  return afterFailure(error, message);
 }

@@ -1,5 +1,5 @@
 export { plannedLots, withoutPlanned } from './orders.lots.js';
-export { salesOrderKey } from './decide/proceed.js';
+export { salesOrderKey } from './orders.awaited-tasks.js';
 export {
   OrderCommit,
   type Claim,
@@ -14,6 +14,12 @@ export { SqlOrderStore, type SqlOrderStoreParts } from './sql-order-store.js';
 export type { FactOutcome, OrderAddress, OrderFact, OrderFactBody, SubmitOutcome } from './orders.facts.js';
 export type { OrderTask, OrderTaskKind, OrderTaskOf } from './orders.tasks.js';
 export { factOf } from './told-fact.js';
+export { HoldRules, HOLD_RULES_MAX, holdsByRules, type HoldRule } from './hold-rules.js';
+export { netAmountOf } from './orders.prices.js';
+export { problemsOf } from './orders.problems.js';
+export { shareOpenOrders, shareOrders } from './problem-pages.sql.js';
+export { dueAt, lateWaits, nextDueAt, SLA_CLOCKS } from './orders.sla.js';
+export { SlaClocks, sqlSlaClocks, type SlaClocksParts } from './sla-clocks.js';
 export { TRANSITIONS } from './orders.transitions.js';
 export { waitKeys } from './orders.waits.js';
 export * from './order-reader.js';

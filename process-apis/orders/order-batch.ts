@@ -1,15 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { OrderEvent } from '../../src/model/events.js';
 import type { OrderParties } from '../../src/model/channel-order.js';
 import type { Order } from '../../src/model/order.js';
 import type { RecordedFact } from '../../src/platform/commit/index.js';
 import type { NewEvent } from '../../src/platform/event-log/index.js';
 import type { StockBook } from '../availability/index.js';
+import type { ProblemChange } from '../exceptions/index.js';
 import { FactRejectedError, type DecisionContext } from './decide/decision.js';
 import { crossReferencesOf, type OutsideNames } from './orders.cross-references.js';
 import type { FactOutcome, OrderFact, SubmitOutcome } from './orders.facts.js';
 import type { ChangedOrder, CrossReference } from './orders.sql.js';
 import type { OrderTask } from './orders.tasks.js';
-import { decide, type Decided } from './orders.transitions.js';
+import { amendedParties, correctedParties } from './orders.parties.js';
+import { problemsOf } from './orders.problems.js';
+import { decide, TRANSITIONS, type Decided } from './orders.transitions.js';
 import { withWaits } from './orders.waits.js';
 import { toldFact } from './told-fact.js';
 
@@ -34,6 +38,9 @@ export class OrderBatch {
   readonly tasks: OrderTask[] = [];
   readonly facts: RecordedFact<FactOutcome>[] = [];
   readonly crossReferences: CrossReference[] = [];
+  /** What each fact changed of the problems of its order, in the order of the facts. */
+  readonly problems: ProblemChange[] = [];
+  /** As they are now, of orders whose parties changed. */
   readonly parties = new Map<string, OrderParties>();
   /** Soft reservations that became claims of orders. */
   readonly converted: { readonly id: string; readonly orderId: string }[] = [];
@@ -55,6 +62,7 @@ export class OrderBatch {
     const isConverted = (id: string): boolean => this.converted.some((taken) => taken.id === id);
     this.context = {
       ...context,
+      partiesOf: (orderId) => this.parties.get(orderId) ?? context.partiesOf(orderId),
       reservationOf: (channel, reference) => {
         const held = context.reservationOf(channel, reference);
         return held === undefined || isConverted(held.id) ? undefined : held;
@@ -142,13 +150,33 @@ export class OrderBatch {
       this.stock.book(movements, { stream: order.id, version, occurredAt: fact.occurredAt, channel: order.channel });
       this.events.push(toNewEvent(order, event, version, fact));
       this.crossReferences.push(...crossReferencesOf(order, event, this.names));
-      if (fact.body.kind === 'ChannelOrderReceived' && carriesParties(event))
-        this.parties.set(order.id, fact.body.order.parties);
+      const parties = this.partiesAfter(order.id, event, fact);
+      if (parties !== undefined) this.parties.set(order.id, parties);
     }
     for (const [sku, units] of waitingChange(before, order)) this.stock.wait(sku, order.channel, units);
     if (decided.converted !== undefined) this.converted.push({ id: decided.converted.id, orderId: order.id });
     this.tasks.push(...decided.tasks);
+    this.compareProblems(before, order, fact);
     this.keep(order);
+  }
+
+  private partiesAfter(orderId: string, event: OrderEvent, { body }: OrderFact): OrderParties | undefined {
+    if (event.type === 'AddressCorrected' && body.kind === 'AddressCorrected')
+      return correctedParties(this.context.partiesOf(orderId), body.shipTo);
+    return body.kind === 'ChannelOrderReceived' && carriesParties(event)
+      ? amendedParties(this.context.partiesOf(orderId), body.order.parties)
+      : undefined;
+  }
+
+  private compareProblems(before: Order | undefined, after: Order, { body }: OrderFact): void {
+    const known = new Map((before === undefined ? [] : problemsOf(before)).map((problem) => [problem.key, problem]));
+    const found = problemsOf(after);
+    const keys = new Set(found.map(({ key }) => key));
+    const raised = found.filter((problem) => !isDeepStrictEqual(known.get(problem.key), problem));
+    const because = TRANSITIONS[body.kind].means;
+    const ended = [...known.keys()].flatMap((key) => (keys.has(key) ? [] : [{ key, because }]));
+    if (raised.length + ended.length > 0)
+      this.problems.push({ raised, ended, scope: after.channel, now: this.context.now });
   }
 
   private find(fact: OrderFact): Order | undefined {

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { GroupCommit, type GroupCommitLimits } from '../../src/platform/commit/index.js';
+import type { OrderParties } from '../../src/model/channel-order.js';
 import type { Order } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
@@ -7,7 +8,7 @@ import type { NewEvent } from '../../src/platform/event-log/index.js';
 import type { StockBook } from '../availability/index.js';
 import { OrderBatch } from './order-batch.js';
 import type { OrderStore, OrderTx, RiderWriter } from './order-store.js';
-import { readWorld, stockToLock } from './order-world.js';
+import { ordersWithParties, readWorld, stockToLock } from './order-world.js';
 import type { OutsideNames } from './orders.cross-references.js';
 import type { OrderFact, SubmitOutcome } from './orders.facts.js';
 import type { SealedParties } from './orders.sql.js';
@@ -141,7 +142,7 @@ export class OrderCommit {
   ): Promise<{ results: readonly SubmitResult[]; kinds: ReadonlySet<string> }> {
     const { batch, stock } = await this.load(tx, submissions);
     const results = submissions.map(({ facts, claim, again }) => batch.applyAll(facts, claim, again));
-    const { created, changed, events, facts, crossReferences, converted, tasks } = batch;
+    const { created, changed, events, facts, crossReferences, converted, tasks, problems } = batch;
     await tx.write({
       created,
       changed,
@@ -150,6 +151,7 @@ export class OrderCommit {
       crossReferences,
       converted,
       tasks,
+      problems,
       stock,
       parties: this.sealed(batch),
       riders: riderRows(submissions, results),
@@ -170,11 +172,27 @@ export class OrderCommit {
       // Runs behind the locks: what another transaction took for these orders is committed and seen by then.
       tx.findFacts([...claims, ...facts].map(({ id }) => id)),
     ]);
+    const partiesOf = await this.readParties(tx, ordersWithParties(facts, orders));
     const now = this.clock();
     const { days, ...world } = await readWorld(tx, facts, orders, now);
     const stock = await tx.lockStock(stockToLock(facts, orders, ofFulfillments, { ...world, days }), days);
-    const context = { now: this.clock(), newId: this.newId, stock, ...world };
+    const tracksPackages = this.parts.names.carrier !== undefined;
+    const context = { now: this.clock(), newId: this.newId, stock, partiesOf, tracksPackages, ...world };
     return { orders, stock, batch: new OrderBatch(orders, known, ofFulfillments, stock, context, this.parts.names) };
+  }
+
+  private async readParties(
+    tx: OrderTx,
+    orderIds: readonly string[],
+  ): Promise<(orderId: string) => OrderParties | undefined> {
+    const rows = orderIds.length === 0 ? [] : await tx.readParties(orderIds);
+    const parties = new Map(
+      rows.map(({ orderId, sealed }) => {
+        const text = this.parts.cipher.open(sealed, `order:${orderId}`).toString('utf8');
+        return [orderId, JSON.parse(text) as OrderParties];
+      }),
+    );
+    return (orderId) => parties.get(orderId);
   }
 
   private sealed(batch: OrderBatch): readonly SealedParties[] {

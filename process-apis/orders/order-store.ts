@@ -7,6 +7,8 @@ import type { NewEvent } from '../../src/platform/event-log/index.js';
 import type { NodeDay, SoftKey, SoftReservation, StockBook } from '../availability/index.js';
 import type { ItemFacts, ListedItem } from '../catalog/index.js';
 import type { SourcingPolicy } from '../sourcing/index.js';
+import type { ProblemChange } from '../exceptions/index.js';
+import type { HoldsFor } from './hold-rules.js';
 import type { FactOutcome } from './orders.facts.js';
 import type { ChangedOrder, CrossReference, OrderReferenceKey, SealedParties } from './orders.sql.js';
 import type { OrderTask } from './orders.tasks.js';
@@ -26,6 +28,7 @@ export interface OrderWrites {
   /** Soft reservations that became claims of orders. */
   readonly converted: readonly { readonly id: string; readonly orderId: string }[];
   readonly tasks: readonly OrderTask[];
+  readonly problems: readonly ProblemChange[];
   readonly riders: ReadonlyMap<RiderWriter, readonly unknown[]>;
 }
 
@@ -46,6 +49,7 @@ export interface OrderTx {
   nodes(): Promise<readonly StockNode[]>;
   policies(): Promise<(channel: string) => ChannelPolicy>;
   sourcing(): Promise<(channel: string) => SourcingPolicy>;
+  holdRules(): Promise<HoldsFor>;
   /** By `<channel>/<listing SKU>`; unknown ones are absent. */
   listings(keys: readonly string[]): Promise<ReadonlyMap<string, ListedItem>>;
   /** Unknown items are absent. */

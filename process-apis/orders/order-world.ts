@@ -8,7 +8,7 @@ import type { OrderFact } from './orders.facts.js';
 import { TRANSITIONS } from './orders.transitions.js';
 
 /** What a batch's decisions look up besides orders and stock, and the nodes whose day is counted. */
-export interface World extends Omit<DecisionContext, 'now' | 'newId' | 'stock'> {
+export interface World extends Omit<DecisionContext, 'now' | 'newId' | 'stock' | 'partiesOf'> {
   readonly days: readonly NodeDay[];
 }
 
@@ -19,11 +19,12 @@ export async function readWorld(
   orders: readonly Order[],
   now: Instant,
 ): Promise<World> {
-  const [listings, nodes, policyOf, sourcingOf, held] = await Promise.all([
+  const [listings, nodes, policyOf, sourcingOf, holdsFor, held] = await Promise.all([
     tx.listings([...wantedListings(facts, orders)]),
     tx.nodes(),
     tx.policies(),
     tx.sourcing(),
+    tx.holdRules(),
     tx.lockReservations(wantedReservations(facts)),
   ]);
   const listedItem = (channel: string, listingSku: string): ListedItem | undefined =>
@@ -46,12 +47,26 @@ export async function readWorld(
     nodes,
     policyOf,
     sourcingOf,
+    holdsFor,
     listedItem,
     itemFacts: (sku) => items.get(sku),
     substitutesOf: (channel, sku) => substitutes.get(channel)?.get(sku) ?? [],
     reservationOf: (channel, reference) => reservations.get(`${channel}/${reference}`),
     days: capacityDays(nodes, now),
   };
+}
+
+/** Known orders whose parties a decision compares with what it is told, or changes. */
+export function ordersWithParties(facts: readonly OrderFact[], orders: readonly Order[]): readonly string[] {
+  const about = new Set<string>();
+  for (const { address, body } of facts) {
+    if (body.kind !== 'ChannelOrderReceived' && body.kind !== 'AddressCorrected') continue;
+    if (address.by === 'ID') about.add(address.orderId);
+    if (address.by === 'REFERENCE') about.add(`${address.channel}/${address.reference}`);
+  }
+  return orders.flatMap(({ id, channel, reference }) =>
+    about.has(id) || about.has(`${channel}/${reference}`) ? [id] : [],
+  );
 }
 
 /** Items whose positions the decisions may change. */

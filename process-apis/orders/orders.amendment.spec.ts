@@ -114,6 +114,8 @@ describe('a person’s retry', () => {
       system: 'ERP',
       operation: 'post goods issue',
       error: 'period is closed',
+      errorKind: 'rejected',
+      final: true,
     });
     const { outcome, tasks } = tell(harness, { kind: 'RetryRequested' });
     expect(outcome.result).toBe('APPLIED');

@@ -17,7 +17,12 @@ export function evolveErp(before: ErpState, event: ErpEvent): ErpState {
     case 'SalesOrderConfirmed':
       return { ...before, status: 'CONFIRMED' };
     case 'SalesOrderRejected':
-      return { ...before, status: 'REJECTED', reason: event.reason };
+      return {
+        ...before,
+        status: 'REJECTED',
+        reason: event.reason,
+        ...(event.code === undefined ? {} : { code: event.code }),
+      };
     case 'SalesOrderNotNeeded':
       return { ...before, status: 'NOT_NEEDED', requested: {}, held: {} };
     case 'SalesOrderReduceRequested':

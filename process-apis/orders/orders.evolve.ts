@@ -10,6 +10,8 @@ import {
   type Shipment,
 } from '../../src/model/order.js';
 import { evolveErp } from './orders.evolve-erp.js';
+import { evolveTrouble, isTrouble } from './orders.evolve-trouble.js';
+import { evolveShipment, evolveWork } from './orders.evolve-work.js';
 import { withoutPlanned } from './orders.lots.js';
 
 /** The order after an event. The state is nothing but the fold of its events; this is the fold. Pure. */
@@ -22,6 +24,8 @@ export function evolve(order: Order | undefined, event: OrderEvent): Order {
       shipments: [],
       erp: { status: 'NONE', attempt: 0, items: {}, requested: {}, held: {} },
       refunds: [],
+      returns: [],
+      holds: [],
       cancelling: {},
       shortages: [],
       waits: [],
@@ -32,6 +36,7 @@ export function evolve(order: Order | undefined, event: OrderEvent): Order {
 }
 
 function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted' }>): Order {
+  if (isTrouble(event)) return evolveTrouble(order, event);
   switch (event.type) {
     case 'OrderAmended':
       return amend(order, event);
@@ -43,7 +48,9 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
     case 'InventoryUnreserved':
       return dropUnits(order, event.fulfillmentOrderId, event.lines, event.to);
     case 'FulfillmentShortPicked':
-      return dropUnits(order, event.fulfillmentOrderId, event.lines, 'open');
+      return missUnits(dropUnits(order, event.fulfillmentOrderId, event.lines, 'open'), event);
+    case 'FulfillmentRevived':
+      return reviveUnits(order, event);
     case 'SalesOrderRequested':
     case 'SalesOrderPosted':
     case 'SalesOrderConfirmed':
@@ -58,6 +65,9 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
     case 'FulfillmentCancelRequested':
     case 'FulfillmentCancelled':
     case 'FulfillmentCancelRefused':
+    case 'FulfillmentRefusedAsDifferent':
+    case 'FulfillmentRecalled':
+    case 'CarrierRefused':
       return withFulfillment(order, event.fulfillmentOrderId, (fo) => evolveWork(fo, event));
     case 'FulfillmentPicked':
       return report(order, event.fulfillmentOrderId, event.lines, 'picked');
@@ -81,11 +91,6 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
       const { id, reference, issuedAt, amount } = event;
       return { ...order, refunds: [...order.refunds, { id, reference, issuedAt, amount }] };
     }
-    case 'OutsideCallFailed':
-      return {
-        ...order,
-        waits: order.waits.map((wait) => (wait.key === event.waitKey ? { ...wait, lastError: event.error } : wait)),
-      };
     case 'OrderCompleted':
       return { ...order, completedAt: event.at };
     case 'OrderBackordered':
@@ -109,63 +114,12 @@ function withItem(line: OrderLine, event: Of<'ListingMapped' | 'LineSubstituted'
 
 type Of<Type extends OrderEvent['type']> = Extract<OrderEvent, { type: Type }>;
 
-type WorkEvent = Of<
-  | 'FulfillmentRequested'
-  | 'FulfillmentReleased'
-  | 'FulfillmentRejected'
-  | 'FulfillmentCancelRequested'
-  | 'FulfillmentCancelled'
-  | 'FulfillmentCancelRefused'
->;
-
-function evolveWork(fo: FulfillmentOrder, event: WorkEvent): FulfillmentOrder {
-  switch (event.type) {
-    case 'FulfillmentRequested':
-      // From here on the quantity is what the node was asked for, whatever it drops later: a repeated release must say the same.
-      return {
-        ...fo,
-        status: 'RELEASE_REQUESTED',
-        ...(fo.lots === undefined ? {} : { releasedLots: fo.lots }),
-        lines: fo.lines.map((line) => ({ ...line, quantity: line.quantity - line.dropped, dropped: 0 })),
-      };
-    case 'FulfillmentReleased': {
-      const status = fo.status === 'RELEASE_REQUESTED' ? 'RELEASED' : fo.status;
-      return { ...fo, status, wmsReference: event.wmsReference };
-    }
-    case 'FulfillmentRejected':
-      return { ...fo, status: 'REJECTED' };
-    case 'FulfillmentCancelRequested':
-      return { ...fo, status: 'CANCEL_REQUESTED' };
-    case 'FulfillmentCancelled':
-      return { ...fo, status: 'CANCELLED' };
-    case 'FulfillmentCancelRefused':
-      return { ...fo, status: fo.status === 'CANCEL_REQUESTED' ? 'RELEASED' : fo.status };
-  }
-}
-
-function evolveShipment(
-  shipment: Shipment,
-  event: Of<'ChannelShipmentConfirmed' | 'GoodsIssuePosted' | 'InvoicePosted'>,
-): Shipment {
-  switch (event.type) {
-    case 'ChannelShipmentConfirmed': {
-      const { at, channelReference } = event;
-      const told = { channelConfirmedAt: at, ...(channelReference === undefined ? {} : { channelReference }) };
-      const packages = shipment.packages.map((parcel) =>
-        parcel.id === event.packageId ? { ...parcel, ...told } : parcel,
-      );
-      return { ...shipment, packages };
-    }
-    case 'GoodsIssuePosted':
-      return { ...shipment, deliveryDocument: event.deliveryDocument, goodsIssuedAt: event.at };
-    case 'InvoicePosted':
-      return { ...shipment, invoice: event.invoice };
-  }
-}
-
 function amend(order: Order, event: Extract<OrderEvent, { type: 'OrderAmended' }>): Order {
   const added = new Map(event.addedUnits.map((line) => [line.lineId, line.quantity]));
-  const lines = order.lines.map((line) => {
+  const wanted = new Map((event.told ?? []).map((line) => [line.lineId, line.quantity]));
+  const lines = order.lines.map((before) => {
+    const told = wanted.get(before.id);
+    const line = told === undefined ? before : { ...before, told };
     const units = added.get(line.id) ?? 0;
     if (units === 0) return line;
     return {
@@ -175,13 +129,15 @@ function amend(order: Order, event: Extract<OrderEvent, { type: 'OrderAmended' }
     };
   });
   const newWork = added.size > 0 || event.addedLines.some((line) => line.quantities.open > 0);
-  const { completedAt, ...reopened } = order;
+  const { completedAt, shipMethodTold, ...reopened } = order;
   return {
     ...reopened,
     // An order that gets new work is not complete any more.
     ...(newWork || completedAt === undefined ? {} : { completedAt }),
     channelVersion: event.channelVersion,
     lines: [...lines, ...event.addedLines],
+    // The channel's new word replaces what a person made of its old one.
+    ...(shipMethodTold === undefined || event.shipMethod !== undefined ? {} : { shipMethodTold }),
     ...(event.shipMethod === undefined ? {} : { shipMethod: event.shipMethod }),
     ...(event.shipBy === undefined ? {} : { shipBy: event.shipBy }),
     ...(event.deliverBy === undefined ? {} : { deliverBy: event.deliverBy }),
@@ -221,6 +177,29 @@ function dropUnits(order: Order, foId: string, lines: readonly LineUnits[], to: 
   });
   const placed = replaceFulfillment(order, before, dropped, lines, to);
   return to === 'open' ? placed : { ...placed, cancelling: addUnits(placed.cancelling, lines, -1) };
+}
+
+/** Notes which of the dropped units were not found. */
+function missUnits(order: Order, { fulfillmentOrderId, lines }: Of<'FulfillmentShortPicked'>): Order {
+  return withFulfillment(order, fulfillmentOrderId, (fo) => ({
+    ...fo,
+    lines: fo.lines.map((line) => {
+      const units = unitsOf(lines, line.lineId);
+      return units === 0 ? line : { ...line, short: (line.short ?? 0) + units };
+    }),
+  }));
+}
+
+/** Units that the node had given up are its again. */
+function reviveUnits(order: Order, { fulfillmentOrderId, lines, from }: Of<'FulfillmentRevived'>): Order {
+  const before = order.fulfillmentOrders.find((fo) => fo.id === fulfillmentOrderId);
+  if (before === undefined) throw new Error(`unknown fulfillment order ${fulfillmentOrderId}`);
+  const after = {
+    ...before,
+    lines: before.lines.map((line) => ({ ...line, dropped: line.dropped - unitsOf(lines, line.lineId) })),
+  };
+  const taken = lines.map(({ lineId, quantity }) => ({ lineId, quantity: -quantity }));
+  return replaceFulfillment(order, before, after, taken, from);
 }
 
 function report(order: Order, foId: string, lines: readonly LineUnits[], counter: 'picked' | 'packed'): Order {

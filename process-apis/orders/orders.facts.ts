@@ -1,7 +1,7 @@
-import type { ChannelOrder } from '../../src/model/channel-order.js';
+import type { Address, ChannelOrder } from '../../src/model/channel-order.js';
 import type { LineUnits } from '../../src/model/events.js';
 import type { Money } from '../../src/model/money.js';
-import type { OutsideSystem, Package, PackageItem, Shortage } from '../../src/model/order.js';
+import type { HoldKind, OutsideSystem, Package, PackageItem, Shortage, TrackingStatus } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 
 /** How a fact finds its order. */
@@ -22,13 +22,31 @@ export type OrderFactBody =
     }
   | { readonly kind: 'Reconsidered' }
   | { readonly kind: 'RetryRequested' }
-  | { readonly kind: 'SalesOrderPosted'; readonly salesOrder: string; readonly items: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'SalesOrderPosted';
+      readonly salesOrder: string;
+      readonly items: Readonly<Record<string, string>>;
+      /** What the ERP makes of the prices, where it tells: without tax. */
+      readonly netAmount?: Money;
+    }
   | { readonly kind: 'SalesOrderConfirmed'; readonly salesOrder: string }
-  | { readonly kind: 'SalesOrderRejected'; readonly salesOrder?: string; readonly reason: string }
+  | {
+      readonly kind: 'SalesOrderRejected';
+      readonly salesOrder?: string;
+      readonly reason: string;
+      readonly code?: string;
+    }
   | { readonly kind: 'SalesOrderNotNeeded' }
   | { readonly kind: 'SalesOrderReduced'; readonly remaining: readonly LineUnits[] }
   | { readonly kind: 'FulfillmentReleased'; readonly fulfillmentOrderId: string; readonly wmsReference: string }
-  | { readonly kind: 'FulfillmentRejected'; readonly fulfillmentOrderId: string; readonly reason: string }
+  | {
+      readonly kind: 'FulfillmentRejected';
+      readonly fulfillmentOrderId: string;
+      readonly reason: string;
+      readonly code?: string;
+    }
+  | { readonly kind: 'FulfillmentRefusedAsDifferent'; readonly fulfillmentOrderId: string }
+  | { readonly kind: 'CarrierRefused'; readonly fulfillmentOrderId: string; readonly reason: string }
   | { readonly kind: 'FulfillmentPicked'; readonly fulfillmentOrderId: string; readonly lines: readonly LineUnits[] }
   | { readonly kind: 'FulfillmentPacked'; readonly fulfillmentOrderId: string; readonly lines: readonly LineUnits[] }
   | {
@@ -70,6 +88,42 @@ export type OrderFactBody =
       readonly system: OutsideSystem;
       readonly operation: string;
       readonly error: string;
+      /** The error taxonomy's kind: `transient`, `rejected` … */
+      readonly errorKind: string;
+      /** The adapter's reason, where the other side named one. */
+      readonly code?: string;
+      /** It is not tried again by itself. */
+      readonly final: boolean;
+    }
+  | {
+      readonly kind: 'WaitOverdue';
+      readonly waitKey: string;
+      /** No task works on it any more: it is asked for again. */
+      readonly taskIsGone?: boolean;
+    }
+  | { readonly kind: 'HoldPlaced'; readonly hold: HoldKind; readonly reason: string; readonly by: string }
+  | { readonly kind: 'HoldReleased'; readonly holdId: string; readonly by: string; readonly reason: string }
+  /** Personal data: reaches the sealed parties alone, never an event or a stored fact. */
+  | { readonly kind: 'AddressCorrected'; readonly shipTo: Address; readonly by: string }
+  | { readonly kind: 'ShipMethodCorrected'; readonly shipMethod: string; readonly by: string }
+  | {
+      readonly kind: 'ReSourceRequested';
+      readonly fulfillmentOrderId?: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'PackageTracked';
+      readonly packageId: string;
+      readonly status: TrackingStatus;
+      readonly at: Instant;
+      readonly detail?: string;
+    }
+  | {
+      readonly kind: 'ReturnAnnounced';
+      readonly returnReference: string;
+      readonly announcedAt: Instant;
+      readonly lines: readonly { readonly lineReference: string; readonly quantity: number }[];
     };
 
 /** A fact about one order, as it reached the hub. */

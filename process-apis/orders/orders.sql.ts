@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { orderStatus, type Order } from '../../src/model/order.js';
 import { ConcurrentChangeError } from '../../src/platform/commit/index.js';
 import { jsonArray, jsonTexts, plainArray } from '../../src/platform/db/set-parameters.js';
+import { nextDueAt } from './orders.sla.js';
 import { searchedWaitKeys } from './orders.waits.js';
 
 interface StateRow {
@@ -43,12 +44,12 @@ export async function insertOrders(tx: ClientBase, created: readonly Order[]): P
   const orders = created.toSorted((a, b) => compare(a.channel, b.channel) || compare(a.reference, b.reference));
   await tx.query({
     name: 'orders.insert',
-    text: `insert into orders (id, version, channel, reference, status, placed_at, completed, waiting_keys, state, tier)
+    text: `insert into orders (id, version, channel, reference, status, placed_at, completed, waiting_keys, state, tier, next_due_at)
            select id, version, channel, reference, status, placed_at, completed,
-                  array(select json_array_elements_text(waiting_keys)), state, tier
+                  array(select json_array_elements_text(waiting_keys)), state, tier, next_due_at
            from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bool[],
-                       $8::json[], ${jsonArray('$9')}, $10::smallint[])
-             as o (id, version, channel, reference, status, placed_at, completed, waiting_keys, state, tier)`,
+                       $8::json[], ${jsonArray('$9')}, $10::smallint[], $11::timestamptz[])
+             as o (id, version, channel, reference, status, placed_at, completed, waiting_keys, state, tier, next_due_at)`,
     values: [
       plainArray(orders.map((order) => order.id)),
       plainArray(orders.map((order) => order.version)),
@@ -60,6 +61,7 @@ export async function insertOrders(tx: ClientBase, created: readonly Order[]): P
       orders.map((order) => JSON.stringify(searchedWaitKeys(order))),
       jsonTexts(orders),
       plainArray(orders.map((order) => order.tier)),
+      orders.map((order) => nextDueAt(order) ?? null),
     ],
   });
 }
@@ -82,9 +84,10 @@ export async function updateOrders(tx: ClientBase, changed: readonly ChangedOrde
   const { rowCount } = await tx.query({
     name: 'orders.update',
     text: `update orders o set version = c.version, status = c.status, completed = c.completed, updated_at = now(),
-             waiting_keys = array(select json_array_elements_text(c.waiting_keys)), state = c.state
-           from unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::json[], ${jsonArray('$7')})
-             as c (id, from_version, version, status, completed, waiting_keys, state)
+             waiting_keys = array(select json_array_elements_text(c.waiting_keys)), state = c.state,
+             next_due_at = c.next_due_at
+           from unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::json[], ${jsonArray('$7')}, $8::timestamptz[])
+             as c (id, from_version, version, status, completed, waiting_keys, state, next_due_at)
            where o.id = c.id and o.version = c.from_version`,
     values: [
       plainArray(orders.map((order) => order.id)),
@@ -94,6 +97,7 @@ export async function updateOrders(tx: ClientBase, changed: readonly ChangedOrde
       plainArray(orders.map((order) => order.completedAt !== undefined)),
       orders.map((order) => JSON.stringify(searchedWaitKeys(order))),
       jsonTexts(orders),
+      orders.map((order) => nextDueAt(order) ?? null),
     ],
   });
   if (rowCount !== changed.length)

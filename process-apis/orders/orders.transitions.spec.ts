@@ -172,6 +172,16 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
       'shipped',
     ),
   },
+  WaitOverdue: {},
+  HoldPlaced: {},
+  HoldReleased: {},
+  AddressCorrected: {},
+  ShipMethodCorrected: {},
+  ReSourceRequested: {},
+  FulfillmentRefusedAsDifferent: {},
+  CarrierRefused: {},
+  PackageTracked: {},
+  ReturnAnnounced: {},
 };
 
 /** Reports of further units: the same under another id is not the same report. */

@@ -18,6 +18,7 @@ import {
 import {
   decideCancelled,
   decideCancelRefused,
+  decideCarrierRefused,
   decideNodeRejected,
   decideProgress,
   decideReleased,
@@ -25,8 +26,16 @@ import {
   decideShortPicked,
 } from './decide/fulfill.js';
 import { decideOutsideFulfillment, decideOutsideCallFailed, decideRefund } from './decide/observe.js';
+import {
+  decideAddressCorrected,
+  decideRefusedAsDifferent,
+  decideReSource,
+  decideShipMethodCorrected,
+} from './decide/correct.js';
+import { decideHoldPlaced, decideHoldReleased } from './decide/hold.js';
 import { proceed } from './decide/proceed.js';
 import { decideRetry } from './decide/retry.js';
+import { decideReturnAnnounced, decideTracked, decideWaitOverdue } from './decide/track.js';
 
 interface Transition<Kind extends OrderFactKind> {
   /** What the fact means for the order, in a sentence. */
@@ -156,6 +165,56 @@ export const TRANSITIONS: { readonly [Kind in OrderFactKind]: Transition<Kind> }
     means: 'A call outside failed; what waits for it says so.',
     touchesStock: false,
     decide: decideOutsideCallFailed,
+  },
+  WaitOverdue: {
+    means: 'A step takes longer than its SLA clock allows.',
+    touchesStock: false,
+    decide: decideWaitOverdue,
+  },
+  HoldPlaced: {
+    means: 'Nothing more goes outside until the hold is released; stock stays claimed.',
+    touchesStock: false,
+    decide: decideHoldPlaced,
+  },
+  HoldReleased: {
+    means: 'A hold ends: with the last of them the order goes on.',
+    touchesStock: false,
+    decide: decideHoldReleased,
+  },
+  AddressCorrected: {
+    means: 'It goes to another address: work that nodes were told with the old one is taken back and released anew.',
+    touchesStock: false,
+    decide: decideAddressCorrected,
+  },
+  ShipMethodCorrected: {
+    means: 'It ships another way: work that nodes were told with the old one is taken back and released anew.',
+    touchesStock: false,
+    decide: decideShipMethodCorrected,
+  },
+  ReSourceRequested: {
+    means: 'A person wants units from another node, or nodes that refused asked again.',
+    touchesStock: true,
+    decide: decideReSource,
+  },
+  FulfillmentRefusedAsDifferent: {
+    means: 'The warehouse holds an earlier release that says something else: it is stopped, then released anew.',
+    touchesStock: false,
+    decide: decideRefusedAsDifferent,
+  },
+  CarrierRefused: {
+    means: 'The carrier would not take a parcel: a person decides.',
+    touchesStock: false,
+    decide: decideCarrierRefused,
+  },
+  PackageTracked: {
+    means: 'The carrier told where a parcel is.',
+    touchesStock: false,
+    decide: decideTracked,
+  },
+  ReturnAnnounced: {
+    means: 'The buyer wants to send units back.',
+    touchesStock: false,
+    decide: decideReturnAnnounced,
   },
 };
 

@@ -1,4 +1,4 @@
-import type { Order, OutsideSystem, Wait } from '../../src/model/order.js';
+import { standingHolds, type Order, type OutsideSystem, type Wait } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import { unitsToClaim } from './orders.claimable.js';
 import { wantsNothingOfErp } from './orders.evolve-erp.js';
@@ -15,9 +15,8 @@ export function withWaits(order: Order, now: Instant): Order {
   const waits = awaited(order).map((wait): Wait => {
     const known = before.get(wait.key);
     if (known === undefined) return { ...wait, since: now };
-    return known.lastError === undefined
-      ? { ...wait, since: known.since }
-      : { ...wait, since: known.since, lastError: known.lastError };
+    // What is known of the wait stays: since when, what failed, whether it is overdue.
+    return { ...known, ...wait };
   });
   return { ...order, waits };
 }
@@ -40,10 +39,31 @@ export const waitKeys = {
   wmsCancel: (number: number): string => `WMS:CANCEL:${number}`,
   package: (packageId: string): string => `CHANNEL:PACKAGE:${packageId}`,
   goodsIssue: (shipmentId: string): string => `ERP:GOODS-ISSUE:${shipmentId}`,
+  hold: (holdId: string): string => `HOLD:${holdId}`,
 } as const;
 
 function awaited(order: Order): readonly Awaited[] {
-  return [...lineWaits(order), ...erpWaits(order), ...warehouseWaits(order), ...shipmentWaits(order)];
+  return [
+    ...holdWaits(order),
+    ...lineWaits(order),
+    ...erpWaits(order),
+    ...warehouseWaits(order),
+    ...shipmentWaits(order),
+  ];
+}
+
+/** Refusals by ERP or node that stand as a hold until a person corrected or accepted what they are about. */
+export const HELD_REFUSALS: ReadonlySet<string> = new Set(['ADDRESS', 'SHIP_METHOD', 'PRICE']);
+
+/** A hold of which nothing is left to stop is no wait: its goods are gone, or with the warehouses. */
+function holdWaits(order: Order): readonly Awaited[] {
+  if (unitsToStop(order) === 0) return [];
+  return standingHolds(order).map(({ id, reason }) => ({ key: waitKeys.hold(id), system: 'PERSON', reason }));
+}
+
+/** Units that a hold keeps from going outside. */
+export function unitsToStop(order: Order): number {
+  return order.lines.reduce((sum, { quantities }) => sum + quantities.open + quantities.reserved, 0);
 }
 
 function lineWaits(order: Order): readonly Awaited[] {

@@ -10,7 +10,9 @@ import { appendEvents } from '../../src/platform/event-log/index.js';
 import type { TaskQueue } from '../../src/platform/jobs/index.js';
 import { lockSoftReservations, markConverted, StockBook } from '../availability/index.js';
 import type { CatalogReader } from '../catalog/index.js';
+import { writeProblems } from '../exceptions/index.js';
 import type { SourcingPolicies } from '../sourcing/index.js';
+import { HoldRules } from './hold-rules.js';
 import type { OrderStore, OrderTx, OrderWrites } from './order-store.js';
 import {
   findOrdersOfFulfillments,
@@ -31,7 +33,11 @@ export interface SqlOrderStoreParts {
 
 /** The store on PostgreSQL: set-wise statements, a constant number per transaction, the writes in one round trip. */
 export class SqlOrderStore implements OrderStore {
-  constructor(private readonly parts: SqlOrderStoreParts) {}
+  private readonly parts: Parts;
+
+  constructor(parts: SqlOrderStoreParts) {
+    this.parts = { ...parts, holdRules: new HoldRules(parts.pool) };
+  }
 
   transaction<T>(work: (tx: OrderTx) => Promise<T>): Promise<T> {
     return inRetriedTransaction(this.parts.pool, (tx) => work(orderTx(tx, this.parts)));
@@ -46,7 +52,9 @@ export class SqlOrderStore implements OrderStore {
   }
 }
 
-function orderTx(tx: PoolClient, { catalog, sourcing, tasks }: SqlOrderStoreParts): OrderTx {
+type Parts = SqlOrderStoreParts & { readonly holdRules: HoldRules };
+
+function orderTx(tx: PoolClient, { catalog, sourcing, tasks, holdRules }: Parts): OrderTx {
   return {
     ordersOfFulfillments: (ids) => findOrdersOfFulfillments(tx, ids),
     lockOrders: (ids, references) => lockOrders(tx, ids, references),
@@ -57,6 +65,7 @@ function orderTx(tx: PoolClient, { catalog, sourcing, tasks }: SqlOrderStorePart
     nodes: () => catalog.nodes(),
     policies: () => catalog.policies(),
     sourcing: () => sourcing.forDecision(),
+    holdRules: () => holdRules.forDecision(),
     listings: (keys) => catalog.listingsFor(tx, keys),
     items: (skus) => catalog.itemsFor(tx, skus),
     substitutes: (channel, skus) => catalog.substitutesFor(tx, channel, skus),
@@ -73,6 +82,7 @@ async function write(tx: PoolClient, writes: OrderWrites, tasks: SqlOrderStorePa
     appendEvents(tx, writes.events),
     insertFacts(tx, writes.facts),
     insertCrossReferences(tx, writes.crossReferences),
+    writeProblems(tx, writes.problems),
     writes.stock.flush(tx),
     markConverted(tx, writes.converted),
     tasks.enqueue(tx, writes.tasks),

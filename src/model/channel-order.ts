@@ -1,4 +1,5 @@
 import type { Money } from './money.js';
+import type { HoldKind } from './order.js';
 import type { Instant } from './time.js';
 
 /** What an amount is for. The label keeps the channel's own words. */
@@ -56,6 +57,8 @@ export interface OrderParties {
     readonly channelCustomerId?: string;
   };
   readonly shipTo?: Address;
+  /** The channel's own, where a person corrected it: tells whether the channel changed it since. */
+  readonly shipToAsTold?: Address;
   readonly billTo?: Address;
   /** Gift messages by line reference; the key '' is for the whole order. */
   readonly giftMessages?: Readonly<Record<string, string>>;
@@ -104,6 +107,8 @@ export interface ChannelOrder {
   readonly charges: readonly Charge[];
   readonly grandTotal?: Money;
   readonly parties: OrderParties;
+  /** What the channel says must be settled before the goods leave: an open payment, a fraud check. */
+  readonly holds?: readonly { readonly kind: HoldKind; readonly reason: string }[];
   /** The caller's key of the soft reservation that this order makes firm. */
   readonly reservation?: string;
   /** Click-and-collect: the node where the buyer fetches it. */

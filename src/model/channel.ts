@@ -30,6 +30,8 @@ export interface ChannelPolicy {
   readonly tier: number;
   /** Items may be ordered before their release date. */
   readonly preOrder: boolean;
+  /** Minor units by which totals may differ before a person looks at the order. Absent: nothing is compared. */
+  readonly priceTolerance?: number;
 }
 
 export const DEFAULT_CHANNEL_POLICY: ChannelPolicy = { shortage: 'WAIT', tier: 100, preOrder: false };

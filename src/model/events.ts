@@ -1,15 +1,20 @@
 import type { Charge } from './channel-order.js';
 import type { Money } from './money.js';
 import type {
+  AnnouncedReturn,
   Component,
   Destination,
   ErpState,
   FulfillmentOrder,
+  Hold,
   Order,
   OrderLine,
   OutsideSystem,
+  RecallCause,
   Shipment,
   Shortage,
+  Tracking,
+  WaitFailure,
 } from './order.js';
 import type { SupplyKind } from './stock.js';
 import type { Instant } from './time.js';
@@ -40,6 +45,8 @@ export type OrderEvent =
       readonly addedLines: readonly OrderLine[];
       /** Units that the channel added to existing lines. */
       readonly addedUnits: readonly LineUnits[];
+      /** Units that the channel wants now, of each line that it told. */
+      readonly told?: readonly LineUnits[];
       readonly shipMethod?: string;
       readonly shipBy?: Instant;
       readonly deliverBy?: Instant;
@@ -47,6 +54,8 @@ export type OrderEvent =
       readonly charges?: readonly Charge[];
       readonly grandTotal?: Money;
       readonly partiesChanged: boolean;
+      /** It goes to another address than before. */
+      readonly addressChanged?: boolean;
     }
   | {
       readonly type: 'ListingMapped';
@@ -92,9 +101,19 @@ export type OrderEvent =
       /** What the ERP is asked to hold. */
       readonly lines: readonly LineUnits[];
     }
-  | { readonly type: 'SalesOrderPosted'; readonly salesOrder: string; readonly items: ErpState['items'] }
+  | {
+      readonly type: 'SalesOrderPosted';
+      readonly salesOrder: string;
+      readonly items: ErpState['items'];
+      readonly netAmount?: Money;
+    }
   | { readonly type: 'SalesOrderConfirmed'; readonly salesOrder: string }
-  | { readonly type: 'SalesOrderRejected'; readonly salesOrder?: string; readonly reason: string }
+  | {
+      readonly type: 'SalesOrderRejected';
+      readonly salesOrder?: string;
+      readonly reason: string;
+      readonly code?: string;
+    }
   | {
       /** The ERP shall hold these quantities instead. */
       readonly type: 'SalesOrderReduceRequested';
@@ -104,7 +123,25 @@ export type OrderEvent =
   | { readonly type: 'SalesOrderNotNeeded' }
   | { readonly type: 'FulfillmentRequested'; readonly fulfillmentOrderId: string }
   | { readonly type: 'FulfillmentReleased'; readonly fulfillmentOrderId: string; readonly wmsReference: string }
-  | { readonly type: 'FulfillmentRejected'; readonly fulfillmentOrderId: string; readonly reason: string }
+  | {
+      readonly type: 'FulfillmentRejected';
+      readonly fulfillmentOrderId: string;
+      readonly reason: string;
+      readonly code?: string;
+    }
+  /** The warehouse holds an earlier release of the same id that says something else. */
+  | { readonly type: 'FulfillmentRefusedAsDifferent'; readonly fulfillmentOrderId: string }
+  /** What the node was told is no longer right: it is asked to stop, and the units are sourced anew. */
+  | { readonly type: 'FulfillmentRecalled'; readonly fulfillmentOrderId: string; readonly because: RecallCause }
+  /** Units that the node had given up have left all the same: they are its again. `from` says where the line's units were. */
+  | {
+      readonly type: 'FulfillmentRevived';
+      readonly fulfillmentOrderId: string;
+      readonly lines: readonly LineUnits[];
+      readonly from: 'open' | 'cancelled';
+      readonly stock: readonly StockUnits[];
+    }
+  | { readonly type: 'CarrierRefused'; readonly fulfillmentOrderId: string; readonly reason: string }
   | { readonly type: 'FulfillmentPicked'; readonly fulfillmentOrderId: string; readonly lines: readonly LineUnits[] }
   | { readonly type: 'FulfillmentPacked'; readonly fulfillmentOrderId: string; readonly lines: readonly LineUnits[] }
   | {
@@ -167,7 +204,35 @@ export type OrderEvent =
       readonly system: OutsideSystem;
       readonly operation: string;
       readonly error: string;
+      /** Absent in events of before. */
+      readonly failure?: WaitFailure;
     }
+  | { readonly type: 'WaitBecameOverdue'; readonly waitKey: string; readonly at: Instant }
+  | { readonly type: 'OrderHeld'; readonly hold: Hold }
+  | {
+      readonly type: 'HoldReleased';
+      readonly holdId: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly at: Instant;
+    }
+  /** The address itself is personal data and stands in none of the events. */
+  | { readonly type: 'AddressCorrected'; readonly by: string; readonly destination?: Destination }
+  | { readonly type: 'ShipMethodCorrected'; readonly by: string; readonly shipMethod: string }
+  | {
+      /** Absent fulfillment order: what waits is looked at again, also at nodes that refused. */
+      readonly type: 'ReSourceRequested';
+      readonly fulfillmentOrderId?: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'PackageInTransit' | 'PackageDelivered' | 'PackageDeliveryFailed' | 'PackageReturning';
+      readonly shipmentId: string;
+      readonly packageId: string;
+      readonly tracking: Tracking;
+    }
+  | ({ readonly type: 'ReturnAnnounced' } & AnnouncedReturn)
   | { readonly type: 'OrderCompleted'; readonly at: Instant };
 
 export type AcceptedOrder = Omit<
@@ -177,6 +242,8 @@ export type AcceptedOrder = Omit<
   | 'shipments'
   | 'erp'
   | 'refunds'
+  | 'returns'
+  | 'holds'
   | 'cancelling'
   | 'shortages'
   | 'waits'

@@ -66,6 +66,8 @@ export interface OrderLine {
   readonly substitutedFor?: string;
   readonly title: string;
   readonly ordered: number;
+  /** Units that the channel wanted when it last told of the line. Absent on orders of before: as many as ordered. */
+  readonly told?: number;
   readonly quantities: LineQuantities;
   readonly unitPrice: Money;
   readonly charges: readonly Charge[];
@@ -99,7 +101,12 @@ export interface FulfillmentOrderLine {
   readonly shipped: number;
   /** Units that will not come from this node: cancelled or short. */
   readonly dropped: number;
+  /** Of the dropped ones: units that were not found. */
+  readonly short?: number;
 }
+
+/** Why work is taken back from a node: what it was told is no longer right, or a person wants it elsewhere. */
+export type RecallCause = 'ADDRESS' | 'SHIP_METHOD' | 'RE_SOURCE' | 'CONTENT_DIFFERS';
 
 export interface FulfillmentOrder {
   readonly id: string;
@@ -113,6 +120,19 @@ export interface FulfillmentOrder {
   readonly lots?: readonly { readonly sku: string; readonly lot: string; readonly quantity: number }[];
   /** The lots as the node was told them: a repeated release must say the same. */
   readonly releasedLots?: FulfillmentOrder['lots'];
+  /** Why the node refused the work. */
+  readonly refusal?: { readonly reason: string; readonly code?: string };
+  /** The node refused, and a person lets it be asked again for this order. */
+  readonly askAgain?: boolean;
+  /** The work is taken back, and its units are sourced and released anew. `refused`: the node said too late, and why. */
+  readonly recall?: {
+    readonly because: RecallCause;
+    readonly refused?: string;
+    /** Another node is to do it, where one can. */
+    readonly elsewhere?: boolean;
+  };
+  /** The carrier would not take a parcel of it, and why. */
+  readonly carrierRefusal?: string;
 }
 
 export interface PackageItem {
@@ -122,6 +142,17 @@ export interface PackageItem {
   readonly serials: readonly string[];
   /** Base units by lot, where the warehouse told them. */
   readonly lots?: readonly { readonly sku: string; readonly lot: string; readonly quantity: number }[];
+}
+
+export const TRACKING_STATUSES = ['IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED', 'FAILED', 'RETURNING'] as const;
+/** `FAILED`: the carrier could not deliver, or lost it. `RETURNING`: it comes back. */
+export type TrackingStatus = (typeof TRACKING_STATUSES)[number];
+
+export interface Tracking {
+  readonly status: TrackingStatus;
+  readonly at: Instant;
+  /** The carrier's own words. No personal data. */
+  readonly detail?: string;
 }
 
 export interface Package {
@@ -139,6 +170,9 @@ export interface Package {
   readonly channelConfirmedAt?: Instant;
   /** The channel's id of the confirmation, when it gives one. */
   readonly channelReference?: string;
+  /** What the carrier last told of it. */
+  readonly tracking?: Tracking;
+  readonly deliveredAt?: Instant;
 }
 
 export interface Shipment {
@@ -149,6 +183,8 @@ export interface Shipment {
   readonly node: string;
   readonly shippedAt: Instant;
   readonly packages: readonly Package[];
+  /** Units that left although the node had agreed to stop. */
+  readonly late?: readonly { readonly lineId: string; readonly quantity: number }[];
   /** The ERP's delivery document, once goods issue is posted. */
   readonly deliveryDocument?: string;
   readonly goodsIssuedAt?: Instant;
@@ -168,7 +204,10 @@ export type ErpStatus =
 export interface ErpState {
   readonly status: ErpStatus;
   readonly salesOrder?: string;
+  /** Why it was rejected. */
   readonly reason?: string;
+  /** The adapter's word for why: `CREDIT_HOLD`, `UNKNOWN_ITEM`. */
+  readonly code?: string;
   /** How often the sales order was requested; part of its idempotency key. */
   readonly attempt: number;
   /** ERP document item by order line id. */
@@ -239,6 +278,13 @@ export interface Refund {
   readonly amount: Money;
 }
 
+/** The buyer's wish to send units back, as the channel told it. */
+export interface AnnouncedReturn {
+  readonly reference: string;
+  readonly announcedAt: Instant;
+  readonly lines: readonly { readonly lineId: string; readonly quantity: number }[];
+}
+
 export interface Order {
   readonly id: string;
   /** Grows by one with each commit that changes the order. */
@@ -250,6 +296,8 @@ export interface Order {
   readonly placedAt: Instant;
   readonly currency: string;
   readonly shipMethod?: string;
+  /** The channel's word for it, where a person corrected it. */
+  readonly shipMethodTold?: string;
   readonly shipBy?: Instant;
   readonly deliverBy?: Instant;
   readonly destination?: Destination;
@@ -265,12 +313,25 @@ export interface Order {
   readonly shipments: readonly Shipment[];
   readonly erp: ErpState;
   readonly refunds: readonly Refund[];
+  /** Absent on orders of before: none. */
+  readonly returns?: readonly AnnouncedReturn[];
+  /** Absent on orders of before: none. Read through `standingHolds` and `holdsOf`. */
+  readonly holds?: readonly Hold[];
   /** Units that the channel or a person asked to cancel and that are still with the warehouse, by line id. */
   readonly cancelling: Readonly<Record<string, number>>;
   /** What was short at the last try to claim; empty when nothing waits for stock. */
   readonly shortages: readonly Shortage[];
   readonly waits: readonly Wait[];
   readonly completedAt?: Instant;
+}
+
+/** All holds of the order, also those of before. */
+export function holdsOf(order: Pick<Order, 'holds'>): readonly Hold[] {
+  return order.holds ?? [];
+}
+
+export function standingHolds(order: Pick<Order, 'holds'>): readonly Hold[] {
+  return holdsOf(order).filter((hold) => hold.releasedAt === undefined);
 }
 
 /** What one unit of the line takes from stock. Empty while the item is unknown. */

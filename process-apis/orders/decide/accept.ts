@@ -1,9 +1,12 @@
-import type { OrderEvent } from '../../../src/model/events.js';
+import type { LineUnits, OrderEvent } from '../../../src/model/events.js';
 import type { ChannelOrder, ChannelOrderLine } from '../../../src/model/channel-order.js';
-import { NO_QUANTITIES, type Destination, type OrderLine } from '../../../src/model/order.js';
+import { NO_QUANTITIES, type Destination, type Order, type OrderLine } from '../../../src/model/order.js';
+import { amendedParties, destinationOf, newAddress } from '../orders.parties.js';
 import { requestCancellation } from './cancel.js';
 import { lineIdOf, orderIdOf } from '../order-ids.js';
+import { recallWork } from './correct.js';
 import type { Decision } from './decision.js';
+import { holdAccepted, holdAmended, releaseHoldsOf } from './hold.js';
 import { takeFulfilledOutside } from './observe.js';
 
 /** The channel told of an order: new, changed, or (when older than what is known) nothing. */
@@ -14,9 +17,10 @@ export function decideChannelOrder(decision: Decision, told: ChannelOrder): void
   }
   // Two changes may carry one version where a channel's clock is coarse: the same version is looked at again.
   if (told.version < decision.order.channelVersion) return;
-  amend(decision, told);
+  const more = amend(decision, told);
   takeOutsideFulfillment(decision, told);
   cancelWhatChannelCancelled(decision, told);
+  holdAmended(decision, told, more);
 }
 
 function accept(decision: Decision, told: ChannelOrder): void {
@@ -43,6 +47,7 @@ function accept(decision: Decision, told: ChannelOrder): void {
   );
   if (told.cancelled && everything.length > 0)
     requestCancellation(decision, everything, 'CHANNEL', told.cancelReason ?? 'cancelled at the channel');
+  holdAccepted(decision, told);
 }
 
 function toLine(
@@ -63,6 +68,7 @@ function toLine(
     ...decision.context.listedItem(told.channel, line.listingSku),
     title: line.title,
     ordered: line.quantity,
+    told: line.quantity - cancelled,
     quantities: { ...NO_QUANTITIES, open: line.quantity - cancelled - external, cancelled, external },
     unitPrice: line.unitPrice,
     charges: line.charges,
@@ -70,8 +76,12 @@ function toLine(
   };
 }
 
-function amend(decision: Decision, told: ChannelOrder): void {
-  const destination = destinationOf(told);
+/** Gives true when the channel added something. */
+function amend(decision: Decision, told: ChannelOrder): boolean {
+  const address = newAddress(decision.context.partiesOf(decision.order.id), told.parties);
+  const destination = amendedDestination(decision, told);
+  const shipMethod = newShipMethod(decision.order, told);
+  const wanted = changedWishes(decision, told);
   const { id: orderId } = decision.order;
   const known = new Map(decision.order.lines.map((line) => [line.lineReference, line]));
   const added = told.lines.filter((line) => !known.has(line.lineReference));
@@ -83,21 +93,63 @@ function amend(decision: Decision, told: ChannelOrder): void {
     ),
     addedUnits: told.lines.flatMap((line) => {
       const before = known.get(line.lineReference);
-      const units = before === undefined ? 0 : line.quantity - before.ordered;
+      const units = before === undefined ? 0 : unitsAdded(before, line);
       return before !== undefined && units > 0 ? [{ lineId: before.id, quantity: units }] : [];
     }),
+    ...(wanted.length === 0 ? {} : { told: wanted }),
     charges: told.charges,
     // Channels blank personal data after a while: what was known stays.
     partiesChanged: told.parties.shipTo !== undefined,
-    ...(told.shipMethod === undefined ? {} : { shipMethod: told.shipMethod }),
+    ...(address === undefined ? {} : { addressChanged: true }),
+    ...(shipMethod === undefined ? {} : { shipMethod }),
     ...(told.shipBy === undefined ? {} : { shipBy: told.shipBy }),
     ...(told.deliverBy === undefined ? {} : { deliverBy: told.deliverBy }),
     ...(told.grandTotal === undefined ? {} : { grandTotal: told.grandTotal }),
     ...(destination === undefined ? {} : { destination }),
   };
   const sameVersion = told.version === decision.order.channelVersion;
-  if (sameVersion && event.addedLines.length + event.addedUnits.length === 0) return;
+  const isMore = event.addedLines.length + event.addedUnits.length > 0;
+  if (sameVersion && !isMore && wanted.length === 0 && address === undefined) return false;
+  const methodBefore = decision.order.shipMethod;
   decision.emit(event);
+  if (address !== undefined) {
+    recallWork(decision, 'ADDRESS');
+    releaseHoldsOf(decision, 'ADDRESS', 'channel', 'the channel told another address');
+  }
+  if (shipMethod !== undefined && methodBefore !== undefined) {
+    recallWork(decision, 'SHIP_METHOD');
+    releaseHoldsOf(decision, 'SHIP_METHOD', 'channel', 'the channel told another ship method');
+  }
+  return isMore;
+}
+
+/**
+ * Units that the channel wants beyond what it wanted before. It may raise what it lowered: then the line's quantity is no more
+ * than what was once ordered, and the units are new all the same.
+ */
+function unitsAdded(before: OrderLine, line: ChannelOrderLine): number {
+  const wanted = line.quantity - Math.min(line.cancelledQuantity, line.quantity);
+  return Math.max(line.quantity - before.ordered, wanted - (before.told ?? wanted));
+}
+
+/** What the channel wants now, of lines of which it wanted more or fewer units before. */
+function changedWishes({ order }: Decision, told: ChannelOrder): readonly LineUnits[] {
+  const known = new Map(order.lines.map((line) => [line.lineReference, line]));
+  return told.lines.flatMap((line) => {
+    const before = known.get(line.lineReference);
+    const quantity = line.quantity - Math.min(line.cancelledQuantity, line.quantity);
+    return before === undefined || before.told === quantity ? [] : [{ lineId: before.id, quantity }];
+  });
+}
+
+/** A person's correction stays until the channel says another word than it did. */
+function newShipMethod({ shipMethod, shipMethodTold }: Order, told: ChannelOrder): string | undefined {
+  return told.shipMethod === (shipMethodTold ?? shipMethod) ? undefined : told.shipMethod;
+}
+
+/** … and so does the place of an address that a person corrected. */
+function amendedDestination({ context, order }: Decision, told: ChannelOrder): Destination | undefined {
+  return destinationOf(amendedParties(context.partiesOf(order.id), told.parties).shipTo);
 }
 
 /** Units that the channel shows as fulfilled beyond what the hub shipped: someone did it by hand there. */
@@ -130,23 +182,10 @@ function cancelWhatChannelCancelled(decision: Decision, told: ChannelOrder): voi
 
 function optional(told: ChannelOrder): object {
   const { displayReference, shipMethod, shipBy, deliverBy, grandTotal, collectAt } = told;
-  const destination = destinationOf(told);
+  const destination = destinationOf(told.parties.shipTo);
   return Object.fromEntries(
     Object.entries({ displayReference, shipMethod, shipBy, deliverBy, grandTotal, collectAt, destination }).filter(
       ([, value]) => value !== undefined,
     ),
   );
-}
-
-/** Letters of a postal code that are kept: enough to choose a node, too few to find a person. */
-const POSTAL_ZONE_LENGTH = 3;
-
-function destinationOf({ parties: { shipTo } }: ChannelOrder): Destination | undefined {
-  if (shipTo?.country === undefined) return undefined;
-  const postalZone = shipTo.postalCode?.replaceAll(/\s/g, '').toUpperCase().slice(0, POSTAL_ZONE_LENGTH);
-  return {
-    country: shipTo.country,
-    ...(shipTo.region === undefined ? {} : { region: shipTo.region }),
-    ...(postalZone === undefined || postalZone === '' ? {} : { postalZone }),
-  };
 }

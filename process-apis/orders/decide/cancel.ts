@@ -29,17 +29,24 @@ export function requestCancellation(
   requestWarehouseCancellations(decision);
 }
 
-/** Asks each warehouse that holds units to be cancelled. One that has not answered the release yet is asked when it has. */
+/**
+ * Asks each warehouse that holds units to be cancelled, or work to be taken back. One that has not answered the release yet is
+ * asked when it has; one that refused to give work back is not asked for it again.
+ */
 export function requestWarehouseCancellations(decision: Decision): void {
   for (const fo of decision.order.fulfillmentOrders) {
-    if (fo.status !== 'RELEASED' || wantedFrom(decision, fo).length === 0) continue;
-    decision.emit({ type: 'FulfillmentCancelRequested', fulfillmentOrderId: fo.id });
-    decision.enqueue({
-      kind: 'wms.cancel',
-      key: `${fo.id}:cancel:${decision.order.version}`,
-      payload: { orderId: decision.order.id, fulfillmentOrderId: fo.id },
-    });
+    const isRecalled = fo.recall !== undefined && fo.recall.refused === undefined;
+    if (fo.status === 'RELEASED' && (isRecalled || wantedFrom(decision, fo).length > 0)) askToStop(decision, fo);
   }
+}
+
+export function askToStop(decision: Decision, fo: FulfillmentOrder): void {
+  decision.emit({ type: 'FulfillmentCancelRequested', fulfillmentOrderId: fo.id });
+  decision.enqueue({
+    kind: 'wms.cancel',
+    key: `${fo.id}:cancel:${decision.order.version}`,
+    payload: { orderId: decision.order.id, fulfillmentOrderId: fo.id },
+  });
 }
 
 /** The warehouse will not ship the rest: what is to be cancelled is, the other units are free to be sourced again. */

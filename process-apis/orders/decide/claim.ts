@@ -110,7 +110,12 @@ function promiseFor(
   const { unreleased, demands, later } = splitByRelease(decision, instead);
   const stock = decision.stock.fork();
   if (reservation !== undefined) stock.apply(firm(reservation), { occurredAt: context.now, channel: order.channel });
-  const promised = promise(requestFor(decision, demands, stock, isEntitled(decision, demands)), stock);
+  const entitled = isEntitled(decision, demands);
+  const avoided = nodesToAvoid(decision.order);
+  let promised = promise(requestFor(decision, demands, stock, entitled, avoided), stock);
+  // Better from the node that was to be avoided than from none.
+  if (promised.missing.length > 0 && avoided.size > 0)
+    promised = promise(requestFor(decision, demands, stock, entitled), stock);
   if (later.length === 0) return promised;
   return {
     allocations: promised.allocations,
@@ -126,6 +131,7 @@ function requestFor(
   demands: readonly Demand[],
   stock: StockState,
   entitled: boolean,
+  avoided: ReadonlySet<string> = new Set(),
 ): PromiseRequest {
   const { order, context } = decision;
   const policy = context.sourcingOf(order.channel);
@@ -135,7 +141,7 @@ function requestFor(
       channel: order.channel,
       now: context.now,
       method: order.collectAt === undefined ? 'SHIP' : 'COLLECT',
-      refusedBy: new Set(order.fulfillmentOrders.filter((fo) => fo.status === 'REJECTED').map((fo) => fo.node)),
+      refusedBy: new Set([...avoided, ...order.fulfillmentOrders.filter(hasRefused).map((fo) => fo.node)]),
       ...(order.destination === undefined ? {} : { destination: order.destination }),
       ...(order.collectAt === undefined ? {} : { collectAt: order.collectAt }),
     },
@@ -152,6 +158,18 @@ function requestFor(
     capacityLeft: left,
     entitled,
   };
+}
+
+/** Nodes from which a person took work of this order. */
+function nodesToAvoid({ fulfillmentOrders }: Order): ReadonlySet<string> {
+  return new Set(fulfillmentOrders.filter((fo) => fo.recall?.elsewhere === true).map((fo) => fo.node));
+}
+
+/** Of what a person mends, any node may be asked again. */
+const NOT_THE_NODES_FAULT: ReadonlySet<string> = new Set(['ADDRESS', 'SHIP_METHOD']);
+
+function hasRefused({ status, askAgain, refusal }: FulfillmentOrder): boolean {
+  return status === 'REJECTED' && askAgain !== true && !NOT_THE_NODES_FAULT.has(refusal?.code ?? '');
 }
 
 interface ByRelease {

@@ -1,5 +1,6 @@
+import type { OrderParties } from '../../../src/model/channel-order.js';
 import type { OrderEvent } from '../../../src/model/events.js';
-import type { Order } from '../../../src/model/order.js';
+import type { Hold, Order } from '../../../src/model/order.js';
 import type { ChannelPolicy } from '../../../src/model/channel.js';
 import type { Movement, StockNode } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
@@ -23,6 +24,12 @@ export interface DecisionContext {
   readonly substitutesOf: (channel: string, sku: string) => readonly string[];
   /** A soft reservation that is still held. */
   readonly reservationOf: (channel: string, reference: string) => SoftReservation | undefined;
+  /** What rules say of an order that was just accepted. */
+  readonly holdsFor: (order: Order) => readonly Pick<Hold, 'kind' | 'reason' | 'placedBy'>[];
+  /** As they are kept, of orders that a fact is about which may change them; absent where none are. */
+  readonly partiesOf: (orderId: string) => OrderParties | undefined;
+  /** Somebody watches parcels, and is told of each. */
+  readonly tracksPackages?: boolean;
   readonly stock: StockState;
 }
 

@@ -1,12 +1,18 @@
 import type { OrderFactBody } from '../orders.facts.js';
 import { wantsNothingOfErp } from '../orders.evolve-erp.js';
+import { erpPriceDifference } from '../orders.prices.js';
 import type { Decision } from './decision.js';
+import { holdForRefusal, holdOnce } from './hold.js';
 
 type Fact<Kind extends OrderFactBody['kind']> = Extract<OrderFactBody, { kind: Kind }>;
 
 export function decideSalesOrderPosted(decision: Decision, fact: Fact<'SalesOrderPosted'>): void {
   if (decision.order.erp.status !== 'REQUESTED') return;
-  decision.emit({ type: 'SalesOrderPosted', salesOrder: fact.salesOrder, items: fact.items });
+  const { salesOrder, items, netAmount } = fact;
+  decision.emit({ type: 'SalesOrderPosted', salesOrder, items, ...(netAmount === undefined ? {} : { netAmount }) });
+  const { priceTolerance } = decision.context.policyOf(decision.order.channel);
+  const difference = erpPriceDifference(decision.order, netAmount, priceTolerance);
+  if (difference !== undefined) holdOnce(decision, 'PRICE', difference);
 }
 
 export function decideSalesOrderConfirmed(decision: Decision, fact: Fact<'SalesOrderConfirmed'>): void {
@@ -21,11 +27,17 @@ export function decideSalesOrderConfirmed(decision: Decision, fact: Fact<'SalesO
  */
 export function decideSalesOrderRejected(decision: Decision, fact: Fact<'SalesOrderRejected'>): void {
   const { erp } = decision.order;
-  const { salesOrder, reason } = fact;
+  const { salesOrder, reason, code } = fact;
   if (erp.status !== 'REQUESTED' && erp.status !== 'POSTED') return;
   if (salesOrder !== undefined && salesOrder !== erp.salesOrder) return;
   if (wantsNothingOfErp(erp)) return;
-  decision.emit({ type: 'SalesOrderRejected', reason, ...(salesOrder === undefined ? {} : { salesOrder }) });
+  decision.emit({
+    type: 'SalesOrderRejected',
+    reason,
+    ...(salesOrder === undefined ? {} : { salesOrder }),
+    ...(code === undefined ? {} : { code }),
+  });
+  holdForRefusal(decision, code, `The ERP refused the sales order: ${reason}`);
 }
 
 export function decideSalesOrderNotNeeded(decision: Decision): void {

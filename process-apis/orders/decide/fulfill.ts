@@ -11,6 +11,7 @@ import {
   requestWarehouseCancellations,
 } from './cancel.js';
 import { FactRejectedError, type Decision } from './decision.js';
+import { holdForRefusal } from './hold.js';
 import { shortPick, takeOut } from './stock-moves.js';
 
 type Fact<Kind extends OrderFactBody['kind']> = Extract<OrderFactBody, { kind: Kind }>;
@@ -27,8 +28,15 @@ export function decideReleased(decision: Decision, fact: Fact<'FulfillmentReleas
 export function decideNodeRejected(decision: Decision, fact: Fact<'FulfillmentRejected'>): void {
   const fo = workOf(decision, fact.fulfillmentOrderId);
   if (OVER.has(fo.status)) return;
-  decision.emit({ type: 'FulfillmentRejected', fulfillmentOrderId: fo.id, reason: fact.reason });
+  const { reason, code } = fact;
+  decision.emit({
+    type: 'FulfillmentRejected',
+    fulfillmentOrderId: fo.id,
+    reason,
+    ...(code === undefined ? {} : { code }),
+  });
   dropFulfillment(decision, workOf(decision, fo.id));
+  holdForRefusal(decision, code, `${fo.node} refused the work: ${reason}`);
 }
 
 export function decideProgress(decision: Decision, fact: Fact<'FulfillmentPicked' | 'FulfillmentPacked'>): void {
@@ -109,11 +117,21 @@ export function decideCancelRefused(decision: Decision, fact: Fact<'FulfillmentC
   if (fo.status === 'CANCEL_REQUESTED') refuseCancellation(decision, fo, fact.reason);
 }
 
-/** The channel is told of each package, and the ERP of each shipment. */
+/** The carrier would not take a parcel of the work: a person decides whether it goes another way, or elsewhere. */
+export function decideCarrierRefused(decision: Decision, { fulfillmentOrderId, reason }: Fact<'CarrierRefused'>): void {
+  const fo = workOf(decision, fulfillmentOrderId);
+  if (OVER.has(fo.status) || fo.carrierRefusal === reason) return;
+  decision.emit({ type: 'CarrierRefused', fulfillmentOrderId: fo.id, reason });
+}
+
+/** The channel and who watches parcels are told of each package, and the ERP of each shipment. */
 function askToTell(decision: Decision, shipment: Shipment): void {
   const [orderId, shipmentId] = [decision.order.id, shipment.id];
   for (const { id } of shipment.packages)
     decision.enqueue({ kind: 'channel.confirm-package', key: id, payload: { orderId, shipmentId, packageId: id } });
+  if (decision.context.tracksPackages === true)
+    for (const { id } of shipment.packages)
+      decision.enqueue({ kind: 'carrier.track', key: `${id}:track`, payload: { orderId, shipmentId, packageId: id } });
   decision.enqueue({ kind: 'erp.post-goods-issue', key: shipmentId, payload: { orderId, shipmentId } });
 }
 

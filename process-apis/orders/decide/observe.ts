@@ -61,10 +61,11 @@ function openUnits(decision: Decision, lineId: string): number {
   return decision.order.lines.find((line) => line.id === lineId)?.quantities.open ?? 0;
 }
 
-/** Said once per kind of failure: the same error again changes nothing. */
+/** Said once per kind of failure: the same error again changes nothing, unless it is the last try that failed. */
 export function decideOutsideCallFailed(decision: Decision, fact: Fact<'OutsideCallFailed'>): void {
   const wait = decision.order.waits.find((candidate) => candidate.key === fact.waitKey);
-  if (wait === undefined || wait.lastError === fact.error) return;
-  const { waitKey, system, operation, error } = fact;
-  decision.emit({ type: 'OutsideCallFailed', waitKey, system, operation, error });
+  if (wait === undefined || (wait.lastError === fact.error && wait.failure?.final === fact.final)) return;
+  const { waitKey, system, operation, error, errorKind: kind, code, final } = fact;
+  const failure = { kind, final, at: decision.context.now, ...(code === undefined ? {} : { code }) };
+  decision.emit({ type: 'OutsideCallFailed', waitKey, system, operation, error, failure });
 }

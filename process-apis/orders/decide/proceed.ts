@@ -1,4 +1,6 @@
 import type { LineUnits } from '../../../src/model/events.js';
+import { standingHolds } from '../../../src/model/order.js';
+import { salesOrderKey } from '../orders.awaited-tasks.js';
 import { claimStock } from './claim.js';
 import type { Decision } from './decision.js';
 
@@ -37,6 +39,7 @@ function requestSalesOrder(decision: Decision): void {
  */
 export function sendSalesOrder(decision: Decision): void {
   const { order } = decision;
+  if (standingHolds(order).length > 0) return;
   const claimed = order.lines.some((line) => line.quantities.reserved > 0);
   const open = order.lines.some((line) => line.quantities.open > 0);
   const unknown = order.lines.some((line) => line.sku === null && line.quantities.open > 0);
@@ -55,9 +58,19 @@ export function sendSalesOrder(decision: Decision): void {
   });
 }
 
-/** The key that the ERP document carries. */
-export function salesOrderKey(orderId: string, attempt: number): string {
-  return attempt === 1 ? orderId : `${orderId}-${attempt}`;
+/** A rejected sales order anew: with what is claimed by now. */
+export function sendAgain(decision: Decision): void {
+  mapListings(decision);
+  claimStock(decision);
+  sendSalesOrder(decision);
+}
+
+/** Refused for something that a person has mended or accepted since, by releasing the hold that stood for it. */
+const MENDED_BY_RELEASE: ReadonlySet<string> = new Set(['ADDRESS', 'SHIP_METHOD', 'PRICE', 'CREDIT_HOLD']);
+
+export function sendRefusedAgain(decision: Decision): void {
+  const { status, code = '' } = decision.order.erp;
+  if (status === 'REJECTED' && MENDED_BY_RELEASE.has(code)) sendAgain(decision);
 }
 
 /** What was cancelled after the sales order was sent is taken off the document, once the document exists. */
@@ -79,7 +92,7 @@ function reduceSalesOrder(decision: Decision): void {
 }
 
 function releaseFulfillments(decision: Decision): void {
-  if (decision.order.erp.status !== 'CONFIRMED') return;
+  if (decision.order.erp.status !== 'CONFIRMED' || standingHolds(decision.order).length > 0) return;
   for (const fo of decision.order.fulfillmentOrders) {
     if (fo.status !== 'PLANNED') continue;
     decision.emit({ type: 'FulfillmentRequested', fulfillmentOrderId: fo.id });

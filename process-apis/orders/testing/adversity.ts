@@ -74,5 +74,7 @@ function failedCalls({ waits }: Order): readonly OrderFactBody[] {
     system,
     operation: 'call',
     error: 'no answer',
+    errorKind: 'transient',
+    final: false,
   }));
 }

@@ -1,3 +1,5 @@
+import type { OrderParties } from '../../../src/model/channel-order.js';
+import type { Problem } from '../../../src/model/exception.js';
 import type { OrderEvent } from '../../../src/model/events.js';
 import type { Order } from '../../../src/model/order.js';
 import type { ChannelPolicy } from '../../../src/model/channel.js';
@@ -8,6 +10,7 @@ import type { ItemFacts, ListedItem } from '../../catalog/index.js';
 import { DEFAULT_SOURCING_POLICY, type SourcingPolicy } from '../../sourcing/index.js';
 import type { DecisionContext } from '../decide/decision.js';
 import { OrderBatch } from '../order-batch.js';
+import { holdsByRules, type HoldRule } from '../hold-rules.js';
 import type { FactOutcome, OrderAddress, OrderFact, OrderFactBody, SubmitOutcome } from '../orders.facts.js';
 import type { OrderTask } from '../orders.tasks.js';
 import { evolve } from '../orders.evolve.js';
@@ -28,6 +31,7 @@ export interface World {
   readonly items?: Readonly<Record<string, ItemFacts>>;
   readonly substitutes?: Readonly<Record<string, readonly string[]>>;
   readonly reservations?: readonly SoftReservation[];
+  readonly holdRules?: readonly HoldRule[];
   /** Stock beyond on-hand units: rules, lots, demands of other channels, positions in full. */
   readonly around?: Partial<StockData>;
 }
@@ -53,6 +57,10 @@ export class Harness {
   private readonly nodes: readonly StockNode[];
   private readonly streams = new Map<string, readonly OrderEvent[]>();
   private readonly orders = new Map<string, Order>();
+  /** As they would be sealed. */
+  readonly parties = new Map<string, OrderParties>();
+  /** The register, as what is told of problems makes it. */
+  readonly problems = new Map<string, Problem>();
   private readonly facts = new Map<string, RecordedFact<FactOutcome>>();
   private readonly positions: Position[];
   private readonly places = new Map<string, Pick<Position, 'sku' | 'node'>>();
@@ -94,6 +102,11 @@ export class Harness {
     for (const order of batch.created) this.orders.set(order.id, order);
     for (const { order } of batch.changed) this.orders.set(order.id, order);
     for (const taken of batch.facts) this.facts.set(taken.id, taken);
+    for (const [orderId, parties] of batch.parties) this.parties.set(orderId, parties);
+    for (const { raised, ended } of batch.problems) {
+      for (const { key } of ended) this.problems.delete(key);
+      for (const problem of raised) this.problems.set(problem.key, problem);
+    }
     const events = batch.events.map(({ type, data }) => ({ type, ...data }) as OrderEvent);
     this.events.push(...events);
     batch.events.forEach(({ streamId }, index) => {
@@ -103,7 +116,7 @@ export class Harness {
   }
 
   private get context(): DecisionContext {
-    const { policy, policies, sourcing, items, substitutes, reservations } = this.world;
+    const { policy, policies, sourcing, items, substitutes, reservations, holdRules = [] } = this.world;
     return {
       now: this.now,
       newId: () => this.newId(),
@@ -112,6 +125,8 @@ export class Harness {
       policyOf: (channel) => ({ ...PLAIN_POLICY, ...policy, ...policies?.[channel] }),
       sourcingOf: () => ({ ...DEFAULT_SOURCING_POLICY, ...sourcing }),
       listedItem: (_, listingSku) => this.listings.get(listingSku),
+      holdsFor: (order) => holdsByRules(holdRules, order),
+      partiesOf: (orderId) => this.parties.get(orderId),
       itemFacts: (sku) => items?.[sku],
       substitutesOf: (_, sku) => substitutes?.[sku] ?? [],
       reservationOf: (channel, reference) =>

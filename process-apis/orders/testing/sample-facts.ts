@@ -1,4 +1,4 @@
-import type { Order } from '../../../src/model/order.js';
+import { holdsOf, type Order } from '../../../src/model/order.js';
 import type { OrderFactBody, OrderFactKind } from '../orders.facts.js';
 import { channelLine, channelOrder, versionAt } from './channel-orders.js';
 import type { Harness } from './harness.js';
@@ -89,6 +89,49 @@ export const SAMPLE_FACTS: { readonly [Kind in OrderFactKind]: FactMaker<Kind> }
     system: 'ERP',
     operation: 'some call',
     error: 'no answer',
+    errorKind: 'transient',
+    final: false,
+  }),
+  WaitOverdue: (harness) => ({ kind: 'WaitOverdue', waitKey: orderOf(harness)?.waits[0]?.key ?? 'none' }),
+  HoldPlaced: () => ({ kind: 'HoldPlaced', hold: 'FRAUD', reason: 'The buyer is suspicious.', by: 'operator:ada' }),
+  HoldReleased: (harness) => ({
+    kind: 'HoldReleased',
+    holdId: holdsOf(orderOf(harness) ?? {})[0]?.id ?? 'none',
+    by: 'operator:ada',
+    reason: 'looked at',
+  }),
+  AddressCorrected: () => ({
+    kind: 'AddressCorrected',
+    shipTo: { name: 'Ada Lovelace', line1: 'St James Square 12', city: 'London', country: 'GB' },
+    by: 'operator:ada',
+  }),
+  ShipMethodCorrected: () => ({ kind: 'ShipMethodCorrected', shipMethod: 'EXPRESS', by: 'operator:ada' }),
+  ReSourceRequested: (harness) => ({
+    kind: 'ReSourceRequested',
+    fulfillmentOrderId: foOf(harness),
+    by: 'operator:ada',
+    reason: 'the node is on strike',
+  }),
+  FulfillmentRefusedAsDifferent: (harness) => ({
+    kind: 'FulfillmentRefusedAsDifferent',
+    fulfillmentOrderId: foOf(harness),
+  }),
+  CarrierRefused: (harness) => ({
+    kind: 'CarrierRefused',
+    fulfillmentOrderId: foOf(harness),
+    reason: 'does not deliver there',
+  }),
+  PackageTracked: (harness) => ({
+    kind: 'PackageTracked',
+    packageId: shipmentOf(harness)?.packages[0]?.id ?? 'none',
+    status: 'FAILED',
+    at: versionAt(50),
+  }),
+  ReturnAnnounced: () => ({
+    kind: 'ReturnAnnounced',
+    returnReference: 'RET-1',
+    announcedAt: versionAt(60),
+    lines: [{ lineReference: 'A', quantity: 1 }],
   }),
 };
 

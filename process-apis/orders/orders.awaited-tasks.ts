@@ -1,0 +1,65 @@
+import type { Order, Package, Shipment } from '../../src/model/order.js';
+import type { OrderTask } from './orders.tasks.js';
+import { waitKeys } from './orders.waits.js';
+
+type Awaited = readonly [waitKey: string, task: OrderTask];
+
+/** The key that the ERP document carries. */
+export function salesOrderKey(orderId: string, attempt: number): string {
+  return attempt === 1 ? orderId : `${orderId}-${attempt}`;
+}
+
+/** The task whose answer ends the wait; undefined where none does. */
+export function taskFor(order: Order, waitKey: string): OrderTask | undefined {
+  return awaitedTasks(order).find(([key]) => key === waitKey)?.[1];
+}
+
+/** The task asked for once more. Its key is made unique: what comes of this try is another fact than what came of the first. */
+export function again(task: OrderTask, factId: string): OrderTask {
+  return { ...task, key: `${task.key}:retry:${factId}`, payload: { ...task.payload, again: true } } as OrderTask;
+}
+
+/** The tasks of all calls that failed. */
+export function failedTasks(order: Order): readonly OrderTask[] {
+  const failed = new Set(order.waits.filter((wait) => wait.lastError !== undefined).map((wait) => wait.key));
+  return awaitedTasks(order).flatMap(([waitKey, task]) => (failed.has(waitKey) ? [task] : []));
+}
+
+function awaitedTasks(order: Order): readonly Awaited[] {
+  return [...erpTasks(order), ...warehouseTasks(order), ...order.shipments.flatMap((s) => shipmentTasks(order, s))];
+}
+
+function erpTasks({ id: orderId, erp }: Order): readonly Awaited[] {
+  const remaining = Object.entries(erp.requested).map(([lineId, quantity]) => ({ lineId, quantity }));
+  return [
+    [
+      waitKeys.posting,
+      { kind: 'erp.post-sales-order', key: salesOrderKey(orderId, erp.attempt), payload: { orderId } },
+    ],
+    [waitKeys.reduction, { kind: 'erp.reduce-sales-order', key: `${orderId}:reduce`, payload: { orderId, remaining } }],
+  ];
+}
+
+function warehouseTasks(order: Order): readonly Awaited[] {
+  return order.fulfillmentOrders.flatMap(({ id, number }): readonly Awaited[] => {
+    const payload = { orderId: order.id, fulfillmentOrderId: id };
+    return [
+      [waitKeys.release(number), { kind: 'wms.release', key: id, payload }],
+      [waitKeys.wmsCancel(number), { kind: 'wms.cancel', key: `${id}:cancel`, payload }],
+    ];
+  });
+}
+
+function shipmentTasks({ id: orderId }: Order, { id: shipmentId, packages }: Shipment): readonly Awaited[] {
+  const confirm = ({ id: packageId }: Package): Awaited => [
+    waitKeys.package(packageId),
+    { kind: 'channel.confirm-package', key: packageId, payload: { orderId, shipmentId, packageId } },
+  ];
+  return [
+    ...packages.map(confirm),
+    [
+      waitKeys.goodsIssue(shipmentId),
+      { kind: 'erp.post-goods-issue', key: shipmentId, payload: { orderId, shipmentId } },
+    ],
+  ];
+}
