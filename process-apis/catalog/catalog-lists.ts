@@ -64,6 +64,16 @@ export class CatalogLists {
     );
   }
 
+  /** Those of these keys that are there, in no order. */
+  async listingsOf(keys: readonly Pick<Listing, 'channel' | 'listingSku'>[]): Promise<readonly Listing[]> {
+    const { rows } = await this.pool.query<Listing>(
+      `select l.channel, l.listing_sku as "listingSku", l.sku, l.unit, l.listing_keys as "listingKeys"
+       from unnest($1::text[], $2::text[]) as k (channel, listing_sku) join listing l using (channel, listing_sku)`,
+      [keys.map(({ channel }) => channel), keys.map(({ listingSku }) => listingSku)],
+    );
+    return rows.map(withoutNulls);
+  }
+
   /** By id. */
   nodes(page: ListPage): Promise<readonly StockNode[]> {
     return this.read(`select ${NODE_FIELDS} from node where id > $1 order by id limit $2`, page, 1);

@@ -209,6 +209,21 @@ export async function findOrdersWithStanding(
   return rows.map((row) => row.order_id);
 }
 
+/** Standing exceptions of messages, in key order behind `after`. */
+export async function findStandingOfMessages(
+  db: Db,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly { readonly key: string; readonly messageId: string }[]> {
+  const { rows } = await db.query<{ key: string; messageId: string }>({
+    name: 'exception.of-messages',
+    text: `select key, subject ->> 'messageId' as "messageId" from exception
+           where status <> 'RESOLVED' and key like 'message/%' and ($1::text is null or key > $1) order by key limit $2`,
+    values: [after ?? null, limit],
+  });
+  return rows;
+}
+
 export interface ExceptionCount {
   readonly category: ExceptionCategory;
   readonly severity: Severity;

@@ -7,6 +7,7 @@ export {
   EXCEPTION_SORTING,
   EXCEPTION_SORTS,
   findOrdersWithStanding,
+  findStandingOfMessages,
   readStandingKeys,
   type ExceptionCount,
   type ExceptionFilter,

@@ -27,6 +27,7 @@ const CATEGORY_OF: Readonly<Record<string, ExceptionCategory>> = {
   AGAINST_THE_RULES: 'MESSAGE_REFUSED',
   DUPLICATE_REFERENCE: 'DUPLICATE_REFERENCE',
   FAILED_INSIDE: 'POISON_MESSAGE',
+  CANNOT_BE_OPENED: 'POISON_MESSAGE',
   UNKNOWN_ORDER: 'UNMATCHED_EVENT',
   UNKNOWN_ITEM: 'MESSAGE_REFUSED',
   UNKNOWN_NODE: 'MESSAGE_REFUSED',
@@ -80,13 +81,16 @@ function categoryOf(
   return CATEGORY_OF[reason] ?? 'MESSAGE_REFUSED';
 }
 
-/** What it is about where that is one order; the first part of a subject is the channel account. */
+/** What it is about where that is one thing: `<channel>/<reference>`, `order/<id>` or `fulfillment-order/<id>`. */
 function subjectOf({ source, subjects }: KeptMessage): Problem['subject'] {
   const [first] = subjects;
   const slash = first?.indexOf('/') ?? -1;
   if (first === undefined || slash < 1) return { system: source };
-  const channel = first.slice(0, slash);
-  return { system: source, channel, ...(subjects.length === 1 ? { reference: first.slice(slash + 1) } : {}) };
+  const [kind, id] = [first.slice(0, slash), first.slice(slash + 1)];
+  if (kind === 'order') return subjects.length === 1 ? { system: source, orderId: id } : { system: source };
+  if (kind === 'fulfillment-order')
+    return subjects.length === 1 ? { system: source, fulfillmentOrderId: id } : { system: source };
+  return { system: source, channel: kind, ...(subjects.length === 1 ? { reference: id } : {}) };
 }
 
 function sentenceOf(

@@ -1,0 +1,70 @@
+import type { ClientBase } from 'pg';
+import type { Instant } from '../../src/model/time.js';
+import { utc } from '../../src/platform/db/utc.js';
+
+type Db = Pick<ClientBase, 'query'>;
+
+/** A message without its body, as trouble is found from it. */
+export interface TroubledMessage {
+  readonly id: string;
+  readonly source: string;
+  readonly topic: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly detail?: string;
+  readonly pointer?: string;
+  readonly subjects: readonly string[];
+  readonly receivedAt: Instant;
+}
+
+const AS_JSON = `json_strip_nulls(json_build_object('id', m.id, 'source', m.source, 'topic', m.topic, 'status', m.status,
+  'reason', m.reason, 'detail', m.detail, 'pointer', m.pointer, 'subjects', m.subjects,
+  'receivedAt', ${utc('m.received_at')})) as message`;
+
+interface Row {
+  readonly message: TroubledMessage;
+}
+
+/** A place in the list: the instant with all its digits, and the id. */
+export interface TroublePosition {
+  readonly at: string;
+  readonly id: string;
+}
+
+/** Messages that were not taken, the newest first behind `after`: refused ones, and those that have waited for `parkedMs`. */
+export async function findTroubledMessages(
+  db: Db,
+  after: TroublePosition | undefined,
+  parkedMs: number,
+  limit: number,
+): Promise<readonly { readonly message: TroubledMessage; readonly position: TroublePosition }[]> {
+  const { rows } = await db.query<Row & { readonly at: string }>({
+    name: 'message.troubled',
+    text: `select ${AS_JSON}, m.received_at::text as at from message m
+           where m.status in ('REFUSED', 'PARKED')
+             and (m.status = 'REFUSED' or m.received_at <= now() - $3 * interval '1 millisecond')
+             and ($1::timestamptz is null or (m.received_at, m.id) < ($1, $2::uuid))
+           order by m.received_at desc, m.id desc limit $4`,
+    values: [after?.at ?? null, after?.id ?? null, parkedMs, limit],
+  });
+  return rows.map(({ message, at }) => ({ message, position: { at, id: message.id } }));
+}
+
+/** Unknown ids are absent. */
+export async function readMessagesWithoutBody(db: Db, ids: readonly string[]): Promise<readonly TroubledMessage[]> {
+  const { rows } = await db.query<Row>({
+    name: 'message.without-body',
+    text: `select ${AS_JSON} from message m where m.id = any($1::uuid[])`,
+    values: [ids],
+  });
+  return rows.map(({ message }) => message);
+}
+
+/** A person decided that they are not taken. Those that are taken already stay so. */
+export async function dismissMessages(tx: Db, ids: readonly string[]): Promise<void> {
+  await tx.query({
+    name: 'message.dismiss',
+    text: `update message set status = 'DISMISSED' where id = any($1::uuid[]) and status in ('REFUSED', 'PARKED')`,
+    values: [ids],
+  });
+}

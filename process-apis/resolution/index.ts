@@ -1,0 +1,7 @@
+export * from './actions.js';
+export { nameOf } from './order-facts.js';
+export type { MessageDesk } from './message-desk.js';
+export { MessageRegister } from './message-register.js';
+export { StoredMessageDesk } from './stored-message-desk.js';
+export { OrderRegister } from './order-register.js';
+export { Resolution, type ResolutionParts } from './resolution.js';
