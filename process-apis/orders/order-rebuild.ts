@@ -38,12 +38,18 @@ function comparable(order: Order | undefined): unknown {
 
 function compare(pointer: string, stored: unknown, rebuilt: unknown, found: StateDifference[]): void {
   if (found.length >= DIFFERENCES_SHOWN_MAX || Object.is(stored, rebuilt)) return;
+  // Orders of an older version lack what nothing was said of.
+  if ((stored === undefined && isEmpty(rebuilt)) || (rebuilt === undefined && isEmpty(stored))) return;
   if (!isContainer(stored) || !isContainer(rebuilt) || Array.isArray(stored) !== Array.isArray(rebuilt)) {
     found.push({ pointer, stored: stored ?? null, rebuilt: rebuilt ?? null });
     return;
   }
   for (const key of new Set([...Object.keys(stored), ...Object.keys(rebuilt)]))
     compare(`${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, stored[key], rebuilt[key], found);
+}
+
+function isEmpty(value: unknown): boolean {
+  return isContainer(value) && Object.keys(value).length === 0;
 }
 
 function isContainer(value: unknown): value is Readonly<Record<string, unknown>> {
