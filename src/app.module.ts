@@ -8,6 +8,7 @@ import { PartnerModule } from '../experience-apis/partner/index.js';
 import { ShopifyModule } from '../experience-apis/shopify/index.js';
 import { StockModule } from '../experience-apis/stock/index.js';
 import { Background } from './composition/background.js';
+import { CarrierModule } from './composition/carrier.module.js';
 import { CoreModule } from './composition/core.module.js';
 import { systemModules } from './composition/systems.js';
 import { AuthModule } from './platform/auth/auth.module.js';
@@ -42,6 +43,7 @@ export class AppModule {
         HttpModule,
         CoreModule,
         ...systemModules(settings),
+        CarrierModule.forRoot(settings),
         AmazonModule,
         ShopifyModule,
         PartnerModule,

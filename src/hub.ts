@@ -19,7 +19,7 @@ const MOVED =
 const DATABASE_TIMEOUTS = { statementMs: 30_000, idleInTransactionMs: 30_000, transactionMs: 60_000 } as const;
 
 /** Paths below which bodies are taken as they came: their signatures cover the bytes, and a broken one is kept. */
-export const RAW_PREFIXES = ['/channels/', '/wms/'] as const;
+export const RAW_PREFIXES = ['/channels/', '/wms/', '/carriers/'] as const;
 
 export interface OpenDatabase {
   readonly url: string;

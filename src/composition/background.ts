@@ -23,6 +23,7 @@ import { PG_POOL } from '../platform/db/database.module.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { Readiness } from '../platform/http/readiness.js';
 import { BackgroundLoop, TaskQueue } from '../platform/jobs/index.js';
+import { CarrierWork } from './carrier-work.js';
 
 const SECOND = 1_000;
 const LOT_EXPIRY_EVERY_MS = 60 * SECOND;
@@ -70,6 +71,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     const reader = this.part(OrderReader);
     new ErpTasks(this.parts.get<ErpPort>(ERP_PORT, { strict: false }), this.orders, reader).register(this.tasks);
     new WmsTasks(this.parts.get<WmsPort>(WMS_PORT, { strict: false }), this.orders, reader).register(this.tasks);
+    this.part(CarrierWork).register(this.tasks);
     this.part(ChannelTasks).register(this.tasks, this.part(Publishing));
     this.part(Reconciliation).register(this.part(ShownOnChannels));
   }
@@ -98,6 +100,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     return [
       new BackgroundLoop('ERP confirmations', SECOND, () => followUp.sweepConfirmations()),
       new BackgroundLoop('ERP billing', 2 * SECOND, () => followUp.sweepBilling()),
+      ...this.part(CarrierWork).loops(),
       new BackgroundLoop('resuming orders', SECOND / 2, () => resumption.sweep()),
       new BackgroundLoop('orders that waited for a date', 10 * SECOND, () => resumption.sweepTime()),
       new BackgroundLoop('quantities to publish', SECOND, async () => {

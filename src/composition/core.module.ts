@@ -31,6 +31,7 @@ import {
   type ReconciliationParts,
 } from '../../process-apis/reconciliation/index.js';
 import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
+import { CARRIER_PORT, type CarrierPort } from '../../system-apis/carrier/carrier.port.js';
 import { ERP_PORT, type ErpPort } from '../../system-apis/erp/erp.port.js';
 import { WMS_FACT_SINK, WMS_PORT, type WmsPort } from '../../system-apis/wms/wms.port.js';
 import { CONFIG, type Config } from '../platform/config/config.js';
@@ -74,10 +75,16 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
     },
     {
       provide: COMMIT_SETTINGS,
-      inject: [CONFIG, ERP_PORT, WMS_PORT, SourcingPolicies],
-      useFactory: (config: Config, erp: ErpPort, wms: WmsPort, sourcing: SourcingPolicies): CommitSettings => ({
+      inject: [CONFIG, ERP_PORT, WMS_PORT, SourcingPolicies, { token: CARRIER_PORT, optional: true }],
+      useFactory: (
+        config: Config,
+        erp: ErpPort,
+        wms: WmsPort,
+        sourcing: SourcingPolicies,
+        carrier?: CarrierPort,
+      ): CommitSettings => ({
         sourcing,
-        names: { erp: erp.system, wms: wms.system },
+        names: { erp: erp.system, wms: wms.system, ...(carrier === undefined ? {} : { carrier: carrier.system }) },
         limits: {
           batchMax: config.commitBatchMax,
           inFlightMax: config.commitInFlightMax,
