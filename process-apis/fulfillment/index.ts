@@ -7,4 +7,5 @@ export { loadOrders, type LoadedOrder, type OrderLookup } from './fulfillment.co
 export { failed, mayExist, submitResult, type TaskSubject } from './task-outcome.js';
 export { PackageNews } from './package-news.js';
 export { WmsInbound } from './wms-inbound.js';
+export { WmsFollowUp, type WmsFollowUpParts } from './wms-follow-up.js';
 export { WmsTasks } from './wms.tasks.js';

@@ -239,3 +239,12 @@ export async function forgetPage(
   const { count, last } = rows[0] ?? { count: 0, last: null };
   return { count, last: count < limit ? undefined : (last ?? undefined) };
 }
+
+/** Channels that were ever to be told a quantity. */
+export async function readPublishedChannels(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'publication.all-channels',
+    text: `select a.id from channel_account a where exists (select 1 from publication p where p.channel = a.id) order by a.id`,
+  });
+  return rows.map(({ id }) => id);
+}

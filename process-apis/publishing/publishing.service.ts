@@ -4,7 +4,7 @@ import { retryDelayMs } from '../../src/platform/outside/retry-delay.js';
 import type { Instant } from '../../src/model/time.js';
 import { Lease } from '../../src/platform/db/lease.js';
 import { ChannelTelling, seconds, textOf } from './channel-telling.js';
-import { forgetPage, readChannelsToTell } from './publication.sql.js';
+import { forgetPage, readChannelsToTell, readPublishedChannels } from './publication.sql.js';
 import type { QuantityTeller, SellableListings } from './publishing.types.js';
 import { pruneTold } from './told-history.sql.js';
 import { WantedQuantities } from './wanted-quantities.js';
@@ -94,6 +94,13 @@ export class Publishing {
       total += page.count;
       after = page.last;
     }
+    return total;
+  }
+
+  /** `tellAgain` for all channels and listings: it is not known what any of them shows. Gives how many. */
+  async tellAllAgain(): Promise<number> {
+    let total = 0;
+    for (const channel of await readPublishedChannels(this.parts.pool)) total += await this.tellAgain(channel, 'ALL');
     return total;
   }
 

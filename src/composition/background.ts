@@ -1,6 +1,7 @@
 import {
   Inject,
   Injectable,
+  Logger,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
@@ -10,12 +11,13 @@ import { ModuleRef } from '@nestjs/core';
 import type { Pool } from 'pg';
 import { AmazonPoller } from '../../experience-apis/amazon/index.js';
 import { ChannelTasks, ShownOnChannels } from '../../experience-apis/channel-kit/index.js';
-import { LotExpiry, SoftReservations } from '../../process-apis/availability/index.js';
-import { ErpFollowUp, ErpTasks, WmsTasks } from '../../process-apis/fulfillment/index.js';
+import { LotExpiry, SoftReservations, StockFeeds } from '../../process-apis/availability/index.js';
+import { ErpFollowUp, ErpTasks, WmsFollowUp, WmsInbound, WmsTasks } from '../../process-apis/fulfillment/index.js';
 import { StoredMessages } from '../../process-apis/intake/index.js';
 import { OrderCommit, OrderReader, Resumption, WaitingOrders } from '../../process-apis/orders/index.js';
 import { Publishing } from '../../process-apis/publishing/index.js';
 import { Reconciliation } from '../../process-apis/reconciliation/index.js';
+import { AfterLoss } from '../../process-apis/recovery/index.js';
 import { ERP_PORT, type ErpPort } from '../../system-apis/erp/erp.port.js';
 import { WMS_PORT, type WmsPort } from '../../system-apis/wms/wms.port.js';
 import { CONFIG, type Config } from '../platform/config/config.js';
@@ -90,6 +92,11 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       this.part(WaitingOrders),
       this.pool,
     );
+    const lostNews = new WmsFollowUp({
+      wms: this.parts.get<WmsPort>(WMS_PORT, { strict: false }),
+      inbound: this.part(WmsInbound),
+      pool: this.pool,
+    });
     const resumption = this.part(Resumption);
     const publishing = this.part(Publishing);
     const messages = this.part(StoredMessages);
@@ -102,6 +109,8 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       new BackgroundLoop('ERP billing', 2 * SECOND, () => followUp.sweepBilling()),
       ...this.part(CarrierWork).loops(),
       new BackgroundLoop('resuming orders', SECOND / 2, () => resumption.sweep()),
+      new BackgroundLoop('what a restore left open', 5 * SECOND, () => this.afterLoss().sweep()),
+      new BackgroundLoop('lost news of warehouses', SECOND, () => lostNews.sweep()),
       new BackgroundLoop('orders that waited for a date', 10 * SECOND, () => resumption.sweepTime()),
       new BackgroundLoop('quantities to publish', SECOND, async () => {
         const changes = await publishing.sweepChanges();
@@ -121,6 +130,12 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
         return false;
       }),
     ];
+  }
+
+  private afterLoss(): AfterLoss {
+    const [publishing, feeds] = [this.part(Publishing), this.part(StockFeeds)];
+    const tell = (sentence: string): void => new Logger(AfterLoss.name).warn(sentence);
+    return new AfterLoss({ pool: this.pool, publishing, feeds, tell });
   }
 
   private part<T>(token: Type<T>): T {

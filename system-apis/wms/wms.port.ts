@@ -68,6 +68,11 @@ export interface WmsPort {
    * `rejected` with status 404: no such node. `rejected` with status 410: `next` is too old, begin again without it.
    */
   readStock(node: string, next?: string): Promise<StockPage>;
+  /**
+   * All that the warehouse ever told about a release, in the order in which it happened; nothing for an id that it does
+   * not hold. For a hub that lost what it was told. Absent: the warehouse cannot.
+   */
+  readFacts?(fulfillmentOrderId: string): Promise<readonly WmsFact[]>;
 }
 
 export const WMS_RELEASE_MAX = 100;

@@ -149,3 +149,9 @@ export async function closeLoss(db: Db, { firstTx }: OpenLoss): Promise<void> {
     [firstTx],
   );
 }
+
+/** When what the last loss left open was asked for anew, in Unix milliseconds; undefined when there was none. */
+export async function readLastRecovery(db: Db): Promise<number | undefined> {
+  const { rows } = await db.query<{ at: Date | null }>('select max(recovered_at) as at from log_epoch');
+  return rows[0]?.at?.getTime();
+}

@@ -152,6 +152,16 @@ function describeTelling(wms: () => WmsUnderTest): void {
     const times = facts.map(({ occurredAt }) => occurredAt);
     expect(times).toEqual(times.toSorted());
   });
+
+  it('tells all of a release once more to a hub that lost it, and nothing of what it does not hold', async () => {
+    const release = wms().aRelease();
+    await wms().port.release([release]);
+    expect(await wms().port.readFacts?.(release.fulfillmentOrderId)).toEqual([]);
+    wms().work(release.fulfillmentOrderId, 'ship');
+    await expect.poll(() => shippedUnits(wms().facts(release.fulfillmentOrderId))).toBeGreaterThan(0);
+    expect(await wms().port.readFacts?.(release.fulfillmentOrderId)).toEqual(wms().facts(release.fulfillmentOrderId));
+    expect(await wms().port.readFacts?.(wms().aRelease().fulfillmentOrderId)).toEqual([]);
+  });
 }
 
 function describeRefusing(wms: () => WmsUnderTest): void {

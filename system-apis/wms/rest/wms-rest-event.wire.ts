@@ -16,6 +16,7 @@ import {
 /** Events as schema/openapi/wms.yaml says. A spec compares the two, so neither can drift. Unknown extra fields are dropped. */
 
 export const EVENTS_MAX = 100;
+const RELEASE_EVENTS_MAX = 1_000;
 const LINES_MAX = 500;
 const PACKAGES_MAX = 200;
 
@@ -76,6 +77,9 @@ export const WireEvent = z.discriminatedUnion('type', [
   ...WIRE_STOCK_EVENTS,
 ]);
 
+/** Of one release, told again. */
+export const WireReleaseEvents = z.object({ events: z.array(WireEvent).max(RELEASE_EVENTS_MAX) });
+
 export const WireEventBatch = z.object({ events: z.array(WireEvent).min(1).max(EVENTS_MAX) });
 
 export type WireShortLine = z.infer<typeof WireShortLine>;
@@ -83,3 +87,4 @@ export type WirePackageItem = z.infer<typeof WirePackageItem>;
 export type WireEvent = z.infer<typeof WireEvent>;
 export type WirePackage = z.infer<typeof WirePackage>;
 export type WireEventBatch = z.infer<typeof WireEventBatch>;
+export type WireReleaseEvents = z.infer<typeof WireReleaseEvents>;

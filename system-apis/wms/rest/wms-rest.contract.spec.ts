@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { startWmsSandbox, type NewStockEvent, type WmsSandbox } from './sandbox/wms-sandbox.js';
 import { aRelease, SECRET, TOKEN } from './testing/spec-support.js';
 import { startRecordingHub, type RecordingHub } from './testing/recording-hub.js';
-import { WireEventBatch } from './wms-rest-event.wire.js';
+import { WireEventBatch, WireReleaseEvents } from './wms-rest-event.wire.js';
 import {
   WireCancellationAnswer,
   WireCancellationRequest,
@@ -91,6 +91,7 @@ describe('schema/openapi/wms.yaml and the wire schemas of the code', () => {
     ['CancellationRequest', WireCancellationRequest],
     ['CancellationAnswer', WireCancellationAnswer],
     ['EventBatch', WireEventBatch],
+    ['ReleaseEvents', WireReleaseEvents],
     ['StockPage', WireStockPage],
   ])('%s says the same in both', (name, schema) => {
     const code = z.toJSONSchema(schema, { io: 'input', reused: 'inline' }) as unknown as JsonObject;

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-export type Operation = 'release' | 'status' | 'cancellation' | 'stock';
+export type Operation = 'release' | 'status' | 'events' | 'cancellation' | 'stock';
 
 export interface Fault {
   /** Absent: each operation. */

@@ -19,6 +19,7 @@ export class Ledger {
   private readonly rejected = new Map<string, RejectedRelease>();
   private readonly cancelledBefore = new Set<string>();
   private readonly untoldEvents = new Map<string, WireEvent>();
+  private readonly releaseEvents = new Map<string, readonly WireEvent[]>();
   private readonly setAsideEvents = new Map<string, WireEvent>();
   private readonly shippedEvents: Shipped[] = [];
   private readonly stockEventIds = new Set<string>();
@@ -60,6 +61,11 @@ export class Ledger {
 
   nextReference(): string {
     return `WR-${String(this.held.size + 1).padStart(6, '0')}`;
+  }
+
+  /** All events of the release, told or not, in their order. */
+  eventsOf(id: string): readonly WireEvent[] {
+    return this.releaseEvents.get(id) ?? [];
   }
 
   shipments(): readonly Shipped[] {
@@ -198,6 +204,8 @@ export class Ledger {
   private toTell(events: readonly WireEvent[]): readonly WireEvent[] {
     for (const event of events) {
       this.untoldEvents.set(event.id, event);
+      if ('fulfillmentOrderId' in event)
+        this.releaseEvents.set(event.fulfillmentOrderId, [...this.eventsOf(event.fulfillmentOrderId), event]);
       if (event.type === 'fulfillment.shipped') this.shippedEvents.push(event);
     }
     return events;

@@ -40,7 +40,7 @@ interface ById {
   readonly Params: { readonly id: string };
 }
 
-/** The four operations of the contract over HTTP. */
+/** The operations of the contract over HTTP. */
 export function wmsServer({ token, ledger, desk, faults, readings, nodes }: ServerParts): FastifyInstance {
   const server = fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true });
 
@@ -80,6 +80,12 @@ export function wmsServer({ token, ledger, desk, faults, readings, nodes }: Serv
       const held = ledger.heldRelease(request.params.id);
       if (held === undefined) throw new NotThere(404);
       return viewOf(held);
+    }),
+  );
+  server.get<ById>('/v1/releases/:id/events', (request, reply) =>
+    answer('events', request, reply, () => {
+      if (ledger.heldRelease(request.params.id) === undefined) throw new NotThere(404);
+      return { events: ledger.eventsOf(request.params.id) };
     }),
   );
   server.post<ById>('/v1/releases/:id/cancellation', (request, reply) =>

@@ -1,0 +1,48 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
+import { openTestPool } from '../../test/support/test-pool.js';
+import { inTransaction } from '../../src/platform/commit/index.js';
+import { beginEpoch, ensureLogEpoch, readLastRecovery } from '../../src/platform/event-log/index.js';
+import { StockFeeds } from '../availability/index.js';
+import { AfterLoss } from './after-loss.js';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = openTestPool(database.url, 2);
+  await pool.query(`insert into stock_feed (source, node) select 'wms', 'dc-' || n from generate_series(1, 450) n`);
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+describe('after a restore', () => {
+  it('everything is told and read anew, once', async () => {
+    const tellAllAgain = vi.fn<() => Promise<number>>().mockResolvedValue(7);
+    const tell = vi.fn<(sentence: string) => void>();
+    const recovery = new AfterLoss({ pool, publishing: { tellAllAgain }, feeds: new StockFeeds(pool), tell });
+    await ensureLogEpoch(database.url);
+    await recovery.sweep();
+    expect(tellAllAgain).not.toHaveBeenCalled();
+    expect(await readLastRecovery(pool)).toBeUndefined();
+
+    await inTransaction(pool, (tx) => beginEpoch(tx, 'RESTORED'));
+    tellAllAgain.mockRejectedValueOnce(new Error('the process died here'));
+    await expect(recovery.sweep()).rejects.toThrow('died here');
+    expect(await readLastRecovery(pool)).toBeUndefined();
+    await recovery.sweep();
+    await recovery.sweep();
+    expect(tellAllAgain).toHaveBeenCalledTimes(2);
+    expect(tell).toHaveBeenCalledExactlyOnceWith(
+      'After a restore: 7 quantities are told anew, and 450 snapshots of stock are read.',
+    );
+    const { rows } = await pool.query(`select count(*)::int as n from stock_feed where snapshot_wanted_at is not null`);
+    expect(rows).toEqual([{ n: 450 }]);
+    expect(await readLastRecovery(pool)).toBeGreaterThan(Date.now() - 60_000);
+  });
+});

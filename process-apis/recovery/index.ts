@@ -1,0 +1,1 @@
+export { AfterLoss, type AfterLossParts } from './after-loss.js';
