@@ -11,7 +11,13 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ChargeKind } from '../../src/model/channel-order.js';
 import type { OrderEvent } from '../../src/model/events.js';
-import type { ErpStatus, FulfillmentOrderStatus, OrderStatus, OutsideSystem } from '../../src/model/order.js';
+import type {
+  ErpStatus,
+  FulfillmentOrderStatus,
+  OrderStatus,
+  OutsideSystem,
+  TrackingStatus,
+} from '../../src/model/order.js';
 import type { CheckStatus } from '../../process-apis/availability/index.js';
 import type { Telling } from '../../process-apis/publishing/index.js';
 import type { SupplyKind } from '../../src/model/stock.js';
@@ -163,6 +169,13 @@ describe('the schema', () => {
     OTHER: true,
   };
 
+  const trackings: Record<TrackingStatus, true> = {
+    IN_TRANSIT: true,
+    OUT_FOR_DELIVERY: true,
+    DELIVERED: true,
+    FAILED: true,
+    RETURNING: true,
+  };
   const checks: Record<CheckStatus, true> = { IN_STOCK: true, BY_DATE: true, NOT_AVAILABLE: true };
   const supplies: Record<SupplyKind, true> = { ASN: true, PURCHASE_ORDER: true, TRANSFER: true };
   const tellings: Record<Telling['outcome'], true> = { ACCEPTED: true, REFUSED: true, FAILED: true, PENDING: true };
@@ -175,6 +188,7 @@ describe('the schema', () => {
     ['OrderStatus', orderStatuses],
     ['FulfillmentOrderStatus', fulfillmentStatuses],
     ['ErpStatus', erpStatuses],
+    ['TrackingStatus', trackings],
     ['OutsideSystem', systems],
     ['ChargeKind', charges],
   ])('knows all of the model’s values of %s', (name, model) => {

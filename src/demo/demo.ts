@@ -26,6 +26,9 @@ const REPLENISH_BELOW = 100;
 const REPLENISH_UNITS = 200;
 /** How long the new product stays unmapped, for people to see its orders wait. */
 const MAP_AFTER_MS = 45_000;
+/** Parcels travel for days; a demo wants to see them arrive. */
+const PARCEL_STEP_MS = 4_000;
+const PARCEL_JOURNEYS = { secondTries: 0.05, returns: 0.03 };
 const DAY_SECONDS = 86_400;
 const TOKEN_SCOPES = [
   'orders:read',
@@ -56,6 +59,7 @@ export async function runDemo(config: HubConfig): Promise<void> {
     const world = await startWorld({
       journalDir: join(config.dataDir, 'sandboxes'),
       openingUnits: OPENING_UNITS,
+      carrier: { stepMs: PARCEL_STEP_MS, journeys: PARCEL_JOURNEYS },
     });
     try {
       await runIn(world, database.dataSource, config, { logger, startedAt, toldToStop });

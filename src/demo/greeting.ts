@@ -19,6 +19,7 @@ export function greeting({ hub, token, config, world, seconds }: Greeting): stri
     `  OpenAPI     ${hub}/openapi`,
     `  Health      ${hub}/readyz`,
     `  Outside     Amazon ${world.amazon.url} · Shopify ${world.shopify.url} · SAP ${world.sap.url} · WMS ${world.wms.url}`,
+    `              EasyPost ${world.carrier?.url ?? 'none'}`,
     `  Data, log   ${config.dataDir}/`,
     '',
     '  A token for all of it (one day):',

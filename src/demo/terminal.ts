@@ -56,6 +56,12 @@ export class Terminal {
         return 'short pick: the rest is sourced again';
       case 'ShipmentConfirmed':
         return `shipped from ${shipmentWords(event)}`;
+      case 'PackageDelivered':
+        return 'a package was delivered';
+      case 'PackageDeliveryFailed':
+        return 'a package could not be delivered';
+      case 'PackageReturning':
+        return 'a package comes back';
       case 'CancellationRequested':
         return `cancellation asked for: ${String(event['reason'])}`;
       case 'CancellationRefused':

@@ -7,6 +7,11 @@ import {
   type AmazonSandbox,
 } from '../../experience-apis/amazon/sandbox/amazon-sandbox.js';
 import { startShopifySandbox, type ShopifySandbox } from '../../experience-apis/shopify/sandbox/shopify-sandbox.js';
+import {
+  startEasyPostSandbox,
+  type EasyPostSandbox,
+  type EasyPostSandboxOptions,
+} from '../../system-apis/carrier/easypost/sandbox/easypost-sandbox.js';
 import { startSapSandbox } from '../../system-apis/erp/sap-s4hana/sandbox/sap-sandbox.js';
 import type { SapSandbox, SapSandboxOptions } from '../../system-apis/erp/sap-s4hana/sandbox/sap-sandbox.types.js';
 import {
@@ -35,6 +40,9 @@ const AMAZON_RATE_FACTOR = 1_000;
 /** Shopify spreads its retries over four hours; here they take a minute and a half. */
 const WEBHOOK_TIME_SCALE = 0.006;
 const SHOP_STOCK = 1_000_000;
+/** EasyPost's names of the carriers that the warehouse calls otherwise. */
+const CARRIERS = { DHL: 'DHLExpress' };
+
 export interface WorldOptions {
   /** Where the sandboxes remember; in memory alone when absent. */
   readonly journalDir?: string;
@@ -42,6 +50,8 @@ export interface WorldOptions {
   readonly openingUnits?: number;
   readonly wms?: Pick<WmsSandboxOptions, 'pickMs' | 'packMs' | 'shipMs' | 'variation'>;
   readonly sap?: Pick<SapSandboxOptions, 'decisionDelayMs' | 'billingDelayMs' | 'decide'>;
+  /** Absent: nobody watches parcels. */
+  readonly carrier?: Pick<EasyPostSandboxOptions, 'stepMs' | 'journeys'>;
 }
 
 /** Everything outside the hub, as servers on loopback that speak the vendors' own wire formats. */
@@ -50,6 +60,8 @@ export interface World {
   readonly shopify: ShopifySandbox;
   readonly sap: SapSandbox;
   readonly wms: WmsSandbox;
+  /** Absent: nobody watches parcels. */
+  readonly carrier?: EasyPostSandbox;
   /** How the hub reaches them. */
   readonly systems: SystemSettings;
   readonly secrets: SecretSource;
@@ -72,7 +84,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     journals.push(file);
     return { journal: file };
   };
-  const [amazon, shopify, sap, wms] = await Promise.all([
+  const [amazon, shopify, sap, wms, carrier] = await Promise.all([
     startAmazonSandbox({ ...journal('amazon'), rateFactor: AMAZON_RATE_FACTOR }),
     startShopifySandbox({
       ...journal('shopify'),
@@ -99,13 +111,22 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       serialSkus: ITEMS.filter((item) => item.serialised).map((item) => item.sku),
       ...options.wms,
     }),
+    options.carrier === undefined
+      ? undefined
+      : startEasyPostSandbox({
+          ...journal('easypost'),
+          apiKey: secretOf(secretValues, 'EASYPOST_API_KEY'),
+          webhookSecret: secretOf(secretValues, 'EASYPOST_WEBHOOK_SECRET'),
+          ...options.carrier,
+        }),
   ]);
-  const systemSections = sections(sap, wms);
+  const systemSections = { ...sections(sap, wms), ...(carrier === undefined ? {} : carrierSection(carrier)) };
   return {
     amazon,
     shopify,
     sap,
     wms,
+    ...(carrier === undefined ? {} : { carrier }),
     secretValues,
     systemSections,
     systems: new SystemSettings(systemSections, 'the demo'),
@@ -117,11 +138,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     connect: (hubUrl, token) => {
       shopify.setHub(`${hubUrl}/channels/shopify/${SHOPIFY_ACCOUNT}/webhooks`);
       wms.setHub(hubUrl);
+      carrier?.setHub(hubUrl);
       amazon.onOrderChange((notification) => void notify(hubUrl, token, notification));
     },
     receiveStock: (stock) => receiveStock(wms, sap, stock),
     close: async () => {
-      await Promise.all([amazon.close(), shopify.close(), sap.close(), wms.close()]);
+      await Promise.all([amazon.close(), shopify.close(), sap.close(), wms.close(), carrier?.close()]);
       for (const file of journals) file.close();
     },
   };
@@ -159,6 +181,8 @@ function newSecrets(): Readonly<Record<string, string>> {
     SHOPIFY_ACCESS_TOKEN: secret(),
     SHOPIFY_WEBHOOK_SECRET: secret(),
     SAP_PASSWORD: secret(),
+    EASYPOST_API_KEY: secret(),
+    EASYPOST_WEBHOOK_SECRET: secret(),
     WMS_TOKEN: secret(),
     WMS_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('base64')}`,
   };
@@ -196,6 +220,21 @@ function sections(sap: SapSandbox, wms: WmsSandbox): Readonly<Record<string, unk
     wms: {
       kind: 'rest',
       settings: { url: wms.url, tokenSecret: 'WMS_TOKEN', webhookSecrets: ['WMS_WEBHOOK_SECRET'], timeoutMs: 10_000 },
+    },
+  };
+}
+
+function carrierSection({ url }: EasyPostSandbox): Readonly<Record<string, unknown>> {
+  return {
+    carrier: {
+      kind: 'easypost',
+      settings: {
+        url,
+        apiKeySecret: 'EASYPOST_API_KEY',
+        webhookSecrets: ['EASYPOST_WEBHOOK_SECRET'],
+        carriers: CARRIERS,
+        timeoutMs: 10_000,
+      },
     },
   };
 }

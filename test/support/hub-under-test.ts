@@ -37,6 +37,8 @@ export interface HubUnderTestOptions {
   /** Without it each release ships at once in one package. */
   readonly variation?: NonNullable<WorldOptions['wms']>['variation'];
   readonly sap?: WorldOptions['sap'];
+  /** Who watches parcels; absent: nobody. */
+  readonly carrier?: NonNullable<WorldOptions['carrier']>;
   /** Settings by their environment names. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -67,6 +69,7 @@ export async function startHubUnderTest(options: HubUnderTestOptions = {}): Prom
     openingUnits,
     wms: { ...QUICK, variation: { ...ALL_WHOLE, ...options.variation } },
     sap: { decisionDelayMs: 50, billingDelayMs: 50, ...options.sap },
+    ...(options.carrier === undefined ? {} : { carrier: options.carrier }),
   });
   const { secrets, systems } = world;
 
