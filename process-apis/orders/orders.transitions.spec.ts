@@ -7,6 +7,16 @@ import { SAMPLE_FACTS } from './testing/sample-facts.js';
 import { settle } from './testing/settle.js';
 import { orderAt, STAGES, type Stage } from './testing/stages.js';
 
+const BEFORE_THE_NODE = [
+  'waiting for a listing',
+  'waiting for stock',
+  'held',
+  'requested',
+  'posted',
+  'rejected by the ERP',
+] as const satisfies readonly Stage[];
+const WITH_THE_NODE = ['released', 'picked', 'packed', 'partly shipped'] as const satisfies readonly Stage[];
+
 /** Events, then the tasks, or why the fact is not taken. A stage that is not named: the fact changes nothing there. */
 const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, string>>>>> = {
   ChannelOrderReceived: {
@@ -25,7 +35,7 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
       'shipped',
       'completed',
     ),
-    'rejected by the ERP': 'OrderAmended InventoryReserved',
+    ...same('OrderAmended InventoryReserved', 'held', 'rejected by the ERP'),
     cancelled: 'OrderAmended InventoryReserved SalesOrderRequested + erp.post-sales-order',
   },
   CancellationRequested: {
@@ -36,7 +46,7 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
     ),
     requested: 'CancellationRequested InventoryUnreserved',
     posted: 'CancellationRequested InventoryUnreserved SalesOrderReduceRequested + erp.reduce-sales-order',
-    'rejected by the ERP': 'CancellationRequested InventoryUnreserved OrderCancelled OrderCompleted',
+    ...same('CancellationRequested InventoryUnreserved OrderCancelled OrderCompleted', 'held', 'rejected by the ERP'),
     confirmed: 'CancellationRequested',
     ...same('CancellationRequested FulfillmentCancelRequested + wms.cancel', 'released', 'picked', 'packed'),
     'partly shipped': 'CancellationRequested CancellationRefused FulfillmentCancelRequested + wms.cancel',
@@ -61,12 +71,12 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
   SalesOrderReduced: {},
   FulfillmentReleased: {
     ...same('UNKNOWN_ORDER', 'waiting for a listing', 'waiting for stock', 'cancelled'),
-    ...same('REJECTED', 'requested', 'posted', 'rejected by the ERP'),
+    ...same('REJECTED', 'held', 'requested', 'posted', 'rejected by the ERP'),
     confirmed: 'FulfillmentReleased',
   },
   FulfillmentRejected: {
     ...same('UNKNOWN_ORDER', 'waiting for a listing', 'waiting for stock', 'cancelled'),
-    ...same('REJECTED', 'requested', 'posted', 'rejected by the ERP'),
+    ...same('REJECTED', 'held', 'requested', 'posted', 'rejected by the ERP'),
     ...same(
       'FulfillmentRejected InventoryUnreserved InventoryReserved FulfillmentRequested + wms.release',
       'confirmed',
@@ -78,17 +88,17 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
   },
   FulfillmentPicked: {
     ...same('UNKNOWN_ORDER', 'waiting for a listing', 'waiting for stock', 'cancelled'),
-    ...same('REJECTED', 'requested', 'posted', 'rejected by the ERP'),
+    ...same('REJECTED', 'held', 'requested', 'posted', 'rejected by the ERP'),
     ...same('FulfillmentPicked', 'confirmed', 'released'),
   },
   FulfillmentPacked: {
     ...same('UNKNOWN_ORDER', 'waiting for a listing', 'waiting for stock', 'cancelled'),
-    ...same('REJECTED', 'requested', 'posted', 'rejected by the ERP'),
+    ...same('REJECTED', 'held', 'requested', 'posted', 'rejected by the ERP'),
     ...same('FulfillmentPacked', 'confirmed', 'released', 'picked'),
   },
   FulfillmentShortPicked: {
     ...same('UNKNOWN_ORDER', 'waiting for a listing', 'waiting for stock', 'cancelled'),
-    ...same('REJECTED', 'requested', 'posted', 'rejected by the ERP', 'shipped', 'completed'),
+    ...same('REJECTED', 'held', 'requested', 'posted', 'rejected by the ERP', 'shipped', 'completed'),
     ...same(
       'FulfillmentShortPicked InventoryReserved FulfillmentRequested + wms.release',
       'confirmed',
@@ -100,7 +110,7 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
   },
   FulfillmentShipped: {
     ...same('UNKNOWN_ORDER', 'waiting for a listing', 'waiting for stock', 'cancelled'),
-    ...same('REJECTED', 'requested', 'posted', 'rejected by the ERP', 'shipped', 'completed'),
+    ...same('REJECTED', 'held', 'requested', 'posted', 'rejected by the ERP', 'shipped', 'completed'),
     ...same(
       'ShipmentConfirmed + channel.confirm-package + erp.post-goods-issue',
       'confirmed',
@@ -112,7 +122,7 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
   },
   FulfillmentCancelled: {
     ...same('UNKNOWN_ORDER', 'waiting for a listing', 'waiting for stock', 'cancelled'),
-    ...same('REJECTED', 'requested', 'posted', 'rejected by the ERP'),
+    ...same('REJECTED', 'held', 'requested', 'posted', 'rejected by the ERP'),
     ...same(
       'FulfillmentCancelled InventoryUnreserved InventoryReserved FulfillmentRequested + wms.release',
       'confirmed',
@@ -124,7 +134,7 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
   },
   FulfillmentCancelRefused: {
     ...same('UNKNOWN_ORDER', 'waiting for a listing', 'waiting for stock', 'cancelled'),
-    ...same('REJECTED', 'requested', 'posted', 'rejected by the ERP'),
+    ...same('REJECTED', 'held', 'requested', 'posted', 'rejected by the ERP'),
   },
   ChannelShipmentConfirmed: {
     ...same('ChannelShipmentConfirmed', 'partly shipped', 'shipped'),
@@ -138,6 +148,7 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
       'RefundIssued',
       'waiting for a listing',
       'waiting for stock',
+      'held',
       'requested',
       'posted',
       'rejected by the ERP',
@@ -153,7 +164,7 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
   },
   FulfillmentObserved: {
     ...same('FulfilledOutside', 'waiting for a listing', 'waiting for stock'),
-    ...same('InventoryUnreserved FulfilledOutside', 'requested', 'rejected by the ERP'),
+    ...same('InventoryUnreserved FulfilledOutside', 'held', 'requested', 'rejected by the ERP'),
     posted: 'InventoryUnreserved FulfilledOutside SalesOrderReduceRequested + erp.reduce-sales-order',
   },
   OutsideCallFailed: {
@@ -161,6 +172,7 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
       'OutsideCallFailed',
       'waiting for a listing',
       'waiting for stock',
+      'held',
       'requested',
       'posted',
       'rejected by the ERP',
@@ -172,16 +184,73 @@ const EXPECTED: Readonly<Record<OrderFactKind, Readonly<Partial<Record<Stage, st
       'shipped',
     ),
   },
-  WaitOverdue: {},
-  HoldPlaced: {},
-  HoldReleased: {},
-  AddressCorrected: {},
-  ShipMethodCorrected: {},
-  ReSourceRequested: {},
-  FulfillmentRefusedAsDifferent: {},
-  CarrierRefused: {},
-  PackageTracked: {},
-  ReturnAnnounced: {},
+  WaitOverdue: same(
+    'WaitBecameOverdue',
+    'waiting for a listing',
+    'waiting for stock',
+    'held',
+    'requested',
+    'posted',
+    'rejected by the ERP',
+    'confirmed',
+    ...WITH_THE_NODE,
+    'shipped',
+  ),
+  HoldPlaced: {
+    ...same(
+      'OrderHeld',
+      'waiting for a listing',
+      'waiting for stock',
+      'held',
+      'requested',
+      'posted',
+      'rejected by the ERP',
+    ),
+    ...same('REJECTED', 'confirmed', ...WITH_THE_NODE, 'shipped', 'completed', 'cancelled'),
+  },
+  HoldReleased: {
+    ...same('REJECTED', ...STAGES.filter((stage) => stage !== 'new')),
+    held: 'HoldReleased SalesOrderRequested + erp.post-sales-order',
+  },
+  AddressCorrected: {
+    ...same('AddressCorrected', ...BEFORE_THE_NODE),
+    confirmed: 'AddressCorrected FulfillmentRecalled',
+    ...same('AddressCorrected FulfillmentRecalled FulfillmentCancelRequested + wms.cancel', ...WITH_THE_NODE),
+    ...same('REJECTED', 'shipped', 'completed', 'cancelled'),
+  },
+  ShipMethodCorrected: {
+    ...same('ShipMethodCorrected', ...BEFORE_THE_NODE),
+    confirmed: 'ShipMethodCorrected FulfillmentRecalled',
+    ...same('ShipMethodCorrected FulfillmentRecalled FulfillmentCancelRequested + wms.cancel', ...WITH_THE_NODE),
+    ...same('REJECTED', 'shipped', 'completed', 'cancelled'),
+  },
+  ReSourceRequested: {
+    ...same('UNKNOWN_ORDER', 'waiting for a listing', 'waiting for stock', 'cancelled'),
+    ...same(
+      'ReSourceRequested FulfillmentRecalled InventoryUnreserved InventoryReserved',
+      'held',
+      'requested',
+      'posted',
+      'rejected by the ERP',
+    ),
+    confirmed: 'ReSourceRequested FulfillmentRecalled',
+    ...same('ReSourceRequested FulfillmentRecalled FulfillmentCancelRequested + wms.cancel', ...WITH_THE_NODE),
+    ...same('REJECTED', 'shipped', 'completed'),
+  },
+  FulfillmentRefusedAsDifferent: {
+    ...same('UNKNOWN_ORDER', 'waiting for a listing', 'waiting for stock', 'cancelled'),
+    confirmed: 'FulfillmentRefusedAsDifferent FulfillmentCancelRequested + wms.cancel',
+  },
+  CarrierRefused: {
+    ...same('UNKNOWN_ORDER', 'waiting for a listing', 'waiting for stock', 'cancelled'),
+    ...same('REJECTED', 'held', 'requested', 'posted', 'rejected by the ERP'),
+    ...same('CarrierRefused', 'confirmed', ...WITH_THE_NODE),
+  },
+  PackageTracked: {
+    ...same('REJECTED', ...STAGES.filter((stage) => stage !== 'new')),
+    ...same('PackageDeliveryFailed', 'partly shipped', 'shipped', 'completed'),
+  },
+  ReturnAnnounced: same('ReturnAnnounced', ...STAGES.filter((stage) => stage !== 'new')),
 };
 
 /** Reports of further units: the same under another id is not the same report. */

@@ -61,9 +61,11 @@ function holdWaits(order: Order): readonly Awaited[] {
   return standingHolds(order).map(({ id, reason }) => ({ key: waitKeys.hold(id), system: 'PERSON', reason }));
 }
 
-/** Units that a hold keeps from going outside. */
-export function unitsToStop(order: Order): number {
-  return order.lines.reduce((sum, { quantities }) => sum + quantities.open + quantities.reserved, 0);
+/** Units that a hold keeps from going outside: those that no node was asked for yet. */
+export function unitsToStop({ lines, fulfillmentOrders }: Order): number {
+  const planned = fulfillmentOrders.filter((fo) => fo.status === 'PLANNED').flatMap((fo) => fo.lines);
+  const open = lines.reduce((sum, { quantities }) => sum + quantities.open, 0);
+  return planned.reduce((sum, line) => sum + remainingUnits(line), open);
 }
 
 function lineWaits(order: Order): readonly Awaited[] {

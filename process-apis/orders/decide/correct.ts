@@ -63,6 +63,9 @@ export function decideReSource(
   const fo = decision.order.fulfillmentOrders.find(({ id }) => id === fulfillmentOrderId);
   if (fulfillmentOrderId !== undefined && fo === undefined)
     throw new FactRejectedError(`order ${decision.order.id} has no fulfillment order ${fulfillmentOrderId}`);
+  if (fo !== undefined && unitsLeft(fo) === 0)
+    throw new FactRejectedError(`fulfillment order ${fo.id} has no units left to ship`);
+  if (fo?.recall?.elsewhere === true && fo.recall.refused === undefined) return;
   decision.emit({
     type: 'ReSourceRequested',
     by,
@@ -70,8 +73,6 @@ export function decideReSource(
     ...(fulfillmentOrderId === undefined ? {} : { fulfillmentOrderId }),
   });
   if (fo === undefined) return;
-  if (unitsLeft(fo) === 0) throw new FactRejectedError(`fulfillment order ${fo.id} has no units left to ship`);
-  if (fo.recall?.elsewhere === true && fo.recall.refused === undefined) return;
   recall(decision, fo, 'RE_SOURCE');
   if (fo.status === 'PLANNED') moveElsewhere(decision, fo);
   else requestWarehouseCancellations(decision);

@@ -1,8 +1,9 @@
-import type { FulfillmentOrder, Order } from '../../../src/model/order.js';
+import { standingHolds, type FulfillmentOrder, type Order } from '../../../src/model/order.js';
 import { wantsNothingOfErp } from '../orders.evolve-erp.js';
 import { remainingUnits } from '../orders.evolve.js';
 import type { LineUnits } from '../../../src/model/events.js';
 import type { OrderFactBody } from '../orders.facts.js';
+import { unitsToStop } from '../orders.waits.js';
 
 /** Units of a fulfillment order that are still to ship, as facts name them. */
 export function remainingOf(fo: FulfillmentOrder): readonly LineUnits[] {
@@ -34,10 +35,23 @@ export function shipped(
 
 /** The answers of a world where everything goes well, to all that the order waits for now. */
 export function happyAnswers(order: Order): readonly OrderFactBody[] {
-  return [...erpAnswers(order), ...warehouseAnswers(order), ...shipmentAnswers(order)];
+  return [...holdAnswers(order), ...erpAnswers(order), ...warehouseAnswers(order), ...shipmentAnswers(order)];
 }
 
-function erpAnswers({ erp, lines }: Order): readonly OrderFactBody[] {
+/** A person looks at what is held, and lets it go on. */
+function holdAnswers(order: Order): readonly OrderFactBody[] {
+  return unitsToStop(order) === 0
+    ? []
+    : standingHolds(order).map(({ id }) => ({
+        kind: 'HoldReleased',
+        holdId: id,
+        by: 'operator:ada',
+        reason: 'is fine',
+      }));
+}
+
+function erpAnswers(order: Order): readonly OrderFactBody[] {
+  const { erp, lines } = order;
   const salesOrder = erp.salesOrder ?? `SO-${erp.attempt}`;
   const wanted = lines.some((line) => line.quantities.cancelled + line.quantities.external < line.ordered);
   const items = Object.fromEntries(lines.map((line) => [line.id, String(line.number * 10)]));
@@ -53,7 +67,7 @@ function erpAnswers({ erp, lines }: Order): readonly OrderFactBody[] {
     case 'CONFIRMED':
       return reduction;
     case 'REJECTED':
-      return wanted ? [{ kind: 'RetryRequested' }] : [];
+      return wanted && standingHolds(order).length === 0 ? [{ kind: 'RetryRequested' }] : [];
     case 'NONE':
     case 'NOT_NEEDED':
       return [];

@@ -1,3 +1,4 @@
+import type { HoldRule } from '../hold-rules.js';
 import type { OrderFactBody } from '../orders.facts.js';
 import { channelOrder } from './channel-orders.js';
 import { Harness, type World } from './harness.js';
@@ -6,10 +7,20 @@ import { settle } from './settle.js';
 
 const PLENTY: World = { stock: { 'A@N1': 10, 'B@N1': 10, 'A@N2': 10, 'B@N2': 10, 'C@N1': 10 } };
 
+const SUSPICIOUS: HoldRule = {
+  id: 'rule-1',
+  name: 'many units',
+  kind: 'FRAUD',
+  unitsMin: 5,
+  reason: 'So many units are rarely bought.',
+  active: true,
+};
+
 export const STAGES = [
   'new',
   'waiting for a listing',
   'waiting for stock',
+  'held',
   'requested',
   'posted',
   'rejected by the ERP',
@@ -46,6 +57,8 @@ export function orderAt(stage: Stage): Harness {
       return started(new Harness({ ...PLENTY, listings: { 'L-A': 'A', 'L-C': 'C' } }));
     case 'waiting for stock':
       return started(new Harness({ stock: { ...PLENTY.stock, 'B@N1': 1, 'B@N2': 0 } }));
+    case 'held':
+      return started(new Harness({ ...PLENTY, holdRules: [SUSPICIOUS] }));
     case 'rejected by the ERP':
       return told(orderAt('posted'), { kind: 'SalesOrderRejected', salesOrder: 'SO-1', reason: 'credit limit' });
     case 'cancelled':
