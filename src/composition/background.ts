@@ -134,8 +134,8 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
 
   private afterLoss(): AfterLoss {
     const [publishing, feeds] = [this.part(Publishing), this.part(StockFeeds)];
-    const tell = (sentence: string): void => new Logger(AfterLoss.name).warn(sentence);
-    return new AfterLoss({ pool: this.pool, publishing, feeds, tell });
+    const logger = new Logger(AfterLoss.name);
+    return new AfterLoss({ pool: this.pool, publishing, feeds, tell: (sentence) => logger.warn(sentence) });
   }
 
   private part<T>(token: Type<T>): T {
