@@ -236,7 +236,7 @@ describe('what is committed', () => {
       [undefined, 'UNSEEN'],
       [before.version, 'SEEN'],
     ]);
-    expect(preview.events.map(({ type }) => type)).toContain('OrderCancelled');
+    expect(preview.events.map(({ type }) => type)).toContain('InventoryUnreserved');
     expect(await stored('SEEN')).toEqual(before);
     expect(await count(`orders where reference = 'UNSEEN'`)).toBe(0);
     expect(await one.orders.submit([cancel])).toMatchObject([{ result: 'APPLIED', duplicate: false }]);
