@@ -224,6 +224,16 @@ export async function findStandingOfMessages(
   return rows;
 }
 
+/** Keys of standing exceptions that begin so. */
+export async function findStandingWithPrefix(db: Db, prefix: string, limit: number): Promise<readonly string[]> {
+  const { rows } = await db.query<{ key: string }>({
+    name: 'exception.with-prefix',
+    text: `select key from exception where status <> 'RESOLVED' and starts_with(key, $1) order by key limit $2`,
+    values: [prefix, limit],
+  });
+  return rows.map(({ key }) => key);
+}
+
 export interface ExceptionCount {
   readonly category: ExceptionCategory;
   readonly severity: Severity;

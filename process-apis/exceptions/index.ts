@@ -8,6 +8,7 @@ export {
   EXCEPTION_SORTS,
   findOrdersWithStanding,
   findStandingOfMessages,
+  findStandingWithPrefix,
   readStandingKeys,
   type ExceptionCount,
   type ExceptionFilter,

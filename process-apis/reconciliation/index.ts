@@ -18,3 +18,4 @@ export {
   type ShownQuantities,
   type ShownQuantity,
 } from './drift.types.js';
+export { readStandingDrifts, type StandingDrift } from './standing-drifts.sql.js';

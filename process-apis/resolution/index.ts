@@ -5,3 +5,4 @@ export { MessageRegister } from './message-register.js';
 export { StoredMessageDesk } from './stored-message-desk.js';
 export { OrderRegister } from './order-register.js';
 export { Resolution, type ResolutionParts } from './resolution.js';
+export { DriftRegister } from './drift-register.js';

@@ -23,7 +23,7 @@ async function place(reference: string, given: Partial<ChannelOrder> = {}): Prom
 }
 
 async function placeAll(references: readonly string[], given: Partial<ChannelOrder> = {}): Promise<readonly string[]> {
-  const outcomes = await house.hub.orders.submit(
+  const outcomes = await house.parts.hub.orders.submit(
     references.map((reference) => ({
       id: `order/${reference}`,
       source: SHOP,
@@ -47,14 +47,14 @@ async function orderOf(id: string): Promise<Order> {
 }
 
 async function exceptionOf(orderId: string): Promise<ExceptionRecord> {
-  const [first] = (await house.exceptions.ofOrders([orderId], 10)).get(orderId) ?? [];
+  const [first] = (await house.parts.exceptions.ofOrders([orderId], 10)).get(orderId) ?? [];
   if (first === undefined) throw new Error(`no exception of ${orderId}`);
   return first;
 }
 
 function act(ids: readonly string[], input: ActionInput, more: Partial<ResolveRequest> = {}): Promise<ResolveResult> {
   const selection = { by: 'IDS', ids } as const;
-  return house.resolution.act({ selection, input, actor: ADA, idempotencyKey: randomUUID(), ...more });
+  return house.parts.resolution.act({ selection, input, actor: ADA, idempotencyKey: randomUUID(), ...more });
 }
 
 async function auditsOf(subjectId: string): Promise<readonly object[]> {
@@ -71,7 +71,7 @@ describe(`${MANY} orders for a listing that nobody mapped`, () => {
       Array.from({ length: MANY }, (_, n) => `MANY-${n}`),
       selling('UNKNOWN'),
     );
-    const [group] = await house.exceptions.groups({ categories: ['UNKNOWN_SKU'] }, undefined, 10);
+    const [group] = await house.parts.exceptions.groups({ categories: ['UNKNOWN_SKU'] }, undefined, 10);
     expect(group).toMatchObject({ groupKey: `LISTING:${SHOP}/UNKNOWN`, count: MANY, severity: 'HIGH' });
     const request: ResolveRequest = {
       selection: { by: 'GROUP', category: 'UNKNOWN_SKU', groupKey: `LISTING:${SHOP}/UNKNOWN` },
@@ -79,7 +79,7 @@ describe(`${MANY} orders for a listing that nobody mapped`, () => {
       actor: ADA,
       idempotencyKey: 'map-unknown-1',
     };
-    const done = await house.resolution.act(request);
+    const done = await house.parts.resolution.act(request);
     expect(done).toMatchObject({ result: 'DONE', duplicate: false });
     await house.resume();
     expect(await house.open({ categories: ['UNKNOWN_SKU'] })).toEqual([]);
@@ -90,10 +90,10 @@ describe(`${MANY} orders for a listing that nobody mapped`, () => {
     expect(await auditsOf(ended.id)).toEqual([
       { actor: 'ada', action: 'MAP_SKU', input: { action: 'MAP_SKU', sku: 'A' }, outcome: 'TAKEN' },
     ]);
-    const again = await house.resolution.act(request);
+    const again = await house.parts.resolution.act(request);
     expect(again).toMatchObject({ result: 'DONE', duplicate: true });
     expect(again).toHaveProperty('outcomes.length', MANY);
-    expect(await house.resolution.act({ ...request, input: { action: 'MAP_SKU', sku: 'B' } })).toEqual({
+    expect(await house.parts.resolution.act({ ...request, input: { action: 'MAP_SKU', sku: 'B' } })).toEqual({
       result: 'KEY_REUSED',
     });
   }, 60_000);
@@ -174,7 +174,7 @@ describe('an action', () => {
       actor: ADA,
       idempotencyKey: 'ten-times-1',
     };
-    const results = await Promise.all(Array.from({ length: 10 }, () => house.resolution.act(request)));
+    const results = await Promise.all(Array.from({ length: 10 }, () => house.parts.resolution.act(request)));
     expect(results.filter((result) => result.result === 'DONE' && !result.duplicate)).toHaveLength(1);
     expect(await auditsOf(id)).toHaveLength(1);
     expect((await orderOf(order)).lines[0]?.quantities.cancelled).toBe(1);
@@ -210,14 +210,14 @@ describe('an action', () => {
 });
 
 async function sweepOrders(): Promise<void> {
-  while (await house.register.sweep());
+  while (await house.parts.register.sweep());
 }
 
 describe('the sweep over orders', () => {
   it('raises what nobody told, and ends what nobody ended', async () => {
     const [missing, gone] = [await place('SWEEP-1', selling('UNKNOWN-6')), await place('SWEEP-2', selling('L-A'))];
     await house.pool.query('delete from exception where order_id = $1', [missing]);
-    await house.exceptions.raise([
+    await house.parts.exceptions.raise([
       {
         key: `order/${gone}/STOCK_SHORTAGE/STOCK:A`,
         category: 'STOCK_SHORTAGE',

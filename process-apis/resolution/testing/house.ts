@@ -17,19 +17,23 @@ export const SHOP = 'shop-eu';
 const SHOWN_MAX = 2_000;
 const UNITS = 10_000;
 
+const noted = (): void => undefined;
+
+interface Parts {
+  readonly database: TestDatabase;
+  readonly hub: TestHub;
+  readonly catalog: SqlCatalog;
+  readonly exceptions: Exceptions;
+  readonly intake: SqlIntake;
+  readonly messages: MessageRegister;
+  readonly register: OrderRegister;
+  readonly resolution: Resolution;
+  readonly resumption: Resumption;
+}
+
 /** All that acts on exceptions, over a database of its own; nobody works on tasks, and sweeps run when they are asked to. */
 export class ResolutionHouse {
-  private constructor(
-    private readonly database: TestDatabase,
-    readonly hub: TestHub,
-    readonly catalog: SqlCatalog,
-    readonly exceptions: Exceptions,
-    readonly intake: SqlIntake,
-    readonly messages: MessageRegister,
-    readonly register: OrderRegister,
-    readonly resolution: Resolution,
-    private readonly resumption: Resumption,
-  ) {}
+  private constructor(readonly parts: Parts) {}
 
   static async open(): Promise<ResolutionHouse> {
     const database = await createTestDatabase();
@@ -40,39 +44,39 @@ export class ResolutionHouse {
     await pool.query(`insert into listing (channel, listing_sku, sku) values ($1, 'L-A', 'A'), ($1, 'L-B', 'B')`, [
       SHOP,
     ]);
-    const catalog = new SqlCatalog(pool, () => undefined);
-    const exceptions = new Exceptions(pool, () => undefined);
-    const stock = new StockIntake(pool, () => undefined);
-    const stored = new StoredMessages({ pool, orders, stock, cipher });
-    const intake = new SqlIntake(pool, orders, cipher, catalog, stored);
+    const catalog = new SqlCatalog(pool, noted);
+    const exceptions = new Exceptions(pool, noted);
+    const stored = new StoredMessages({ pool, orders, stock: new StockIntake(pool, noted), cipher });
     const messages = new MessageRegister(pool, exceptions, PARKED_MS_MAX);
     const desk = new StoredMessageDesk(stored, messages);
-    const committed = (): void => undefined;
-    const resolution = new Resolution({ pool, exceptions, orders, catalog, messages: desk, committed });
     const waiting = new WaitingOrders(orders, (sentence) => {
       throw new Error(sentence);
     });
     const cursors = new SqlCursorStore(pool);
-    const resumption = new Resumption({ pool, waiting, cursors, committed, forget: () => undefined });
-    const register = new OrderRegister(pool, committed);
-    return new ResolutionHouse(database, hub, catalog, exceptions, intake, messages, register, resolution, resumption);
+    return new ResolutionHouse({
+      ...{ database, hub, catalog, exceptions, messages },
+      intake: new SqlIntake(pool, orders, cipher, catalog, stored),
+      register: new OrderRegister(pool, noted),
+      resolution: new Resolution({ pool, exceptions, orders, catalog, messages: desk, committed: noted }),
+      resumption: new Resumption({ pool, waiting, cursors, committed: noted, forget: noted }),
+    });
   }
 
   get pool(): Pool {
-    return this.hub.pool;
+    return this.parts.hub.pool;
   }
 
   open(filter: ExceptionFilter = {}): Promise<readonly ExceptionRecord[]> {
-    return this.exceptions.list(filter, 'DUE', undefined, SHOWN_MAX);
+    return this.parts.exceptions.list(filter, 'DUE', undefined, SHOWN_MAX);
   }
 
   /** Lets orders go on whose cause of waiting is gone. */
   async resume(): Promise<void> {
-    while (await this.resumption.sweep());
+    while (await this.parts.resumption.sweep());
   }
 
   async close(): Promise<void> {
-    await this.hub.stop();
-    await this.database.drop();
+    await this.parts.hub.stop();
+    await this.parts.database.drop();
   }
 }
