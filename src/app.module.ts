@@ -19,6 +19,7 @@ import { SystemSettings } from './platform/config/system-settings.js';
 import { CryptoModule } from './platform/crypto/crypto.module.js';
 import { DatabaseModule } from './platform/db/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { OutsideModule } from './platform/outside/outside.module.js';
 
 export interface AppOptions {
   readonly config: Config;
@@ -41,6 +42,7 @@ export class AppModule {
         DatabaseModule.forRoot(dataSource),
         AuthModule.forRoot(config),
         HttpModule,
+        OutsideModule,
         CoreModule,
         ...systemModules(settings),
         CarrierModule.forRoot(settings),

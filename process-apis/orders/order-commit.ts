@@ -125,6 +125,11 @@ export class OrderCommit {
     });
   }
 
+  /** Submissions that wait to be committed. */
+  get queued(): number {
+    return this.group.depth;
+  }
+
   async drain(): Promise<void> {
     await this.group.drain();
   }

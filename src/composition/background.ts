@@ -24,7 +24,9 @@ import { CONFIG, type Config } from '../platform/config/config.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { Readiness } from '../platform/http/readiness.js';
-import { BackgroundLoop, TaskQueue } from '../platform/jobs/index.js';
+import { BackgroundLoop, Pressure, TaskQueue } from '../platform/jobs/index.js';
+import { GateTaskPolicies } from '../platform/outside/gate-task-policies.js';
+import { PolicySync } from '../platform/outside/policy-sync.js';
 import { CarrierWork } from './carrier-work.js';
 
 const SECOND = 1_000;
@@ -53,6 +55,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     this.registerTasks();
     await this.tasks.start();
     await this.feed.start();
+    this.part(PolicySync).watchCommits(() => this.orders.queued / this.config.commitQueueMax);
     this.part(Readiness).register({ name: 'database', check: () => this.checkDatabase() });
     if (this.config.roles.includes('worker')) await this.startWorker();
   }
@@ -103,8 +106,14 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     const expiry = this.part(LotExpiry);
     const soft = this.part(SoftReservations);
     const drift = this.part(Reconciliation);
-    const telling = new BackgroundLoop('publishing quantities', SECOND, () => publishing.sweepDue());
+    const pressure = this.part(Pressure);
+    const telling = new BackgroundLoop(
+      'publishing quantities',
+      SECOND,
+      pressure.unlessHeld(4, () => publishing.sweepDue()),
+    );
     return [
+      new BackgroundLoop('pressure', SECOND, () => this.lookAtPressure()),
       new BackgroundLoop('ERP confirmations', SECOND, () => followUp.sweepConfirmations()),
       new BackgroundLoop('ERP billing', 2 * SECOND, () => followUp.sweepBilling()),
       ...this.part(CarrierWork).loops(),
@@ -122,8 +131,16 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       new BackgroundLoop('history of told quantities', HOUR, () => publishing.sweepHistory()),
       new BackgroundLoop('soft reservations whose time is over', SECOND, () => soft.sweepExpired()),
       new BackgroundLoop('lots past their last day', LOT_EXPIRY_EVERY_MS, () => expiry.sweep()),
-      new BackgroundLoop('snapshots that close gaps', 5 * SECOND, () => drift.sweepGaps()),
-      new BackgroundLoop('drift', 60 * SECOND, () => drift.sweepDue()),
+      new BackgroundLoop(
+        'snapshots that close gaps',
+        5 * SECOND,
+        pressure.unlessHeld(4, () => drift.sweepGaps()),
+      ),
+      new BackgroundLoop(
+        'drift',
+        60 * SECOND,
+        pressure.unlessHeld(4, () => drift.sweepDue()),
+      ),
       new BackgroundLoop('history of drift', HOUR, () => drift.sweepHistory()),
       new BackgroundLoop('parked messages', 15 * SECOND, async () => {
         await messages.sweepParked();
@@ -136,6 +153,12 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     const [publishing, feeds] = [this.part(Publishing), this.part(StockFeeds)];
     const logger = new Logger(AfterLoss.name);
     return new AfterLoss({ pool: this.pool, publishing, feeds, tell: (sentence) => logger.warn(sentence) });
+  }
+
+  private async lookAtPressure(): Promise<boolean> {
+    const signals = await this.part(GateTaskPolicies).signals(this.tasks, this.part(PolicySync).load);
+    this.part(Pressure).look(signals);
+    return false;
   }
 
   private part<T>(token: Type<T>): T {

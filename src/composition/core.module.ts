@@ -42,6 +42,7 @@ import { PG_POOL } from '../platform/db/database.module.js';
 import { SqlCursorStore } from '../platform/db/sql-cursor-store.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { TaskQueue } from '../platform/jobs/index.js';
+import { GateTaskPolicies } from '../platform/outside/gate-task-policies.js';
 
 type CommitSettings = Pick<OrderCommitParts, 'names' | 'limits'> & Pick<SqlOrderStoreParts, 'sourcing'>;
 
@@ -55,7 +56,11 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
 @Module({
   providers: [
     { provide: EventFeed, inject: [PG_POOL], useFactory: (pool: Pool) => new EventFeed(pool) },
-    { provide: TaskQueue, inject: [PG_POOL], useFactory: (pool: Pool) => new TaskQueue(pool) },
+    {
+      provide: TaskQueue,
+      inject: [PG_POOL, GateTaskPolicies],
+      useFactory: (pool: Pool, policies: GateTaskPolicies) => new TaskQueue(pool, policies),
+    },
     { provide: CursorStore, inject: [PG_POOL], useFactory: (pool: Pool) => new SqlCursorStore(pool) },
     {
       provide: SqlCatalog,

@@ -224,6 +224,18 @@ export class TaskQueue {
     });
   }
 
+  /** Of each kind the task that waits longest and could run, with how long it does; only kinds that have one. */
+  async oldestReady(): Promise<readonly { readonly tier: Tier; readonly target?: TaskTarget; readonly ms: number }[]> {
+    const oldest = await readOldestReady(this.pool, [...this.handlers.keys()]);
+    const now = Date.now();
+    return [...oldest].flatMap(([kind, readyAt]) => {
+      const options = this.handlers.get(kind)?.options;
+      if (options === undefined) return [];
+      const { tier, target } = options;
+      return [{ tier, ms: now - readyAt.getTime(), ...(target === undefined ? {} : { target }) }];
+    });
+  }
+
   /** Tasks that will not be tried again by themselves, newest first. `page.limit` is at most DEAD_LETTERS_PAGE_MAX. */
   deadLetters(filter: DeadLetterFilter, page: DeadLetterPage): Promise<readonly DeadLetter[]> {
     if (page.limit > DEAD_LETTERS_PAGE_MAX)
