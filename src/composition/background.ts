@@ -12,14 +12,14 @@ import type { Pool } from 'pg';
 import { AmazonPoller } from '../../experience-apis/amazon/index.js';
 import { ChannelTasks, ShownOnChannels } from '../../experience-apis/channel-kit/index.js';
 import { LotExpiry, SoftReservations, StockFeeds } from '../../process-apis/availability/index.js';
-import { ErpFollowUp, ErpTasks, WmsFollowUp, WmsInbound, WmsTasks } from '../../process-apis/fulfillment/index.js';
+import { ErpFollowUp, ErpTasks, WmsFollowUp, WmsTasks } from '../../process-apis/fulfillment/index.js';
 import { StoredMessages } from '../../process-apis/intake/index.js';
 import { OrderCommit, OrderReader, Resumption, WaitingOrders } from '../../process-apis/orders/index.js';
 import { Publishing } from '../../process-apis/publishing/index.js';
 import { Reconciliation } from '../../process-apis/reconciliation/index.js';
 import { AfterLoss } from '../../process-apis/recovery/index.js';
 import { ERP_PORT, type ErpPort } from '../../system-apis/erp/erp.port.js';
-import { WMS_PORT, type WmsPort } from '../../system-apis/wms/wms.port.js';
+import { WMS_FACT_SINK, WMS_PORT, type WmsFactSink, type WmsPort } from '../../system-apis/wms/wms.port.js';
 import { CONFIG, type Config } from '../platform/config/config.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { EventFeed } from '../platform/event-log/index.js';
@@ -28,6 +28,7 @@ import { BackgroundLoop, Pressure, TaskQueue } from '../platform/jobs/index.js';
 import { GateTaskPolicies } from '../platform/outside/gate-task-policies.js';
 import { PolicySync } from '../platform/outside/policy-sync.js';
 import { CarrierWork } from './carrier-work.js';
+import { ExceptionWork } from './exception-work.js';
 
 const SECOND = 1_000;
 const LOT_EXPIRY_EVERY_MS = 60 * SECOND;
@@ -97,7 +98,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     );
     const lostNews = new WmsFollowUp({
       wms: this.parts.get<WmsPort>(WMS_PORT, { strict: false }),
-      inbound: this.part(WmsInbound),
+      inbound: this.parts.get<WmsFactSink>(WMS_FACT_SINK, { strict: false }),
       pool: this.pool,
     });
     const resumption = this.part(Resumption);
@@ -117,6 +118,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       new BackgroundLoop('ERP confirmations', SECOND, () => followUp.sweepConfirmations()),
       new BackgroundLoop('ERP billing', 2 * SECOND, () => followUp.sweepBilling()),
       ...this.part(CarrierWork).loops(),
+      ...this.part(ExceptionWork).loops(),
       new BackgroundLoop('resuming orders', SECOND / 2, () => resumption.sweep()),
       new BackgroundLoop('what a restore left open', 5 * SECOND, () => this.afterLoss().sweep()),
       new BackgroundLoop('lost news of warehouses', SECOND, () => lostNews.sweep()),
