@@ -10,6 +10,7 @@ import { StockModule } from '../experience-apis/stock/index.js';
 import { Background } from './composition/background.js';
 import { CarrierModule } from './composition/carrier.module.js';
 import { CoreModule } from './composition/core.module.js';
+import { ExceptionsModule } from './composition/exceptions.module.js';
 import { systemModules } from './composition/systems.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import type { Config } from './platform/config/config.js';
@@ -44,6 +45,7 @@ export class AppModule {
         HttpModule,
         OutsideModule,
         CoreModule,
+        ExceptionsModule,
         ...systemModules(settings),
         CarrierModule.forRoot(settings),
         AmazonModule,

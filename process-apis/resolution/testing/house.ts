@@ -54,7 +54,11 @@ export class ResolutionHouse {
     });
     const cursors = new SqlCursorStore(pool);
     return new ResolutionHouse({
-      ...{ database, hub, catalog, exceptions, messages },
+      database,
+      hub,
+      catalog,
+      exceptions,
+      messages,
       intake: new SqlIntake(pool, orders, cipher, catalog, stored),
       register: new OrderRegister(pool, noted),
       resolution: new Resolution({ pool, exceptions, orders, catalog, messages: desk, committed: noted }),

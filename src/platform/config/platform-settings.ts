@@ -126,6 +126,12 @@ export const PLATFORM_SETTINGS = {
     default: '10000',
     description: 'How many state changes may wait for a transaction; beyond it callers are told to come again later.',
   }),
+  parkedMinutes: setting(wholeNumber(1, 10_080, 'minutes'), {
+    env: 'ENTREPOT_PARKED_MINUTES',
+    group: 'Work',
+    default: '15',
+    description: 'How long a message may wait for what it is about before it becomes an exception.',
+  }),
   jwksUrl: optionalSetting(url(['https', 'http']), {
     env: 'ENTREPOT_JWKS_URL',
     group: 'Security',
