@@ -199,7 +199,9 @@ function reviveUnits(order: Order, { fulfillmentOrderId, lines, from }: Of<'Fulf
     lines: before.lines.map((line) => ({ ...line, dropped: line.dropped - unitsOf(lines, line.lineId) })),
   };
   const taken = lines.map(({ lineId, quantity }) => ({ lineId, quantity: -quantity }));
-  return replaceFulfillment(order, before, after, taken, from);
+  // There is something to tell again: an order that was complete is not any more.
+  const { completedAt: _, ...reopened } = replaceFulfillment(order, before, after, taken, from);
+  return reopened;
 }
 
 function report(order: Order, foId: string, lines: readonly LineUnits[], counter: 'picked' | 'packed'): Order {

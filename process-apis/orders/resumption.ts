@@ -14,6 +14,7 @@ const FREES_NOTHING = new Set([
   'InventoryReserved',
   'ShipmentConfirmed',
   'FulfillmentShortPicked',
+  'FulfillmentRevived',
   'StockSoftReserved',
   'QualityHeld',
   'SupplyAnnounced',

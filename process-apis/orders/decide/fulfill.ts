@@ -12,6 +12,7 @@ import {
 } from './cancel.js';
 import { FactRejectedError, type Decision } from './decision.js';
 import { holdForRefusal } from './hold.js';
+import { takeBackWhatLeft } from './late-shipment.js';
 import { shortPick, takeOut } from './stock-moves.js';
 
 type Fact<Kind extends OrderFactBody['kind']> = Extract<OrderFactBody, { kind: Kind }>;
@@ -86,7 +87,8 @@ export function decideShipped(decision: Decision, fact: Fact<'FulfillmentShipped
   if (shipments.some(isThis)) return;
   const units = sumByLine(fact.packages.flatMap((parcel) => parcel.items));
   if (units.length === 0) throw new FactRejectedError(`shipment ${fact.shipmentReference} holds nothing`);
-  for (const line of units) checkUnits(fo, line);
+  const late = takeBackWhatLeft(decision, fo, units);
+  for (const line of units) checkUnits(workOf(decision, fo.id), line);
   const id = shipmentIdOf(fo.id, fact.shipmentReference);
   const shipment: Shipment = {
     id,
@@ -94,13 +96,14 @@ export function decideShipped(decision: Decision, fact: Fact<'FulfillmentShipped
     fulfillmentOrderId: fo.id,
     node: fo.node,
     shippedAt,
+    ...(late.length === 0 ? {} : { late }),
     packages: fact.packages.map((parcel, index) => ({
       ...parcel,
       id: packageIdOf(id, index + 1),
       items: parcel.items.map((item) => ({ ...item, sku: lineOf(fo, item.lineId).sku })),
     })),
   };
-  takeOut(decision, fo, shipment);
+  takeOut(decision, workOf(decision, fo.id), shipment);
   refuseWhatIsGone(decision, 'the units were shipped meanwhile');
   askToTell(decision, shipment);
 }

@@ -46,7 +46,8 @@ export function takeFulfilledOutside(decision: Decision, reference: string, told
   if (lines.length > 0) decision.emit({ type: 'FulfilledOutside', reference, lines });
 }
 
-function freePlanned(decision: Decision, lineId: string, wanted: number): void {
+/** Gives claims that no node was told of back, as far as so many units are wanted: they are open then. */
+export function freePlanned(decision: Decision, lineId: string, wanted: number): void {
   let missing = wanted;
   for (const fo of decision.order.fulfillmentOrders) {
     const line = fo.lines.find((candidate) => candidate.lineId === lineId);

@@ -45,6 +45,27 @@ export function shortPick(
   ]);
 }
 
+/** Units that a node had given up are claimed there again: they have left. */
+export function revive(decision: Decision, fo: FulfillmentOrder, line: LineUnits, from: 'open' | 'cancelled'): void {
+  const stock = stockOf(decision.order, fo.node, [line]);
+  decision.emit(
+    { type: 'FulfillmentRevived', fulfillmentOrderId: fo.id, lines: [line], from, stock },
+    move(stock, 'reserved', 1, 'RESERVE'),
+  );
+}
+
+/** How many base units the node's stock lacks beyond all claims, by item. */
+export function unclaimedUnits(
+  decision: Decision,
+  fo: FulfillmentOrder,
+  lines: readonly LineUnits[],
+): readonly { readonly sku: string; readonly missing: number }[] {
+  return stockOf(decision.order, fo.node, lines).map(({ sku, node, quantity }) => {
+    const { onHand = 0, reserved = 0 } = decision.stock.position(sku, node) ?? {};
+    return { sku, missing: quantity - (onHand - reserved) };
+  });
+}
+
 /** Goods leave: on-hand and its claim go down together. */
 export function takeOut(decision: Decision, fo: FulfillmentOrder, shipment: Shipment): void {
   const items = shipment.packages.flatMap((parcel) => parcel.items);
