@@ -78,6 +78,7 @@ export class CarrierFollowUp {
 
   /** All at once; where one of them makes that useless, one by one. */
   private async read(trackerIds: readonly string[]): Promise<ReadTrackers> {
+    if (trackerIds.length === 0) return { states: [], unread: new Set(), errors: [] };
     const { carrier } = this.parts;
     try {
       return { states: await carrier.read(trackerIds), unread: new Set(), errors: [] };

@@ -52,8 +52,9 @@ export class CarrierTasks {
 
   constructor(private readonly parts: CarrierTasksParts) {}
 
-  register(queue: TaskQueue): void {
-    queue.register('carrier.track', (tasks) => this.track(tasks), { tier: TIER });
+  register(queue: Pick<TaskQueue, 'register'>): void {
+    const target = { system: this.parts.carrier.system, use: 'track' };
+    queue.register('carrier.track', (tasks) => this.track(tasks), { tier: TIER, target });
   }
 
   private async track(tasks: readonly TaskRun[]): Promise<readonly TaskResult[]> {
@@ -69,7 +70,7 @@ export class CarrierTasks {
       news.lookAfterMs,
     );
     return Promise.all(
-      tasks.map((task) => {
+      tasks.map(async (task) => {
         const one = found.get(task.key);
         return one === undefined ? notFound(task) : this.limit(() => this.trackOne(one));
       }),

@@ -111,22 +111,15 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       serialSkus: ITEMS.filter((item) => item.serialised).map((item) => item.sku),
       ...options.wms,
     }),
-    options.carrier === undefined
-      ? undefined
-      : startEasyPostSandbox({
-          ...journal('easypost'),
-          apiKey: secretOf(secretValues, 'EASYPOST_API_KEY'),
-          webhookSecret: secretOf(secretValues, 'EASYPOST_WEBHOOK_SECRET'),
-          ...options.carrier,
-        }),
+    options.carrier && startCarrier(secretValues, { ...journal('easypost'), ...options.carrier }),
   ]);
-  const systemSections = { ...sections(sap, wms), ...(carrier === undefined ? {} : carrierSection(carrier)) };
+  const systemSections = { ...sections(sap, wms), ...(carrier && carrierSection(carrier)) };
   return {
     amazon,
     shopify,
     sap,
     wms,
-    ...(carrier === undefined ? {} : { carrier }),
+    ...(carrier && { carrier }),
     secretValues,
     systemSections,
     systems: new SystemSettings(systemSections, 'the demo'),
@@ -147,6 +140,17 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       for (const file of journals) file.close();
     },
   };
+}
+
+function startCarrier(
+  secretValues: Readonly<Record<string, string>>,
+  options: Omit<EasyPostSandboxOptions, 'apiKey' | 'webhookSecret'>,
+): Promise<EasyPostSandbox> {
+  return startEasyPostSandbox({
+    apiKey: secretOf(secretValues, 'EASYPOST_API_KEY'),
+    webhookSecret: secretOf(secretValues, 'EASYPOST_WEBHOOK_SECRET'),
+    ...options,
+  });
 }
 
 class GivenSecrets extends SecretSource {
