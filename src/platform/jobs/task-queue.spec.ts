@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { openTestPool } from '../../../test/support/test-pool.js';
 import { inTransaction } from '../commit/index.js';
-import { TaskQueue } from './task-queue.js';
+import { TaskQueue, type TaskPolicies } from './task-queue.js';
 import type { Task, TaskHandler, TaskQueueOptions, TaskResult, TaskRun } from './task.js';
 
 const DONE: TaskResult = { outcome: 'DONE' };
@@ -27,8 +27,13 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function working(kind: string, handler: TaskHandler, options?: Partial<TaskQueueOptions>): Promise<TaskQueue> {
-  const queue = new TaskQueue(pool);
+async function working(
+  kind: string,
+  handler: TaskHandler,
+  options?: Partial<TaskQueueOptions>,
+  policies?: TaskPolicies,
+): Promise<TaskQueue> {
+  const queue = new TaskQueue(pool, policies);
   queues.push(queue);
   queue.register(kind, handler, options);
   await queue.start();
@@ -167,6 +172,105 @@ describe('the task queue', () => {
     await enqueue(queue, 'test.silent', ['unheard']);
     await vi.waitFor(async () => expect(await statesOf('test.silent')).toEqual(['failed']), 5_000);
   });
+
+  it('says at the last try that it is the last', async () => {
+    const { runs, handler } = remembering(() => ({ outcome: 'RETRY', error: 'down' }));
+    const queue = await working('test.says-last', handler, { retry: { limit: 1, delayS: 1, delaySMax: 1 } });
+    await enqueue(queue, 'test.says-last', ['t']);
+    await vi.waitFor(() => expect(runs).toHaveLength(2), 10_000);
+    expect(runs.map((run) => [run.attempt, run.lastTry])).toEqual([
+      [0, false],
+      [1, true],
+    ]);
+  }, 15_000);
+
+  it('waits as long as the other side asks', async () => {
+    const at: number[] = [];
+    const { handler } = remembering(() => {
+      at.push(performance.now());
+      return at.length === 1 ? { outcome: 'RETRY', error: 'slow down', retryAfterMs: 3_000 } : DONE;
+    });
+    const queue = await working('test.asked', handler, { retry: { limit: 3, delayS: 1, delaySMax: 1 } });
+    await enqueue(queue, 'test.asked', ['t']);
+    await vi.waitFor(() => expect(at).toHaveLength(2), 10_000);
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(2_900);
+  }, 15_000);
+
+  it('takes no try from a task that could not be sent', async () => {
+    const { runs, handler } = remembering(() =>
+      runs.length < 5 ? { outcome: 'HELD', error: 'paused', retryAfterMs: 10 } : DONE,
+    );
+    const queue = await working('test.held', handler, { retry: { limit: 0, delayS: 1, delaySMax: 1 } });
+    await enqueue(queue, 'test.held', ['t']);
+    await vi.waitFor(async () => expect(await statesOf('test.held')).toEqual(['completed']), 15_000);
+    expect(runs.map((run) => run.attempt)).toEqual([0, 0, 0, 0, 0]);
+  }, 20_000);
+
+  it('fetches nothing of a kind that is held back, and all of it afterwards, without a try lost', async () => {
+    const { runs, handler } = remembering(() => DONE);
+    let held: string | undefined = 'bank is paused by ops: stocktaking';
+    const policies: TaskPolicies = {
+      heldBack: (_tier, target) => (target === undefined ? undefined : held),
+      retry: () => undefined,
+    };
+    const target = { system: 'bank', use: 'openAccount' };
+    const queue = await working('test.paused', handler, { target }, policies);
+    await enqueue(queue, 'test.paused', ['a', 'b', 'c']);
+    await pause(1_500);
+    expect(await statesOf('test.paused')).toEqual(['created', 'created', 'created']);
+    expect((await queue.backlog())[0]).toMatchObject({ kind: 'test.paused', heldBack: held, target });
+    held = undefined;
+    await vi.waitFor(() => expect(runs).toHaveLength(3), 5_000);
+    expect(runs.map((run) => run.attempt)).toEqual([0, 0, 0]);
+    held = 'again';
+    await vi.waitFor(async () => expect((await queue.backlog())[0]?.heldBack).toBe('again'), 3_000);
+    await pause(700);
+    await enqueue(queue, 'test.paused', ['d']);
+    await pause(1_000);
+    expect(runs).toHaveLength(3);
+  }, 20_000);
+
+  it('lets lower tiers wait and higher ones go on', async () => {
+    const low = remembering(() => DONE);
+    const high = remembering(() => DONE);
+    const queue = new TaskQueue(pool, {
+      heldBack: (tier) => (tier > 2 ? 'Waits for more urgent work' : undefined),
+      retry: () => undefined,
+    });
+    queues.push(queue);
+    queue.register('test.high', high.handler, { tier: 2 });
+    queue.register('test.low', low.handler, { tier: 4 });
+    await queue.start();
+    await queue.work();
+    await enqueue(queue, 'test.low', ['l']);
+    await enqueue(queue, 'test.high', ['h']);
+    await vi.waitFor(() => expect(high.runs).toHaveLength(1), 5_000);
+    await pause(600);
+    expect(low.runs).toEqual([]);
+    const oldest = await queue.oldestReady();
+    expect(oldest.map(({ tier }) => tier)).toEqual([4]);
+    expect(oldest[0]?.ms).toBeGreaterThan(500);
+  }, 15_000);
+
+  it('lists dead letters and does them again, under their keys and with their tries counted', async () => {
+    let good = false;
+    const { runs, handler } = remembering(() => (good ? DONE : { outcome: 'DEAD', error: 'no such account' }));
+    const queue = await working('test.redrive', handler);
+    await enqueue(queue, 'test.redrive', ['x', 'y']);
+    const find = () => queue.deadLetters({ kinds: ['test.redrive'], payload: { about: 'x' } }, { limit: 10 });
+    await vi.waitFor(async () => expect(await find()).toHaveLength(1), 10_000);
+    const [letter] = await find();
+    expect(letter).toMatchObject({ kind: 'test.redrive', key: 'x', tries: 1, error: 'no such account' });
+    const all = await queue.deadLetters({ kinds: ['test.redrive'] }, { limit: 1 });
+    const rest = await queue.deadLetters({ kinds: ['test.redrive'] }, { limit: 9, after: all[0]?.id ?? '' });
+    expect([...all, ...rest].map(({ key }) => key).toSorted()).toEqual(['x', 'y']);
+    good = true;
+    expect(await queue.redrive([letter?.id ?? ''])).toBe(1);
+    expect(await queue.redrive([letter?.id ?? ''])).toBe(0);
+    await vi.waitFor(() => expect(runs).toHaveLength(3), 5_000);
+    expect(runs[2]).toMatchObject({ key: 'x', payload: { about: 'x' }, attempt: 1 });
+    expect((await queue.backlog())[0]?.deadLetters).toBe(1);
+  }, 20_000);
 
   it('leaves tasks that nobody works on where they are, and says how many', async () => {
     const queue = new TaskQueue(pool);

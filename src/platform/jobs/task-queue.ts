@@ -149,7 +149,8 @@ export class TaskQueue {
     for (const [kind, registered] of this.handlers) {
       const { options, workers } = registered;
       const held = this.policies.heldBack(options.tier, options.target);
-      if (held !== registered.held)
+      // The reason may count seconds: only its coming and going is news.
+      if ((held === undefined) !== (registered.held === undefined))
         this.logger.log(held === undefined ? `${kind}: fetched again` : `${kind}: not fetched. ${held}`);
       if (held === undefined) delete registered.held;
       else registered.held = held;
