@@ -17,3 +17,12 @@ export {
   type ExceptionSort,
 } from './exception-reader.sql.js';
 export { messageKey, messageProblem, PARKED_MS_MAX, type KeptMessage } from './message-problem.js';
+export {
+  pruneCallEvidence,
+  readCallEvidence,
+  sealEvidence,
+  writeCallEvidence,
+  type CallEvidence,
+  type SealedEvidence,
+  type StepKey,
+} from './call-evidence.js';

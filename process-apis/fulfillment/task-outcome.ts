@@ -2,7 +2,8 @@ import type { OrderParties } from '../../src/model/channel-order.js';
 import { afterFailure, isFinal, kindOf, OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
 import type { OutsideSystem } from '../../src/model/order.js';
-import type { OrderCommit, OrderFactBody } from '../orders/index.js';
+import { sealEvidence, writeCallEvidence, type SealedEvidence } from '../exceptions/index.js';
+import type { OrderCommit, OrderFactBody, Rider, RiderWriter } from '../orders/index.js';
 import { withoutPersonalData } from './personal-data.js';
 
 export interface TaskSubject {
@@ -54,14 +55,30 @@ export async function failed(
   const { reason, notSent } = error instanceof OutsideError ? error.details : {};
   const final = isFinal(errorKind) || (task.lastTry && notSent !== true);
   const code = reason === undefined ? {} : { code: reason };
-  await orders.submit([
-    {
-      id: `task/${task.key}/attempt/${task.attempt}`,
-      source: 'hub',
-      occurredAt: new Date().toISOString(),
-      address: { by: 'ID', orderId },
-      body: { kind: 'OutsideCallFailed', waitKey, system, operation, error: message, errorKind, final, ...code },
-    },
-  ]);
+  const occurredAt = new Date().toISOString();
+  const evidence = evidenceOf(orders, subject, error, occurredAt);
+  const fact = {
+    id: `task/${task.key}/attempt/${task.attempt}`,
+    source: 'hub',
+    occurredAt,
+    address: { by: 'ID', orderId },
+    body: { kind: 'OutsideCallFailed', waitKey, system, operation, error: message, errorKind, final, ...code },
+  } as const;
+  await orders.submit([fact], evidence === undefined ? {} : { rider: evidence });
   return afterFailure(error, message);
+}
+
+const writeEvidence: RiderWriter = (tx, rows) => writeCallEvidence(tx, rows as readonly SealedEvidence[]);
+
+/** What was sent and answered, sealed, for who looks why the step failed. None where nothing was sent. */
+function evidenceOf(
+  { cipher }: OrderCommit,
+  { orderId, waitKey }: TaskSubject,
+  error: unknown,
+  at: string,
+): Rider | undefined {
+  if (!(error instanceof OutsideError) || error.details.exchange === undefined) return undefined;
+  const { system, operation, exchange } = error.details;
+  const sealed = sealEvidence(cipher, { orderId, waitKey, system, operation, at, exchange });
+  return { write: writeEvidence, row: () => sealed };
 }

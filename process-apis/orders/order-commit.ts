@@ -40,6 +40,8 @@ interface Submission {
 export interface SubmitOptions {
   /** Facts that were refused before are decided on anew, and the new outcome is kept; others are not taken twice. */
   readonly again?: boolean;
+  /** Rows that are committed together with the facts. */
+  readonly rider?: Rider;
 }
 
 export interface SubmitResult {
@@ -94,6 +96,11 @@ export class OrderCommit {
     this.group = new GroupCommit((batch) => this.run(batch), parts.limits);
     this.clock = parts.clock ?? (() => new Date().toISOString());
     this.newId = parts.newId ?? randomUUIDv7;
+  }
+
+  /** Seals what rides along. */
+  get cipher(): FieldCipher {
+    return this.parts.cipher;
   }
 
   /** Resolves after the commit, with one outcome per fact. */
