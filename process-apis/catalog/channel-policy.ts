@@ -11,10 +11,14 @@ import { jsonPointer } from '../../src/platform/http/problem.js';
 /** What the column `orders.tier` holds. */
 const TIER_MAX = 32_767;
 
+/** Minor units; what differs by more is no rounding. */
+const PRICE_TOLERANCE_MAX = 1_000_000;
+
 const orderingSchema = z.strictObject({
   shortage: z.enum(SHORTAGE_POLICIES).default(DEFAULT_CHANNEL_POLICY.shortage),
   tier: z.int().min(0).max(TIER_MAX).default(DEFAULT_CHANNEL_POLICY.tier),
   preOrder: z.boolean().default(DEFAULT_CHANNEL_POLICY.preOrder),
+  priceTolerance: z.int().min(0).max(PRICE_TOLERANCE_MAX).exactOptional(),
 });
 
 const settingsSchema = z.looseObject({ ordering: orderingSchema.default(DEFAULT_CHANNEL_POLICY) });

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { ERP_READ_MAX, type ErpPort } from '../../system-apis/erp/erp.port.js';
+import { ERP_READ_MAX, type ErpPort, type SalesOrderDecision } from '../../system-apis/erp/erp.port.js';
 import { waitKeys, type OrderCommit, type OrderFact, type OrderFactBody, type WaitingOrders } from '../orders/index.js';
 
 /** Orders looked at in one sweep; the next sweep goes on behind them. */
@@ -59,13 +59,12 @@ export class ErpFollowUp {
           case 'CONFIRMED':
             return [{ document: salesOrder, body: { kind: 'SalesOrderConfirmed', salesOrder } }];
           case 'REJECTED':
-            return [
-              { document: salesOrder, body: { kind: 'SalesOrderRejected', salesOrder, reason: decision.reason } },
-            ];
+            return [{ document: salesOrder, body: rejected(decision) }];
           case 'PENDING':
-          // A document that is not there (yet) is asked for again; the order's wait shows since when.
-          case 'MISSING':
             return [];
+          // Asked for again, since it may show later; the order's wait says so, and is late in the end.
+          case 'MISSING':
+            return [{ document: salesOrder, body: missing(salesOrder) }];
         }
       }),
     );
@@ -111,6 +110,23 @@ export class ErpFollowUp {
     const failed = reads.find((one) => one.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
+}
+
+function rejected({ salesOrder, reason, code }: SalesOrderDecision & { readonly state: 'REJECTED' }): OrderFactBody {
+  return { kind: 'SalesOrderRejected', salesOrder, reason, ...(code === undefined ? {} : { code }) };
+}
+
+function missing(salesOrder: string): OrderFactBody {
+  return {
+    kind: 'OutsideCallFailed',
+    waitKey: waitKeys.confirmation,
+    system: 'ERP',
+    operation: 'read sales order',
+    error: `The ERP does not know sales order ${salesOrder}.`,
+    errorKind: 'rejected',
+    code: 'MISSING',
+    final: false,
+  };
 }
 
 interface Answer {

@@ -83,7 +83,9 @@ export class ErpTasks {
       return DONE;
     } catch (error) {
       if (error instanceof OutsideError && error.kind === 'rejected') {
-        const body = { kind: 'SalesOrderRejected', reason: withoutPersonalData(error.message, parties) } as const;
+        const { reason: code } = error.details;
+        const reason = withoutPersonalData(error.message, parties);
+        const body = { kind: 'SalesOrderRejected', reason, ...(code === undefined ? {} : { code }) } as const;
         await submitResult(this.orders, this.erp.system, order.id, task.key, body);
         return DONE;
       }

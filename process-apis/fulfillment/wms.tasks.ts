@@ -1,4 +1,3 @@
-import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
 import { componentsOf, type FulfillmentOrder, type Order } from '../../src/model/order.js';
 import {
@@ -71,15 +70,16 @@ export class WmsTasks {
       await submitResult(this.orders, this.wms.system, order.id, task.key, body);
       return DONE;
     }
-    // The warehouse holds an earlier release of other content: sourcing the units again would ship them twice.
+    // The warehouse holds an earlier release of other content: that one must be stopped first, or the units ship twice.
     if (answer.code === 'CONTENT_DIFFERS') {
       // Units that were short meanwhile make it other content; the work that it was about is done.
       if (fo.status !== 'RELEASE_REQUESTED') return DONE;
-      const details = { system: this.wms.system, operation: task.kind };
-      return this.releaseFailed(found, new OutsideError('rejected', answer.reason, details));
+      const body = { kind: 'FulfillmentRefusedAsDifferent', fulfillmentOrderId: fo.id } as const;
+      await submitResult(this.orders, this.wms.system, order.id, task.key, body);
+      return DONE;
     }
     const reason = withoutPersonalData(answer.reason, parties);
-    const body = { kind: 'FulfillmentRejected', fulfillmentOrderId: fo.id, reason } as const;
+    const body = { kind: 'FulfillmentRejected', fulfillmentOrderId: fo.id, reason, code: answer.code } as const;
     await submitResult(this.orders, this.wms.system, order.id, task.key, body);
     return DONE;
   }

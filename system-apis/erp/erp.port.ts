@@ -37,13 +37,15 @@ export interface PostedSalesOrder {
   readonly salesOrder: string;
   /** ERP item number by hub line id. */
   readonly items: Readonly<Record<string, string>>;
+  /** What the ERP makes of the prices, without tax. Absent: it does not tell. */
+  readonly netAmount?: Money;
 }
 
-/** The ERP decides after it took the document (credit check, plausibility). */
+/** The ERP decides after it took the document (credit check, plausibility). `code`: why, as the hub's own word: `CREDIT_HOLD`. */
 export type SalesOrderDecision =
   | { readonly salesOrder: string; readonly state: 'PENDING' }
   | { readonly salesOrder: string; readonly state: 'CONFIRMED' }
-  | { readonly salesOrder: string; readonly state: 'REJECTED'; readonly reason: string }
+  | { readonly salesOrder: string; readonly state: 'REJECTED'; readonly reason: string; readonly code?: string }
   | { readonly salesOrder: string; readonly state: 'MISSING' };
 
 export interface CancelSalesOrderItems {

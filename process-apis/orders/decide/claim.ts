@@ -165,8 +165,8 @@ function nodesToAvoid({ fulfillmentOrders }: Order): ReadonlySet<string> {
   return new Set(fulfillmentOrders.filter((fo) => fo.recall?.elsewhere === true).map((fo) => fo.node));
 }
 
-/** Of what a person mends, any node may be asked again. */
-const NOT_THE_NODES_FAULT: ReadonlySet<string> = new Set(['ADDRESS', 'SHIP_METHOD']);
+/** Of what a person mends, or the hub itself had cancelled, any node may be asked again. */
+const NOT_THE_NODES_FAULT: ReadonlySet<string> = new Set(['ADDRESS', 'SHIP_METHOD', 'CANCELLED']);
 
 function hasRefused({ status, askAgain, refusal }: FulfillmentOrder): boolean {
   return status === 'REJECTED' && askAgain !== true && !NOT_THE_NODES_FAULT.has(refusal?.code ?? '');

@@ -121,10 +121,10 @@ describe('SapS4HanaAdapter', () => {
     const command = order();
     const [first, ...others] = command.lines;
     if (first === undefined) throw new Error('the order has lines');
-    await erp.postSalesOrder({
-      ...command,
-      lines: [{ ...first, netAmount: { minor: 1000, currency: 'EUR' } }, ...others],
-    });
+    const changed = { ...command, lines: [{ ...first, netAmount: { minor: 1000, currency: 'EUR' } }, ...others] };
+    const netAmount = { minor: 3_500, currency: 'EUR' };
+    expect(await erp.postSalesOrder(changed)).toMatchObject({ netAmount });
+    expect(await erp.postSalesOrder({ ...changed, mayExist: true })).toMatchObject({ netAmount });
     expect(sandbox.salesOrders()[0]).toMatchObject({
       totalNetAmount: '35.00',
       currency: 'EUR',

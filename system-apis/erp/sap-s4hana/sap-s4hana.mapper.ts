@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { formatDecimal, type Money } from '../../../src/model/money.js';
+import { formatDecimal, MoneyError, parseMoney, type Money } from '../../../src/model/money.js';
 import { OutsideError } from '../../../src/platform/outside/outside-error.js';
 import type { PostGoodsIssue, PostSalesOrder, SalesOrderDecision, SalesOrderLine } from '../erp.port.js';
 import { jsonDate } from './odata.js';
@@ -12,6 +12,7 @@ import type {
   CreateSalesOrderItem,
   SapDeliveryItemFlow,
   SapSalesOrderDecision,
+  SapSalesOrderReference,
 } from './sap-s4hana.wire.js';
 
 const REFERENCE_LENGTH_MAX = 35;
@@ -100,8 +101,22 @@ function greatestCommonDivisor(left: number, right: number): number {
 export function decisionState(order: SapSalesOrderDecision): Exclude<SalesOrderDecision['state'], 'MISSING'> {
   if (order.OverallSDDocumentRejectionSts === 'C' || order.SalesDocApprovalStatus === 'C') return 'REJECTED';
   const inApproval = ['A', 'D'].includes(order.SalesDocApprovalStatus);
-  const creditBlocked = ['B', 'C'].includes(order.TotalCreditCheckStatus);
-  return inApproval || creditBlocked || order.DeliveryBlockReason !== '' ? 'PENDING' : 'CONFIRMED';
+  return inApproval || isCreditBlocked(order) || order.DeliveryBlockReason !== '' ? 'PENDING' : 'CONFIRMED';
+}
+
+export function isCreditBlocked({ TotalCreditCheckStatus: status }: SapSalesOrderDecision): boolean {
+  return status === 'B' || status === 'C';
+}
+
+/** SAP's own total. Nothing where it tells none, or one that is no amount of its currency: then nothing is compared. */
+export function totalOf({ TotalNetAmount, TransactionCurrency }: SapSalesOrderReference): { netAmount?: Money } {
+  if (TotalNetAmount === undefined || TransactionCurrency === undefined) return {};
+  try {
+    return { netAmount: parseMoney(TotalNetAmount, TransactionCurrency) };
+  } catch (error) {
+    if (error instanceof MoneyError) return {};
+    throw error;
+  }
 }
 
 /** Why SAP rejected it, in a sentence: the API tells codes alone. */

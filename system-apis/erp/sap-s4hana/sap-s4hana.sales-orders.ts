@@ -1,7 +1,15 @@
 import type { CancelSalesOrderItems, PostedSalesOrder, PostSalesOrder, SalesOrderDecision } from '../erp.port.js';
 import { anyOf, entityPath, literal } from './odata.js';
 import type { SapS4HanaClient } from './sap-s4hana.client.js';
-import { decisionState, itemsByLine, rejectionSentence, salesOrderBody, sapKey } from './sap-s4hana.mapper.js';
+import {
+  decisionState,
+  isCreditBlocked,
+  itemsByLine,
+  rejectionSentence,
+  salesOrderBody,
+  sapKey,
+  totalOf,
+} from './sap-s4hana.mapper.js';
 import { onceMoreIfStale } from './sap-s4hana.retry.js';
 import type { SapS4HanaSettings } from './sap-s4hana.settings.js';
 import {
@@ -13,6 +21,7 @@ import {
   salesOrderItemSchema,
   salesOrderReferenceSchema,
   type SapSalesOrderDecision,
+  type SapSalesOrderReference,
 } from './sap-s4hana.wire.js';
 
 const DECISION_FIELDS = Object.keys(salesOrderDecisionSchema.shape).join(',');
@@ -29,7 +38,8 @@ export class SapSalesOrders {
 
   async post(command: PostSalesOrder): Promise<PostedSalesOrder> {
     const known = command.mayExist ? await this.find(command.idempotencyKey) : undefined;
-    return { salesOrder: known ?? (await this.create(command)), items: itemsByLine(command.lines) };
+    const posted = known ?? (await this.create(command));
+    return { salesOrder: posted.SalesOrder, items: itemsByLine(command.lines), ...totalOf(posted) };
   }
 
   async readDecisions(salesOrders: readonly string[]): Promise<readonly SalesOrderDecision[]> {
@@ -54,24 +64,24 @@ export class SapSalesOrders {
   }
 
   /** SAP does not keep the customer reference unique, so the first document with it is ours. */
-  private async find(idempotencyKey: string): Promise<string | undefined> {
+  private async find(idempotencyKey: string): Promise<SapSalesOrderReference | undefined> {
     const found = await this.client.read(
       { service, path: 'A_SalesOrder', operation: 'A_SalesOrder.find' },
       {
         $filter: `PurchaseOrderByCustomer eq ${literal(sapKey(idempotencyKey))}`,
-        $select: 'SalesOrder',
+        $select: 'SalesOrder,TotalNetAmount,TransactionCurrency',
         $orderby: 'SalesOrder',
         $top: '1',
       },
       collectionEnvelope(salesOrderReferenceSchema),
     );
-    return found[0]?.SalesOrder;
+    return found[0];
   }
 
-  private async create(command: PostSalesOrder): Promise<string> {
+  private create(command: PostSalesOrder): Promise<SapSalesOrderReference> {
     const body = salesOrderBody(command, this.settings);
     const schema = entityEnvelope(salesOrderReferenceSchema);
-    return (await this.client.create(service, 'A_SalesOrder', body, schema)).SalesOrder;
+    return this.client.create(service, 'A_SalesOrder', body, schema);
   }
 
   private async decision(salesOrder: string, order: SapSalesOrderDecision | undefined): Promise<SalesOrderDecision> {
@@ -79,7 +89,7 @@ export class SapSalesOrders {
     const state = decisionState(order);
     if (state !== 'REJECTED') return { salesOrder, state };
     const reason = rejectionSentence(order, await this.rejectionCodes(salesOrder), this.settings.rejectionReasonTexts);
-    return { salesOrder, state, reason };
+    return { salesOrder, state, reason, ...(isCreditBlocked(order) ? { code: 'CREDIT_HOLD' } : {}) };
   }
 
   private async rejectionCodes(salesOrder: string): Promise<readonly string[]> {

@@ -19,11 +19,17 @@ const steps = z.object({ steps: z.array(z.object({ body: z.record(z.string(), z.
 describe('the wire schemas read what SAP sent', () => {
   it('in its envelope', () => {
     const body = sample('odata_v2.envelope.A_SalesOrder.response.json');
-    expect(collectionEnvelope(salesOrderReferenceSchema).parse(body)).toEqual([{ SalesOrder: '9000000232' }]);
+    expect(collectionEnvelope(salesOrderReferenceSchema).parse(body)).toEqual([
+      { SalesOrder: '9000000232', TotalNetAmount: '1356.08', TransactionCurrency: 'EUR' },
+    ]);
   });
 
   it.each([
-    { name: 'sales-order-header-01-sample.json', schema: salesOrderReferenceSchema, read: { SalesOrder: '1' } },
+    {
+      name: 'sales-order-header-01-sample.json',
+      schema: salesOrderReferenceSchema,
+      read: { SalesOrder: '1', TotalNetAmount: '52.65', TransactionCurrency: 'USD' },
+    },
     {
       name: 'sales-order-header-03-item-sample.json',
       schema: salesOrderItemSchema,

@@ -41,7 +41,12 @@ export const sapErrorSchema = z.object({
   }),
 });
 
-export const salesOrderReferenceSchema = z.object({ SalesOrder: z.string().min(1) });
+export const salesOrderReferenceSchema = z.object({
+  SalesOrder: z.string().min(1),
+  TotalNetAmount: z.string().optional(),
+  TransactionCurrency: z.string().optional(),
+});
+export type SapSalesOrderReference = z.infer<typeof salesOrderReferenceSchema>;
 
 /** The header fields that tell what SAP decided. */
 export const salesOrderDecisionSchema = z.object({
