@@ -7,13 +7,16 @@ import { currentCorrelationId } from '../../src/platform/telemetry/correlation.j
 import { OrderCursorError } from '../../process-apis/orders/index.js';
 
 const INTERNAL_CODE = 'INTERNAL_SERVER_ERROR';
+const BAD_INPUT_CODE = 'BAD_USER_INPUT';
 const INTERNAL_SENTENCE = 'Something went wrong inside. The correlation id leads to the cause in the log.';
+/** graphql-js stops counting mistakes in variables; Apollo takes that last error for a fault of the server. */
+const TOO_MANY_MISTAKES = /^Too many errors processing variables/;
 /** graphql-js names fields and types that are close to a misspelt one: an answer to whoever may not read the schema. */
 const SUGGESTION = / ?Did you mean .+\?$/s;
 
 /** A mistake of the caller that validation cannot see. */
 export function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+  return new GraphQLError(message, { extensions: { code: BAD_INPUT_CODE } });
 }
 
 /** Errors whose words are meant for the caller, as GraphQL errors; others as they are. */
@@ -52,7 +55,9 @@ export class ErrorFormatter {
     if (cause instanceof ProblemError) return { message: cause.problem.detail, code: cause.code };
     if (isForCaller(cause)) return { message: cause.message, code: cause.code };
     if (!(cause instanceof GraphQLError)) return { message: INTERNAL_SENTENCE, code: INTERNAL_CODE };
-    const known = cause.extensions['code'] ?? code ?? codeOf(cause);
+    const known = TOO_MANY_MISTAKES.test(cause.message)
+      ? BAD_INPUT_CODE
+      : (cause.extensions['code'] ?? code ?? codeOf(cause));
     if (typeof known !== 'string' || known === INTERNAL_CODE)
       return { message: INTERNAL_SENTENCE, code: INTERNAL_CODE };
     return { message: this.suggest ? cause.message : cause.message.replace(SUGGESTION, ''), code: known };
@@ -61,7 +66,7 @@ export class ErrorFormatter {
 
 /** A mistake in an operation is found before a field is resolved; a GraphQL error at a field is a fault of the hub. */
 function codeOf(error: GraphQLError): string {
-  return error.path === undefined ? 'BAD_USER_INPUT' : INTERNAL_CODE;
+  return error.path === undefined ? BAD_INPUT_CODE : INTERNAL_CODE;
 }
 
 function isForCaller(error: unknown): error is Error & { readonly code: string } {

@@ -111,6 +111,13 @@ describe('over HTTP', () => {
     expect((await hub.post(getIntrospectionQuery())).errors?.[0]?.extensions.code).toBe('INTROSPECTION_NOT_ALLOWED');
   });
 
+  it('more mistakes in variables than are told are the caller’s mistakes too', async () => {
+    const query =
+      'query ($statuses: [OrderStatus!]) { orders(filter: { statuses: $statuses }) { pageInfo { hasNextPage } } }';
+    const { errors } = await hub.post(query, { statuses: Array.from({ length: 200 }, (_, index) => index) });
+    expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['BAD_USER_INPUT']));
+  });
+
   it('a subscription is refused', async () => {
     const { errors } = await hub.post('subscription { orderChanged { cursor } }');
     expect(errors?.[0]?.extensions.code).toBe('SUBSCRIPTION_OVER_HTTP');
