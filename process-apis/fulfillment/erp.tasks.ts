@@ -12,7 +12,7 @@ import { waitKeys, type OrderCommit, type OrderTaskKind, type OrderTaskOf } from
 import { toPostGoodsIssue, toPostSalesOrder, toReduceSalesOrder } from './erp.commands.js';
 import { loadOrders, type LoadedOrder, type OrderLookup } from './fulfillment.context.js';
 import { withoutPersonalData } from './personal-data.js';
-import { failed, mayExist, submitResult } from './task-outcome.js';
+import { evidenceOf, failed, mayExist, submitResult } from './task-outcome.js';
 
 type Payload<Kind extends OrderTaskKind> = OrderTaskOf<Kind>['payload'];
 
@@ -86,7 +86,8 @@ export class ErpTasks {
         const { reason: code } = error.details;
         const reason = withoutPersonalData(error.message, parties);
         const body = { kind: 'SalesOrderRejected', reason, ...(code === undefined ? {} : { code }) } as const;
-        await submitResult(this.orders, this.erp.system, order.id, task.key, body);
+        const evidence = evidenceOf(this.orders, { orderId: order.id, waitKey: waitKeys.rejection }, error);
+        await submitResult(this.orders, this.erp.system, order.id, task.key, body, evidence);
         return DONE;
       }
       const subject = {

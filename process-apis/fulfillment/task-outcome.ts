@@ -27,16 +27,16 @@ export async function submitResult(
   orderId: string,
   taskKey: string,
   body: OrderFactBody,
+  evidence?: Rider,
 ): Promise<void> {
-  await orders.submit([
-    {
-      id: `task/${taskKey}/${body.kind}`,
-      source,
-      occurredAt: new Date().toISOString(),
-      address: { by: 'ID', orderId },
-      body,
-    },
-  ]);
+  const fact = {
+    id: `task/${taskKey}/${body.kind}`,
+    source,
+    occurredAt: new Date().toISOString(),
+    address: { by: 'ID', orderId },
+    body,
+  } as const;
+  await orders.submit([fact], evidence === undefined ? {} : { rider: evidence });
 }
 
 /**
@@ -56,7 +56,7 @@ export async function failed(
   const final = isFinal(errorKind) || (task.lastTry && notSent !== true);
   const code = reason === undefined ? {} : { code: reason };
   const occurredAt = new Date().toISOString();
-  const evidence = evidenceOf(orders, subject, error, occurredAt);
+  const evidence = evidenceOf(orders, subject, error);
   const fact = {
     id: `task/${task.key}/attempt/${task.attempt}`,
     source: 'hub',
@@ -71,14 +71,13 @@ export async function failed(
 const writeEvidence: RiderWriter = (tx, rows) => writeCallEvidence(tx, rows as readonly SealedEvidence[]);
 
 /** What was sent and answered, sealed, for who looks why the step failed. None where nothing was sent. */
-function evidenceOf(
+export function evidenceOf(
   { cipher }: OrderCommit,
-  { orderId, waitKey }: TaskSubject,
+  { orderId, waitKey }: Pick<TaskSubject, 'orderId' | 'waitKey'>,
   error: unknown,
-  at: string,
 ): Rider | undefined {
   if (!(error instanceof OutsideError) || error.details.exchange === undefined) return undefined;
   const { system, operation, exchange } = error.details;
-  const sealed = sealEvidence(cipher, { orderId, waitKey, system, operation, at, exchange });
+  const sealed = sealEvidence(cipher, { orderId, waitKey, system, operation, at: new Date().toISOString(), exchange });
   return { write: writeEvidence, row: () => sealed };
 }
