@@ -195,6 +195,9 @@ describe('drift over HTTP', () => {
       expect.stringMatching(/^\/limit /) as string,
       '/after Must be the "next" of an earlier page, as it was given.',
     ]);
+    expect(await refusal(send('get', 'inventory-accuracy?subject=a%00b'))).toEqual([
+      { pointer: '/subject', detail: 'Must be one line, without control characters.' },
+    ]);
     expect(await refusal(send('get', 'inventory-accuracy?since=yesterday'))).toEqual([
       422,
       'invalid-request',

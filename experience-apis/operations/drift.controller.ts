@@ -16,6 +16,7 @@ import {
 import { parseInstant } from '../../src/model/time.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import { invalidRequest } from '../../src/platform/http/invalid-input.js';
+import { ONE_LINE } from '../../src/platform/http/one-line.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
 import { cursorSchema, nextOf, parse } from './operations.requests.js';
 
@@ -27,7 +28,7 @@ const DAY_MS = 86_400_000;
 const RETRY_AFTER_SECONDS = 30;
 
 const system = z.enum(DRIFT_SYSTEMS, `Must be one of ${DRIFT_SYSTEMS.join(', ')}.`);
-const subject = z.string().min(1).max(100);
+const subject = z.string().min(1).max(100).regex(ONE_LINE, 'Must be one line, without control characters.');
 const filter = { system: system.exactOptional(), subject: subject.exactOptional() };
 
 const Wanted = z
