@@ -1,10 +1,12 @@
 export * from './intake.types.js';
 export { SqlIntake } from './intake.service.js';
 export { failedInside, isFault } from './fault.js';
-export { KeptFacts, keptFacts, keepNotTaken, type NotTaken } from './kept-facts.js';
+export { KEPT_FACT, KeptFacts, keptFacts, keepNotTaken, type NotTaken } from './kept-facts.js';
 export {
+  findMessages,
   insertMessages,
   listMessages,
+  type MessageFilter,
   type MessageRow,
   type MessageStatus,
   type StoredMessage,

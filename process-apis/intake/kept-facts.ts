@@ -7,7 +7,8 @@ import { insertMessages, type MessageRow, type StoredMessage } from './message.s
 import { subjectOf, type MessageSource, type StoredReading } from './stored-message.js';
 import { messageAad } from './stored-messages.js';
 
-const KEPT = 'fact:';
+/** Of the external ids of messages that hold one fact each. */
+export const KEPT_FACT = 'fact:';
 
 /** Something that a system told in a message with others, and the hub did not take. */
 export interface NotTaken {
@@ -31,7 +32,7 @@ export function keptFacts(
       id,
       source,
       topic,
-      externalId: `${KEPT}${fact.id}`,
+      externalId: `${KEPT_FACT}${fact.id}`,
       status: reason === 'UNKNOWN_ORDER' ? 'PARKED' : 'REFUSED',
       reason,
       detail,
@@ -49,7 +50,7 @@ export async function keepNotTaken(db: Pick<ClientBase, 'query'>, rows: readonly
 /** Reads such facts again: they are in the hub's own words already. */
 export class KeptFacts implements MessageSource {
   owns({ externalId, topic }: StoredMessage): boolean {
-    return externalId.startsWith(KEPT) && (topic === 'events' || topic === 'stock');
+    return externalId.startsWith(KEPT_FACT) && (topic === 'events' || topic === 'stock');
   }
 
   async read(_: StoredMessage, body: Buffer): Promise<StoredReading> {

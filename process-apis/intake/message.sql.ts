@@ -101,6 +101,63 @@ export async function listParkedMessages(
   return rows.map(({ id }) => id);
 }
 
+/** Which stored messages: all that fit every part that is given. */
+export interface MessageFilter {
+  readonly source?: string;
+  readonly statuses?: readonly MessageStatus[];
+  /** About any of these. */
+  readonly subjects?: readonly string[];
+  readonly externalIdPrefix?: string;
+  /** When they came: from, and before. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** How far the id of a message and its time may lie apart, in milliseconds: two clocks made them. */
+const CLOCKS_APART_MS_MAX = 3_600_000;
+
+/** Oldest first, behind `after` (the id of the last one seen). Not prepared by name: the conditions decide which index serves. */
+export async function findMessages(
+  db: Pick<ClientBase, 'query'>,
+  filter: MessageFilter,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly StoredMessage[]> {
+  const values: unknown[] = [];
+  const value = (given: unknown): string => `$${values.push(given)}`;
+  const conditions = [
+    'true',
+    filter.source === undefined ? [] : `source = ${value(filter.source)}`,
+    filter.statuses === undefined ? [] : `status = any(${value(filter.statuses)}::text[])`,
+    filter.subjects === undefined ? [] : `subjects && ${value(filter.subjects)}::text[]`,
+    filter.externalIdPrefix === undefined ? [] : `starts_with(external_id, ${value(filter.externalIdPrefix)})`,
+    filter.from === undefined
+      ? []
+      : [
+          `received_at >= ${value(filter.from)}::timestamptz`,
+          `id >= ${value(firstIdAt(Date.parse(filter.from) - CLOCKS_APART_MS_MAX))}::uuid`,
+        ],
+    filter.to === undefined
+      ? []
+      : [
+          `received_at < ${value(filter.to)}::timestamptz`,
+          `id < ${value(firstIdAt(Date.parse(filter.to) + CLOCKS_APART_MS_MAX))}::uuid`,
+        ],
+    after === undefined ? [] : `id > ${value(after)}::uuid`,
+  ].flat();
+  const { rows } = await db.query<Omit<StoredMessageRow, 'body'>>(
+    `select ${COLUMNS} from message where ${conditions.join(' and ')} order by id limit ${value(limit)}`,
+    values,
+  );
+  return rows.map(toStored);
+}
+
+/** The smallest UUIDv7 of the instant. */
+function firstIdAt(ms: number): string {
+  const time = Math.max(0, ms).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}
+
 export interface ParkedMessage {
   readonly id: string;
   readonly subjects: readonly string[];

@@ -104,7 +104,8 @@ export class StoredMessages {
     }
   }
 
-  private async read(id: string): Promise<{ message: StoredMessage; reading: StoredReading }> {
+  /** What the message says, read again. Throws UnknownMessageError. */
+  async read(id: string): Promise<{ readonly message: StoredMessage; readonly reading: StoredReading }> {
     const stored = await readMessage(this.parts.pool, id);
     if (stored === undefined) throw new UnknownMessageError(`there is no message ${id}`);
     const { body, ...message } = stored;

@@ -1,3 +1,4 @@
 export * from './fact.sql.js';
 export * from './group-commit.js';
 export * from './transaction.js';
+export * from './told-fact.sql.js';

@@ -1,0 +1,78 @@
+import type { ClientBase } from 'pg';
+import type { RecordedFact, ToldFact } from './fact.sql.js';
+
+/** Which facts that were taken: all that fit every part that is given. */
+export interface ToldFactFilter {
+  /** The `result` of their outcome. */
+  readonly result: string;
+  readonly subjectId?: string;
+  readonly kind?: string;
+  /** When they were taken: from, and before. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** A fact whose words are kept, with its place in the list. */
+export interface FoundFact<Outcome> extends RecordedFact<Outcome> {
+  readonly told: ToldFact & { readonly body: object };
+  readonly position: string;
+}
+
+interface Row<Outcome> {
+  readonly id: string;
+  readonly outcome: Outcome;
+  readonly subject_id: string | null;
+  readonly source: string;
+  readonly kind: string;
+  readonly occurred_at: Date;
+  readonly body: object;
+  readonly position: string;
+}
+
+/**
+ * Facts that can be run again, oldest first, behind `after` (the position of the last one seen). Not prepared by name: the
+ * conditions decide which index serves.
+ */
+export async function findToldFacts<Outcome>(
+  db: Pick<ClientBase, 'query'>,
+  filter: ToldFactFilter,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly FoundFact<Outcome>[]> {
+  const values: unknown[] = [];
+  const value = (given: unknown): string => `$${values.push(given)}`;
+  const { recordedAt, id } = split(after);
+  const conditions = [
+    `f.kind is not null and f.body is not null and f.outcome ->> 'result' = ${value(filter.result)}`,
+    filter.subjectId === undefined ? [] : `f.subject_id = ${value(filter.subjectId)}::uuid`,
+    filter.kind === undefined ? [] : `f.kind = ${value(filter.kind)}`,
+    filter.from === undefined ? [] : `f.recorded_at >= ${value(filter.from)}::timestamptz`,
+    filter.to === undefined ? [] : `f.recorded_at < ${value(filter.to)}::timestamptz`,
+    id === undefined ? [] : `(f.recorded_at, f.id) > (${value(recordedAt)}::timestamptz, ${value(id)})`,
+  ].flat();
+  const { rows } = await db.query<Row<Outcome>>(
+    `select f.id, f.outcome, f.subject_id, f.source, f.kind, f.occurred_at, f.body,
+            f.recorded_at::text || '|' || f.id as position
+     from fact f where ${conditions.join(' and ')}
+     order by f.recorded_at, f.id limit ${value(limit)}`,
+    values,
+  );
+  return rows.map(toFound);
+}
+
+function split(position: string | undefined): { readonly recordedAt?: string; readonly id?: string } {
+  if (position === undefined) return {};
+  const bar = position.indexOf('|');
+  return { recordedAt: position.slice(0, bar), id: position.slice(bar + 1) };
+}
+
+function toFound<Outcome>(row: Row<Outcome>): FoundFact<Outcome> {
+  const { source, kind, body } = row;
+  const subject = row.subject_id === null ? {} : { subjectId: row.subject_id };
+  return {
+    id: row.id,
+    outcome: row.outcome,
+    told: { source, kind, body, occurredAt: row.occurred_at.toISOString(), ...subject },
+    position: row.position,
+  };
+}
