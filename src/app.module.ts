@@ -11,6 +11,7 @@ import { Background } from './composition/background.js';
 import { CarrierModule } from './composition/carrier.module.js';
 import { CoreModule } from './composition/core.module.js';
 import { ExceptionsModule } from './composition/exceptions.module.js';
+import { ReplayModule } from './composition/replay.module.js';
 import { systemModules } from './composition/systems.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import type { Config } from './platform/config/config.js';
@@ -46,6 +47,7 @@ export class AppModule {
         OutsideModule,
         CoreModule,
         ExceptionsModule,
+        ReplayModule,
         ...systemModules(settings),
         CarrierModule.forRoot(settings),
         AmazonModule,

@@ -29,6 +29,7 @@ import { GateTaskPolicies } from '../platform/outside/gate-task-policies.js';
 import { PolicySync } from '../platform/outside/policy-sync.js';
 import { CarrierWork } from './carrier-work.js';
 import { ExceptionWork } from './exception-work.js';
+import { ReplayWork } from './replay-work.js';
 
 const SECOND = 1_000;
 const LOT_EXPIRY_EVERY_MS = 60 * SECOND;
@@ -119,6 +120,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       new BackgroundLoop('ERP billing', 2 * SECOND, () => followUp.sweepBilling()),
       ...this.part(CarrierWork).loops(),
       ...this.part(ExceptionWork).loops(),
+      ...this.part(ReplayWork).loops(),
       new BackgroundLoop('resuming orders', SECOND / 2, () => resumption.sweep()),
       new BackgroundLoop('what a restore left open', 5 * SECOND, () => this.afterLoss().sweep()),
       new BackgroundLoop('lost news of warehouses', SECOND, () => lostNews.sweep()),
