@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { AmazonModule } from '../experience-apis/amazon/index.js';
 import { AvailabilityModule } from '../experience-apis/availability/index.js';
 import { GraphqlModule } from '../experience-apis/graphql/index.js';
-import { DriftModule, OperationsModule } from '../experience-apis/operations/index.js';
+import { DriftModule, OperationsModule, PoliciesModule } from '../experience-apis/operations/index.js';
 import { PartnerModule } from '../experience-apis/partner/index.js';
 import { ShopifyModule } from '../experience-apis/shopify/index.js';
 import { StockModule } from '../experience-apis/stock/index.js';
@@ -22,6 +22,7 @@ import { CryptoModule } from './platform/crypto/crypto.module.js';
 import { DatabaseModule } from './platform/db/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { OutsideModule } from './platform/outside/outside.module.js';
+import { MetricsModule } from './platform/telemetry/metrics.module.js';
 
 export interface AppOptions {
   readonly config: Config;
@@ -56,6 +57,8 @@ export class AppModule {
         GraphqlModule,
         OperationsModule,
         DriftModule,
+        PoliciesModule,
+        MetricsModule,
         StockModule,
         AvailabilityModule,
       ],

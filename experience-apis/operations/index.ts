@@ -1,2 +1,3 @@
 export { DriftModule } from './drift.module.js';
 export { OperationsModule } from './operations.module.js';
+export { PoliciesModule } from './policies.module.js';

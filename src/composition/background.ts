@@ -57,7 +57,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     this.registerTasks();
     await this.tasks.start();
     await this.feed.start();
-    this.part(PolicySync).watchCommits(() => this.orders.queued / this.config.commitQueueMax);
+    this.part(PolicySync).watchCommits(() => this.orders.queued, this.config.commitQueueMax);
     this.part(Readiness).register({ name: 'database', check: () => this.checkDatabase() });
     if (this.config.roles.includes('worker')) await this.startWorker();
   }

@@ -150,8 +150,24 @@ export async function closeLoss(db: Db, { firstTx }: OpenLoss): Promise<void> {
   );
 }
 
-/** When what the last loss left open was asked for anew, in Unix milliseconds; undefined when there was none. */
-export async function readLastRecovery(db: Db): Promise<number | undefined> {
-  const { rows } = await db.query<{ at: Date | null }>('select max(recovered_at) as at from log_epoch');
-  return rows[0]?.at?.getTime();
+/** How long the outside is asked for what it told to the hub that was lost. */
+export const RECOVERY_MS = 24 * 3_600_000;
+
+/** The last loss, while it is being made up for. */
+export interface Recovery {
+  /** The instant of the restore: what was done before it may be lost. */
+  readonly lostBefore: string;
+  /** Since when the hub runs again, in Unix milliseconds. */
+  readonly sinceMs: number;
+}
+
+/** Undefined where nothing was lost, or all of it was made up for. */
+export async function readRecovery(db: Db, nowMs = Date.now()): Promise<Recovery | undefined> {
+  const { rows } = await db.query<{ started_at: Date; recovered_at: Date | null }>(
+    `select started_at, recovered_at from log_epoch where because <> 'INSTALLED' order by first_tx desc limit 1`,
+  );
+  const [last] = rows;
+  if (last === undefined) return undefined;
+  const sinceMs = last.recovered_at?.getTime() ?? nowMs;
+  return nowMs - sinceMs > RECOVERY_MS ? undefined : { lostBefore: last.started_at.toISOString(), sinceMs };
 }

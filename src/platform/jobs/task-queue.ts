@@ -4,7 +4,7 @@ import type { ClientBase, Pool } from 'pg';
 import { PgBoss, type Job, type JobResult } from 'pg-boss';
 import { inTransaction, sentTogether } from '../commit/index.js';
 import { readCautiousUntil } from '../event-log/index.js';
-import { attemptsMax, nextTry, type RetryPolicy } from './next-try.js';
+import { attemptsMax, nextTry, type NextTry, type RetryPolicy } from './next-try.js';
 import {
   countDeadLetters,
   DEAD_LETTERS,
@@ -64,6 +64,12 @@ export interface TaskPolicies {
 
 const NOTHING_HELD: TaskPolicies = { heldBack: () => undefined, retry: () => undefined };
 
+/** What became of one try. */
+export interface SettledTask {
+  readonly kind: string;
+  readonly outcome: 'done' | 'again' | 'held' | 'dead';
+}
+
 /** What waits of one kind. */
 export interface TaskBacklog {
   readonly kind: string;
@@ -86,6 +92,7 @@ export class TaskQueue {
   private readonly logger = new Logger(TaskQueue.name);
   private readonly boss: PgBoss;
   private readonly handlers = new Map<string, RegisteredHandler>();
+  private readonly observers: ((task: SettledTask) => void)[] = [];
   private working = false;
   private reviews: NodeJS.Timeout | undefined;
   private reviewing: Promise<void> | undefined;
@@ -109,6 +116,10 @@ export class TaskQueue {
   register(kind: string, handler: TaskHandler, options: Partial<TaskQueueOptions> = {}): void {
     if (this.handlers.has(kind)) throw new Error(`the task kind "${kind}" has two handlers`);
     this.handlers.set(kind, { handler, options: { ...DEFAULT_TASK_QUEUE, ...options }, workers: [] });
+  }
+
+  onSettled(observer: (task: SettledTask) => void): void {
+    this.observers.push(observer);
   }
 
   /** Installs the queues. Every role needs it to enqueue; only workers call `work`. */
@@ -210,7 +221,8 @@ export class TaskQueue {
       countDeadLetters(this.pool),
     ]);
     const counts = new Map(queues.map((queue) => [queue.name, queue]));
-    return [...this.handlers].map(([kind, { options, held }]) => {
+    return [...this.handlers].map(([kind, { options }]) => {
+      const held = this.policies.heldBack(options.tier, options.target);
       const oldestReadyAt = oldest.get(kind)?.toISOString();
       return {
         kind,
@@ -308,6 +320,7 @@ export class TaskQueue {
     const putBack: PutBack[] = [];
     const settled = jobs.map((job): JobResult => {
       const next = nextTry(results.get(job.id) ?? DEADLY, triesInRound(job), retry, Math.random);
+      for (const observe of this.observers) observe({ kind, outcome: settledAs(next) });
       if (next.outcome === 'DONE') return { id: job.id, status: 'completed' };
       if (next.outcome === 'DEAD') return { id: job.id, status: 'deadletter', output: { error: next.error } };
       putBack.push({ id: job.id, claim: job.retryCount, ...next });
@@ -335,6 +348,17 @@ const DEADLY: TaskResult = { outcome: 'DEAD', error: 'the process ended at each 
 
 function statementName(text: string): string {
   return `task.${createHash('sha256').update(text).digest('base64url').slice(0, 16)}`;
+}
+
+function settledAs(next: NextTry): SettledTask['outcome'] {
+  switch (next.outcome) {
+    case 'DONE':
+      return 'done';
+    case 'DEAD':
+      return 'dead';
+    case 'AGAIN':
+      return next.counts ? 'again' : 'held';
+  }
 }
 
 function triesInRound({ data, retryCount }: Job<StoredTask>): number {

@@ -23,7 +23,7 @@ export class PolicySync implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly loop = new BackgroundLoop('outside policies', SYNC_EVERY_MS, () => this.sweep());
   private readonly told = new Map<string, string>();
   private toldAllAt = 0;
-  private commitLoad: () => number = () => 0;
+  private commits = { waiting: (): number => 0, max: 1 };
   private othersLoad = 0;
 
   constructor(
@@ -40,14 +40,22 @@ export class PolicySync implements OnApplicationBootstrap, BeforeApplicationShut
     await this.loop.stop();
   }
 
-  /** How full this process's commit queue is, from 0 to 1. */
-  watchCommits(load: () => number): void {
-    this.commitLoad = load;
+  /** How much waits in this process's commit queue, and how much may. */
+  watchCommits(waiting: () => number, max: number): void {
+    this.commits = { waiting, max };
   }
 
-  /** The fullest commit queue of all processes. */
+  get commitsWaiting(): number {
+    return this.commits.waiting();
+  }
+
+  /** Of the fullest commit queue of all processes, from 0 to 1. */
   get load(): number {
-    return Math.max(this.commitLoad(), this.othersLoad);
+    return Math.max(this.ownLoad, this.othersLoad);
+  }
+
+  private get ownLoad(): number {
+    return this.commits.waiting() / this.commits.max;
   }
 
   /** A change was just stored: it holds here at once. */
@@ -67,7 +75,7 @@ export class PolicySync implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async tell(): Promise<void> {
-    const all = [...this.gate.breakers(), this.commits()];
+    const all = [...this.gate.breakers(), this.commitReading()];
     const now = Date.now();
     const whole = now - this.toldAllAt >= TELL_ALL_EVERY_MS;
     const due = whole ? all : all.filter((breaker) => this.told.get(keyOf(breaker)) !== breaker.state);
@@ -78,8 +86,8 @@ export class PolicySync implements OnApplicationBootstrap, BeforeApplicationShut
     await forgetSilentProcesses(this.pool);
   }
 
-  private commits(): BreakerReading {
-    const load = this.commitLoad();
+  private commitReading(): BreakerReading {
+    const load = this.ownLoad;
     return {
       system: HUB,
       operation: COMMITS,

@@ -1,0 +1,45 @@
+import type { BudgetInForce, OperationPolicy, PolicyInForce } from '../../src/platform/outside/operation-policy.js';
+import type { ToldBreaker } from '../../src/platform/outside/policy-store.js';
+
+type Numbers = Pick<OperationPolicy, 'timeoutMs' | 'concurrencyMax' | 'breaker'>;
+
+/** One operation as operators see it. */
+export interface ShownOperation extends Pick<
+  OperationPolicy,
+  'system' | 'operation' | 'tier' | 'write' | 'source' | 'retry'
+> {
+  readonly uses: readonly string[];
+  readonly declared: Numbers & Pick<OperationPolicy, 'rate'>;
+  readonly inForce: Numbers & { readonly budgets: readonly Omit<BudgetInForce, 'ofVendor'>[] };
+  /** Who paused it and why. */
+  readonly paused?: string;
+  /** As the processes that called it told within the last minute. */
+  readonly breakers: readonly Omit<ToldBreaker, 'system' | 'operation'>[];
+}
+
+export function showOperation(
+  declared: OperationPolicy,
+  { policy, budgets, paused }: PolicyInForce,
+  breakers: readonly ToldBreaker[],
+): ShownOperation {
+  const { system, operation, tier, write, source, retry, uses = [], rate } = declared;
+  return {
+    system,
+    operation,
+    tier,
+    write,
+    source,
+    retry,
+    uses,
+    declared: { ...numbersOf(declared), ...(rate === undefined ? {} : { rate }) },
+    inForce: { ...numbersOf(policy), budgets: budgets.map(({ ofVendor: _, ...budget }) => budget) },
+    ...(paused === undefined ? {} : { paused }),
+    breakers: breakers
+      .filter((breaker) => breaker.system === system && breaker.operation === operation)
+      .map(({ system: _system, operation: _operation, ...breaker }) => breaker),
+  };
+}
+
+function numbersOf({ timeoutMs, concurrencyMax, breaker }: OperationPolicy): Numbers {
+  return { timeoutMs, concurrencyMax, breaker };
+}

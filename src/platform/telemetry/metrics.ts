@@ -1,0 +1,140 @@
+import type { Pool } from 'pg';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { readConsumerLag } from '../event-log/index.js';
+import type { TaskQueue } from '../jobs/index.js';
+import type { OutsideGate } from '../outside/outside-gate.js';
+import type { BreakerState } from '../outside/outside-lane.js';
+
+const PREFIX = 'entrepot_';
+/** Consumers of the event log that are told of. */
+const CONSUMERS_MAX = 100;
+/** Seconds; outside systems answer within milliseconds or within their time-outs. */
+const CALL_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
+
+export interface MetricsParts {
+  readonly pool: Pool;
+  readonly gate: OutsideGate;
+  readonly tasks: TaskQueue;
+  /** Submissions that wait in this process's commit queue. */
+  readonly commitsWaiting: () => number;
+}
+
+/**
+ * What Prometheus reads of this process. Labels are names of the code alone (systems, operations, kinds, outcomes), so their
+ * number is bounded. Figures of the database (backlog, dead letters, lag) are the same in each process: take the greatest.
+ */
+export class Metrics {
+  private readonly registry = new Registry();
+
+  constructor(parts: MetricsParts) {
+    collectDefaultMetrics({ register: this.registry, prefix: PREFIX });
+    this.outside(parts);
+    this.tasks(parts);
+    this.log(parts);
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** The text that Prometheus reads. */
+  render(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private outside({ gate }: MetricsParts): void {
+    const registers = [this.registry];
+    const calls = new Counter({
+      name: `${PREFIX}outside_calls_total`,
+      help: 'Calls to outside systems; outcome is ok, the kind of the error, or held where nothing was sent.',
+      labelNames: ['system', 'operation', 'outcome'],
+      registers,
+    });
+    const seconds = new Histogram({
+      name: `${PREFIX}outside_call_seconds`,
+      help: 'How long calls to outside systems took, without the wait for their turn.',
+      labelNames: ['system', 'operation'],
+      buckets: CALL_BUCKETS,
+      registers,
+    });
+    gate.onCall(({ system, operation, outcome, durationMs }) => {
+      calls.inc({ system, operation, outcome });
+      if (outcome !== 'held') seconds.observe({ system, operation }, durationMs / 1_000);
+    });
+    this.gauge(
+      'outside_breaker_state',
+      'Of this process: 0 closed, 1 half open, 2 open.',
+      ['system', 'operation'],
+      (set) => {
+        for (const { system, operation, state } of gate.breakers()) set({ system, operation }, BREAKER_VALUES[state]);
+      },
+    );
+  }
+
+  private tasks({ tasks }: MetricsParts): void {
+    const settled = new Counter({
+      name: `${PREFIX}tasks_settled_total`,
+      help: 'Tries of tasks by what became of them: done, again (a retry), held (nothing was sent), dead.',
+      labelNames: ['kind', 'outcome'],
+      registers: [this.registry],
+    });
+    tasks.onSettled(({ kind, outcome }) => settled.inc({ kind, outcome }));
+    const waiting = this.plainGauge('tasks_waiting', 'Tasks that wait.', ['kind', 'tier']);
+    const running = this.plainGauge('tasks_running', 'Tasks under way.', ['kind', 'tier']);
+    const held = this.plainGauge('tasks_held_back', '1 while this process fetches none of the kind.', ['kind', 'tier']);
+    const dead = this.plainGauge('tasks_dead', 'Dead letters.', ['kind', 'tier']);
+    this.gauge(
+      'tasks_oldest_seconds',
+      'How long the task waits that waits longest and could run.',
+      ['kind', 'tier'],
+      async (set) => {
+        for (const { kind, tier, oldestReadyAt, ...of } of await tasks.backlog()) {
+          const labels = { kind, tier: String(tier) };
+          set(labels, oldestReadyAt === undefined ? 0 : Math.max(0, (Date.now() - Date.parse(oldestReadyAt)) / 1_000));
+          waiting.set(labels, of.waiting);
+          running.set(labels, of.running);
+          held.set(labels, of.heldBack === undefined ? 0 : 1);
+          dead.set(labels, of.deadLetters);
+        }
+      },
+    );
+  }
+
+  private log({ pool, commitsWaiting }: MetricsParts): void {
+    this.gauge('commit_queue_depth', 'Submissions that wait to be committed in this process.', [], (set) =>
+      set({}, commitsWaiting()),
+    );
+    this.gauge(
+      'event_log_lag_seconds',
+      'Age of the oldest event that a consumer has not taken.',
+      ['consumer'],
+      async (set) => {
+        for (const { consumer, seconds } of await readConsumerLag(pool, CONSUMERS_MAX)) set({ consumer }, seconds);
+      },
+    );
+  }
+
+  private plainGauge(name: string, help: string, labelNames: readonly string[]): Gauge {
+    return new Gauge({ name: `${PREFIX}${name}`, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  /** A gauge that is read when it is asked for. */
+  private gauge(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    read: (set: (labels: Record<string, string>, value: number) => void) => void | Promise<void>,
+  ): void {
+    new Gauge({
+      name: `${PREFIX}${name}`,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        await read((labels, value) => this.set(labels, value));
+      },
+    });
+  }
+}
