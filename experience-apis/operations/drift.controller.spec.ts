@@ -196,7 +196,9 @@ describe('drift over HTTP', () => {
       '/after Must be the "next" of an earlier page, as it was given.',
     ]);
     expect(await refusal(send('get', 'inventory-accuracy?subject=a%00b'))).toEqual([
-      { pointer: '/subject', detail: 'Must be one line, without control characters.' },
+      422,
+      'invalid-request',
+      '/subject Must be one line, without control characters.',
     ]);
     expect(await refusal(send('get', 'inventory-accuracy?since=yesterday'))).toEqual([
       422,
