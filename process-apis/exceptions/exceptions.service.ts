@@ -33,6 +33,10 @@ const ESCALATION = Object.entries(EXCEPTION_CATEGORIES).map(([category, { severi
   to: severer(severity),
 }));
 
+type Happened =
+  | { readonly type: 'ExceptionIgnored'; readonly by: string; readonly because: string }
+  | { readonly type: 'ExceptionAssigned'; readonly by: string; readonly to: string | null };
+
 /** The register of business problems: what stands, who owns it, by when. Knows nothing of how they are solved. */
 export class Exceptions {
   constructor(
@@ -78,7 +82,7 @@ export class Exceptions {
   async ignoreIn(tx: PoolClient, ids: readonly string[], by: string, reason: string): Promise<readonly string[]> {
     const because = cut(reason);
     const ignored = await ignoreOpen(tx, ids, by, because);
-    await this.tell(tx, ignored, () => ({ type: 'ExceptionIgnored', by, because }));
+    await this.tell(tx, ignored, { type: 'ExceptionIgnored', by, because });
     return ignored.map(({ id }) => id);
   }
 
@@ -86,7 +90,7 @@ export class Exceptions {
   async assign(ids: readonly string[], to: string | null, by: string): Promise<readonly string[]> {
     return this.change(async (tx) => {
       const assigned = await assignStanding(tx, ids, to);
-      await this.tell(tx, assigned, () => ({ type: 'ExceptionAssigned', by, to }));
+      await this.tell(tx, assigned, { type: 'ExceptionAssigned', by, to });
       return assigned.map(({ id }) => id);
     });
   }
@@ -99,15 +103,7 @@ export class Exceptions {
         ESCALATION.filter(({ from, to }) => from !== to),
         ESCALATE_PAGE,
       );
-      await this.tell(tx, rows, ({ key, category, sentence, severity, owner, dueAt }) => ({
-        type: 'ExceptionUpdated',
-        key,
-        category,
-        sentence,
-        severity,
-        owner,
-        dueAt,
-      }));
+      await this.tell(tx, rows);
       return rows.length;
     });
     if (escalated > 0) this.committed();
@@ -162,15 +158,18 @@ export class Exceptions {
     return countExceptions(this.pool);
   }
 
-  private async tell(
-    tx: PoolClient,
-    changed: readonly ExceptionRecord[],
-    eventOf: (exception: ExceptionRecord) => ExceptionEvent,
-  ): Promise<void> {
+  /** Without `happened`: how the exceptions stand now. */
+  private async tell(tx: PoolClient, changed: readonly ExceptionRecord[], happened?: Happened): Promise<void> {
     const now = new Date().toISOString();
     await appendEvents(
       tx,
-      changed.map((exception) => exceptionEvent(exception, eventOf(exception), now)),
+      changed.map((exception) => {
+        const { key, category, owner, severity, sentence, dueAt } = exception;
+        const of = { key, category, owner, severity };
+        const event: ExceptionEvent =
+          happened === undefined ? { type: 'ExceptionUpdated', ...of, sentence, dueAt } : { ...of, ...happened };
+        return exceptionEvent(exception, event, now);
+      }),
     );
   }
 

@@ -45,16 +45,21 @@ export interface ExceptionRecord {
   readonly endedBecause: string | null;
 }
 
+/** What every event of an exception says of it, for who filters. */
+type OfException = Pick<ExceptionRecord, 'key' | 'category' | 'owner' | 'severity'>;
+
 /** Events of the stream type `exception`, by their type. Free of personal data. */
-export type ExceptionEvent =
-  | {
-      readonly type: 'ExceptionRaised' | 'ExceptionUpdated';
-      readonly key: string;
-      readonly category: ExceptionCategory;
-      readonly sentence: string;
-      readonly severity: Severity;
-      readonly owner: OwnerRole;
-      readonly dueAt: Instant;
-    }
-  | { readonly type: 'ExceptionResolved' | 'ExceptionIgnored'; readonly by: string; readonly because: string }
-  | { readonly type: 'ExceptionAssigned'; readonly by: string; readonly to: string | null };
+export type ExceptionEvent = OfException &
+  (
+    | { readonly type: 'ExceptionRaised' | 'ExceptionUpdated'; readonly sentence: string; readonly dueAt: Instant }
+    | { readonly type: 'ExceptionResolved' | 'ExceptionIgnored'; readonly by: string; readonly because: string }
+    | { readonly type: 'ExceptionAssigned'; readonly by: string; readonly to: string | null }
+  );
+
+export const EXCEPTION_EVENTS: Readonly<Record<ExceptionEvent['type'], true>> = {
+  ExceptionRaised: true,
+  ExceptionUpdated: true,
+  ExceptionResolved: true,
+  ExceptionIgnored: true,
+  ExceptionAssigned: true,
+};

@@ -4,6 +4,7 @@ import type { Instant } from '../../src/model/time.js';
 import { jsonArray, jsonTexts, plainArray } from '../../src/platform/db/set-parameters.js';
 import { utc } from '../../src/platform/db/utc.js';
 import type { ChangedException } from './exception-events.js';
+import type { ExceptionRecord } from './exceptions.types.js';
 import type { ProblemRow } from './problem-row.js';
 
 const RANKS = `array['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']`;
@@ -20,12 +21,12 @@ export interface EndedProblem {
   readonly now: Instant;
 }
 
+export interface EndedException
+  extends ChangedException, EndedProblem, Pick<ExceptionRecord, 'category' | 'owner' | 'severity'> {}
+
 /** Ends what stands under these keys; keys without an exception are nothing to end. In key order, as all who write here. */
-export async function endStanding(
-  tx: ClientBase,
-  ended: readonly EndedProblem[],
-): Promise<readonly (ChangedException & Omit<EndedProblem, 'key'>)[]> {
-  const { rows } = await tx.query<ChangedException & Omit<EndedProblem, 'key'>>({
+export async function endStanding(tx: ClientBase, ended: readonly EndedProblem[]): Promise<readonly EndedException[]> {
+  const { rows } = await tx.query<EndedException>({
     name: 'exception.end',
     text: `with ended as (
              select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as n (key, because, by, now)
@@ -36,7 +37,7 @@ export async function endStanding(
            update exception e
            set status = 'RESOLVED', version = e.version + 1, ended_at = s.now, ended_by = s.by, ended_because = s.because
            from standing s where e.id = s.id
-           returning e.id, e.version, e.scope, s.because, s.by, ${utc('s.now')} as now`,
+           returning e.id, e.version, e.scope, e.key, e.category, e.owner, e.severity, s.because, s.by, ${utc('s.now')} as now`,
     values: [
       ended.map(({ key }) => key),
       ended.map(({ because }) => because),

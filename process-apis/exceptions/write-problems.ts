@@ -52,8 +52,8 @@ export async function writeProblems(
         );
   const rows = new Map(raised.map((row) => [row.key, row]));
   await appendEvents(tx, [
-    ...resolved.map((ofRow) =>
-      exceptionEvent(ofRow, { type: 'ExceptionResolved', by: ofRow.by, because: ofRow.because }, ofRow.now),
+    ...resolved.map(({ id, version, scope, now, ...told }) =>
+      exceptionEvent({ id, version, scope }, { type: 'ExceptionResolved', ...told }, now),
     ),
     ...written.flatMap((ofRow) => {
       const row = rows.get(ofRow.key);
