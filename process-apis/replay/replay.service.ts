@@ -93,15 +93,15 @@ export class ReplayDesk {
     return readRun(this.pool, id);
   }
 
-  /** Newest first, at most RUNS_PAGE_MAX. */
+  /** Newest first, at most RUNS_PAGE_MAX and one more, which tells that there are more. */
   async runs(before: string | undefined, limit: number): Promise<readonly ReplayRun[]> {
-    checkLimit(limit, RUNS_PAGE_MAX);
+    checkLimit(limit, RUNS_PAGE_MAX + 1);
     return listRuns(this.pool, before, limit);
   }
 
-  /** What it changed or would change, by subject, at most CHANGES_PAGE_MAX; of a run the first CHANGES_KEPT_MAX are kept. */
+  /** What it changed or would change, by subject, at most CHANGES_PAGE_MAX and one; the first CHANGES_KEPT_MAX are kept. */
   async changes(runId: string, after: string | undefined, limit: number): Promise<readonly ReplayChange[]> {
-    checkLimit(limit, CHANGES_PAGE_MAX);
+    checkLimit(limit, CHANGES_PAGE_MAX + 1);
     return listChanges(this.pool, runId, after, limit);
   }
 
