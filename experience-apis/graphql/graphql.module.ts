@@ -24,6 +24,7 @@ import {
   OrderFieldsResolver,
   OrderQueryResolver,
 } from './order.resolver.js';
+import { ReplayChangeFieldsResolver, ReplayResolver } from './replay.resolver.js';
 import { SCALARS } from './scalars.js';
 import {
   PositionFieldsResolver,
@@ -40,7 +41,7 @@ class OperationContextModule {}
 /**
  * The graph at `/graphql`: queries and mutations over HTTP, subscriptions over WebSocket.
  * Needs globally: CONFIG, PG_POOL, TokenVerifier, the AuthGuard, EventFeed, OrderReader, OrderCommit, Availability,
- * StockReader, StockFeeds.
+ * StockReader, StockFeeds, ReplayDesk.
  */
 @Module({
   imports: [
@@ -68,6 +69,8 @@ class OperationContextModule {}
     StockFeedFieldsResolver,
     PublicationQueryResolver,
     PublicationFieldsResolver,
+    ReplayResolver,
+    ReplayChangeFieldsResolver,
     SubscriptionServer,
   ],
 })

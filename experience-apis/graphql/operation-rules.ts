@@ -3,6 +3,7 @@ import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { GraphQLError, OperationTypeNode, type ValidationContext, type ValidationRule } from 'graphql';
 import { MOVEMENTS_PAGE_MAX, POSITION_PARTS_MAX, POSITIONS_PAGE_MAX } from '../../process-apis/availability/index.js';
 import { ORDERS_PAGE_MAX, TIMELINE_EVENTS_MAX } from '../../process-apis/orders/index.js';
+import { CHANGES_PAGE_MAX, RUNS_PAGE_MAX } from '../../process-apis/replay/index.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { AVAILABILITY_ITEMS_MAX } from './availability.resolver.js';
 import { operationCostRule, type PageSizes } from './operation-cost.rule.js';
@@ -22,6 +23,8 @@ const PAGE_SIZES: PageSizes = {
   'Query.publications': PUBLICATIONS_PAGE_MAX,
   'Publication.tellings': TELLINGS_MAX,
   'Query.stockFeeds': STOCK_FEEDS_PAGE_MAX,
+  'Query.replayRuns': RUNS_PAGE_MAX,
+  'Query.replayChanges': CHANGES_PAGE_MAX,
 };
 
 export type OperationLimits = Pick<Config, 'graphqlDepthMax' | 'graphqlCostMax' | 'graphqlAliasesMax'>;

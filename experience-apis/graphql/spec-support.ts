@@ -12,6 +12,7 @@ import { createTestDatabase } from '../../test/support/test-database.js';
 import { Availability, StockFeeds, StockReader } from '../../process-apis/availability/index.js';
 import { SqlCatalog } from '../../process-apis/catalog/index.js';
 import { OrderCommit, OrderReader } from '../../process-apis/orders/index.js';
+import { ReplayDesk } from '../../process-apis/replay/index.js';
 import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
 import { AuthModule } from '../../src/platform/auth/auth.module.js';
 import { EmbeddedIssuer } from '../../src/platform/auth/embedded-issuer.js';
@@ -75,6 +76,7 @@ class SeededModule {
       { provide: OrderReader, useValue: orders.reader },
       { provide: OrderCommit, useValue: orders.commit },
       { provide: EventFeed, useValue: orders.feed },
+      { provide: ReplayDesk, useValue: new ReplayDesk(pool, orders.reader) },
     ];
     return { module: SeededModule, providers, exports: providers };
   }
