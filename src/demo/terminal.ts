@@ -2,6 +2,8 @@ import type { LoggedEvent } from '../platform/event-log/index.js';
 
 /** Lines for single events in one second; what is more is counted in the next status line. */
 const LINES_PER_SECOND_MAX = 4;
+/** Orders whose names are known: packages arrive after their order is complete. */
+const NAMES_MAX = 5_000;
 
 export interface OrderCounts {
   readonly byStatus: Readonly<Record<string, number>>;
@@ -81,10 +83,10 @@ export class Terminal {
         event.data as { order: { reference: string; displayReference?: string } }
       ).order;
       this.references.set(event.streamId, `${event.scope} ${displayReference ?? reference}`);
+      const [oldest] = this.references.keys();
+      if (this.references.size > NAMES_MAX && oldest !== undefined) this.references.delete(oldest);
     }
-    const name = this.references.get(event.streamId) ?? `${event.scope} …${event.streamId.slice(-8)}`;
-    if (event.type === 'OrderCompleted') this.references.delete(event.streamId);
-    return name;
+    return this.references.get(event.streamId) ?? `${event.scope} …${event.streamId.slice(-8)}`;
   }
 }
 
