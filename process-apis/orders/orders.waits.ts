@@ -1,4 +1,4 @@
-import { standingHolds, type Order, type OutsideSystem, type Wait } from '../../src/model/order.js';
+import { standingHolds, type Order, type OutsideSystem, type Shipment, type Wait } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import { unitsToClaim } from './orders.claimable.js';
 import { wantsNothingOfErp } from './orders.evolve-erp.js';
@@ -165,19 +165,28 @@ function warehouseWaits(order: Order): readonly Awaited[] {
 }
 
 function shipmentWaits(order: Order): readonly Awaited[] {
-  return order.shipments.flatMap((shipment): readonly Awaited[] => {
-    const untold = shipment.packages
-      .filter((parcel) => parcel.channelConfirmedAt === undefined)
-      .map((parcel): Awaited => {
-        const reason = `${order.channel} has yet to take package ${parcel.trackingNumber}.`;
-        return { key: waitKeys.package(parcel.id), system: 'CHANNEL', reason };
-      });
-    if (shipment.deliveryDocument === undefined) {
-      const reason = `The goods issue of shipment ${shipment.reference} is being posted.`;
-      return [...untold, { key: waitKeys.goodsIssue(shipment.id), system: 'ERP', reason }];
-    }
-    if (shipment.invoice !== undefined) return untold;
-    const reason = `Delivery ${shipment.deliveryDocument} is not billed yet.`;
-    return [...untold, { key: waitKeys.billing, system: 'ERP', reason }];
-  });
+  return [...order.shipments.flatMap((shipment) => tellingWaits(order, shipment)), ...billingWaits(order)];
+}
+
+function tellingWaits(order: Order, shipment: Shipment): readonly Awaited[] {
+  const untold = shipment.packages
+    .filter((parcel) => parcel.channelConfirmedAt === undefined)
+    .map((parcel): Awaited => {
+      const reason = `${order.channel} has yet to take package ${parcel.trackingNumber}.`;
+      return { key: waitKeys.package(parcel.id), system: 'CHANNEL', reason };
+    });
+  if (shipment.deliveryDocument !== undefined) return untold;
+  const reason = `The goods issue of shipment ${shipment.reference} is being posted.`;
+  return [...untold, { key: waitKeys.goodsIssue(shipment.id), system: 'ERP', reason }];
+}
+
+/** One wait for all deliveries: whoever reads the ERP's billing looks for orders by its key. */
+function billingWaits({ shipments }: Order): readonly Awaited[] {
+  const open = shipments.flatMap(({ deliveryDocument, invoice }) =>
+    deliveryDocument === undefined || invoice !== undefined ? [] : [deliveryDocument],
+  );
+  if (open.length === 0) return [];
+  const reason =
+    open.length === 1 ? `Delivery ${open[0]} is not billed yet.` : `Deliveries ${open.join(', ')} are not billed yet.`;
+  return [{ key: waitKeys.billing, system: 'ERP', reason }];
 }

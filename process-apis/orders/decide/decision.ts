@@ -30,6 +30,8 @@ export interface DecisionContext {
   readonly partiesOf: (orderId: string) => OrderParties | undefined;
   /** Somebody watches parcels, and is told of each. */
   readonly tracksPackages?: boolean;
+  /** The hub was restored: what it did outside for orders placed before then is not all known. */
+  readonly lostBefore?: Instant;
   readonly stock: StockState;
 }
 

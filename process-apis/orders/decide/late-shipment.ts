@@ -25,8 +25,16 @@ export function takeBackWhatLeft(
       );
     return [{ lineId, quantity: beyond }];
   });
+  if (late.length > 0 && !wasTold(fo)) throw new FactRejectedError(`fulfillment order ${fo.id} was never released`);
   for (const line of late) takeBack(decision, fo, line);
   return late;
+}
+
+/** One that was planned and given up before the node heard of it is closed, too. */
+function wasTold({ status, wmsReference, lines }: FulfillmentOrder): boolean {
+  return (
+    status !== 'CLOSED' || wmsReference !== undefined || lines.some(({ shipped, short = 0 }) => shipped + short > 0)
+  );
 }
 
 function takeBack(decision: Decision, fo: FulfillmentOrder, { lineId, quantity }: LineUnits): void {

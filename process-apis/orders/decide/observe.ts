@@ -38,6 +38,9 @@ export function decideOutsideFulfillment(decision: Decision, fact: Fact<'Fulfill
 
 /** Takes units off the hub's work, as far as no warehouse has them: open ones, then claimed ones with their claim given back. */
 export function takeFulfilledOutside(decision: Decision, reference: string, told: readonly LineUnits[]): void {
+  const { lostBefore } = decision.context;
+  // After a restore it may be the hub itself that had them shipped: the warehouse knows, and tells when it is asked.
+  if (lostBefore !== undefined && decision.order.placedAt < lostBefore) return;
   for (const { lineId, quantity } of told) freePlanned(decision, lineId, quantity - openUnits(decision, lineId));
   const lines = told.flatMap(({ lineId, quantity }) => {
     const units = Math.min(quantity, openUnits(decision, lineId));

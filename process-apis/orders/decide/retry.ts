@@ -1,6 +1,7 @@
 import { standingHolds } from '../../../src/model/order.js';
 import { again, failedTasks } from '../orders.awaited-tasks.js';
 import type { OrderFact } from '../orders.facts.js';
+import type { OrderTask } from '../orders.tasks.js';
 import { FactRejectedError, type Decision } from './decision.js';
 import { sendAgain } from './proceed.js';
 
@@ -10,7 +11,13 @@ import { sendAgain } from './proceed.js';
  */
 export function decideRetry(decision: Decision, _: unknown, fact: OrderFact): void {
   if (decision.order.erp.status === 'REJECTED') sendRejectedAgain(decision);
-  for (const task of failedTasks(decision.order)) decision.enqueue(again(task, fact.id));
+  for (const [waitKey, task] of failedTasks(decision.order)) tryAgain(decision, waitKey, task, fact.id);
+}
+
+/** Once: while the new task lives, nothing of the old failure is left to be tried again. */
+export function tryAgain(decision: Decision, waitKey: string, task: OrderTask, factId: string): void {
+  decision.emit({ type: 'StepRetried', waitKey, at: decision.context.now });
+  decision.enqueue(again(task, factId));
 }
 
 function sendRejectedAgain(decision: Decision): void {

@@ -1,8 +1,9 @@
 import type { OrderEvent } from '../../../src/model/events.js';
 import { TRACKING_STATUSES, type Tracking, type TrackingStatus } from '../../../src/model/order.js';
 import type { OrderFact, OrderFactBody } from '../orders.facts.js';
-import { again, taskFor } from '../orders.awaited-tasks.js';
+import { taskFor } from '../orders.awaited-tasks.js';
 import { FactRejectedError, type Decision } from './decision.js';
+import { tryAgain } from './retry.js';
 
 type Fact<Kind extends OrderFactBody['kind']> = Extract<OrderFactBody, { kind: Kind }>;
 
@@ -33,14 +34,18 @@ function isNews(known: Tracking | undefined, told: Tracking): boolean {
   return told.at > known.at ? further || known.status !== 'DELIVERED' : further;
 }
 
-/** Its SLA clock ran out. A step that nothing works on any more is asked for again. */
+/**
+ * Its SLA clock ran out. A step that nothing works on any more is asked for again, unless somebody did so since it was looked
+ * for; what failed for good is a person's to decide.
+ */
 export function decideWaitOverdue(decision: Decision, fact: Fact<'WaitOverdue'>, { id }: OrderFact): void {
   const wait = decision.order.waits.find(({ key }) => key === fact.waitKey);
   if (wait === undefined) return;
   if (wait.overdueSince === undefined)
     decision.emit({ type: 'WaitBecameOverdue', waitKey: wait.key, at: decision.context.now });
-  const task = fact.taskIsGone === true ? taskFor(decision.order, wait.key) : undefined;
-  if (task !== undefined) decision.enqueue(again(task, id));
+  const isGone = fact.taskIsGone === true && fact.retriedAt === wait.retriedAt && wait.failure?.final !== true;
+  const task = isGone ? taskFor(decision.order, wait.key) : undefined;
+  if (task !== undefined) tryAgain(decision, wait.key, task, id);
 }
 
 export function decideReturnAnnounced(decision: Decision, fact: Fact<'ReturnAnnounced'>): void {

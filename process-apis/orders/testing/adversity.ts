@@ -1,11 +1,17 @@
-import type { Order } from '../../../src/model/order.js';
+import { TRACKING_STATUSES, type FulfillmentOrder, type Order } from '../../../src/model/order.js';
 import type { OrderFactBody } from '../orders.facts.js';
 import { channelLine, channelOrder, versionAt } from './channel-orders.js';
 import { remainingOf, shipped } from './outside.js';
 
 /** What an unkind outside may say to an order as it stands: refusals, shortages, parts, failures. */
 export function unkindAnswers(order: Order): readonly OrderFactBody[] {
-  return [...erpRefusals(order), ...warehouseTrouble(order), ...failedCalls(order)];
+  return [
+    ...erpRefusals(order),
+    ...warehouseTrouble(order),
+    ...carrierTrouble(order),
+    ...failedCalls(order),
+    ...lateSteps(order),
+  ];
 }
 
 /** What the channel, a partner or a person may want of an order at any time. */
@@ -31,21 +37,44 @@ export function wishes(change: number): readonly OrderFactBody[] {
     },
     { kind: 'RefundIssued', refundId: `RF-${change}`, issuedAt: version, amount: { minor: 1, currency: 'EUR' } },
     { kind: 'RetryRequested' },
+    ...changesOfPlace(change),
+    { kind: 'HoldPlaced', hold: 'FRAUD', reason: 'suspicious', by: `operator:${change % 2}` },
+    { kind: 'ReSourceRequested', by: 'operator:ada', reason: 'look again' },
+    {
+      kind: 'ReturnAnnounced',
+      returnReference: `RET-${change}`,
+      announcedAt: version,
+      lines: [{ lineReference: 'A', quantity: 1 }],
+    },
+  ];
+}
+
+/** To another address, another way, and with what the channel wants settled first. */
+function changesOfPlace(change: number): readonly OrderFactBody[] {
+  const version = versionAt(10 + change);
+  const shipTo = { line1: `Street ${change % 3}`, city: 'Berlin', country: 'DE' };
+  const holds = change % 2 === 0 ? [] : [{ kind: 'PAYMENT', reason: 'not captured' } as const];
+  return [
+    { kind: 'AddressCorrected', shipTo, by: 'operator:ada' },
+    { kind: 'ShipMethodCorrected', shipMethod: `METHOD-${change % 3}`, by: 'operator:ada' },
+    { kind: 'ChannelOrderReceived', order: channelOrder({ version, parties: { shipTo } }) },
+    { kind: 'ChannelOrderReceived', order: channelOrder({ version, holds, shipMethod: `WAY-${change % 3}` }) },
   ];
 }
 
 function erpRefusals({ erp, lines }: Order): readonly OrderFactBody[] {
   const { salesOrder } = erp;
-  const rejected: OrderFactBody = {
+  const rejected = {
     kind: 'SalesOrderRejected',
     reason: 'credit limit',
     ...(salesOrder === undefined ? {} : { salesOrder }),
-  };
+  } as const;
   const reduced: OrderFactBody = {
     kind: 'SalesOrderReduced',
     remaining: lines.map((line) => ({ lineId: line.id, quantity: line.quantities.shipped })),
   };
-  return erp.status === 'REQUESTED' || erp.status === 'POSTED' ? [rejected, reduced] : [reduced];
+  const coded = ['ADDRESS', 'PRICE', 'CREDIT_HOLD'].map((code): OrderFactBody => ({ ...rejected, code }));
+  return erp.status === 'REQUESTED' || erp.status === 'POSTED' ? [rejected, ...coded, reduced] : [reduced];
 }
 
 function warehouseTrouble(order: Order): readonly OrderFactBody[] {
@@ -56,15 +85,42 @@ function warehouseTrouble(order: Order): readonly OrderFactBody[] {
     const over = fo.lines.map(({ lineId, quantity }) => ({ lineId, quantity: quantity + 1 }));
     return [
       { kind: 'FulfillmentRejected', fulfillmentOrderId, reason: 'closed' },
+      { kind: 'FulfillmentRejected', fulfillmentOrderId, reason: 'no such street', code: 'ADDRESS' },
+      { kind: 'FulfillmentRefusedAsDifferent', fulfillmentOrderId },
+      { kind: 'CarrierRefused', fulfillmentOrderId, reason: 'too heavy' },
+      { kind: 'ReSourceRequested', fulfillmentOrderId, by: 'operator:ada', reason: 'strike' },
       { kind: 'FulfillmentPicked', fulfillmentOrderId, lines: one },
       { kind: 'FulfillmentPacked', fulfillmentOrderId, lines: all },
       { kind: 'FulfillmentShortPicked', fulfillmentOrderId, lines: one, reason: 'empty' },
       shipped(fo.id, `S-${fo.number}-${order.version}`, one),
       shipped(fo.id, `S-${fo.number}-over`, over),
+      ...shippedAllTheSame(fo),
       { kind: 'FulfillmentCancelled', fulfillmentOrderId },
       { kind: 'FulfillmentCancelRefused', fulfillmentOrderId, reason: 'packed' },
     ];
   });
+}
+
+/** Units that the node had given up leave it. */
+function shippedAllTheSame(fo: FulfillmentOrder): readonly OrderFactBody[] {
+  const units = fo.lines.flatMap(({ lineId, dropped }) => (dropped > 0 ? [{ lineId, quantity: dropped }] : []));
+  return units.length === 0 ? [] : [shipped(fo.id, `S-${fo.number}-late`, units)];
+}
+
+function carrierTrouble({ shipments, version }: Order): readonly OrderFactBody[] {
+  const parcels = shipments.flatMap((shipment) => shipment.packages);
+  return parcels.flatMap(({ id: packageId }) =>
+    TRACKING_STATUSES.map((status): OrderFactBody => ({
+      kind: 'PackageTracked',
+      packageId,
+      status,
+      at: versionAt(100 + (version % 7)),
+    })),
+  );
+}
+
+function lateSteps({ waits }: Order): readonly OrderFactBody[] {
+  return waits.map(({ key }) => ({ kind: 'WaitOverdue', waitKey: key, taskIsGone: true }));
 }
 
 function failedCalls({ waits }: Order): readonly OrderFactBody[] {

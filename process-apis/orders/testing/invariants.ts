@@ -1,7 +1,19 @@
 import { expect } from 'vitest';
-import { componentsOf, LINE_STATES, sumQuantities, type Order } from '../../../src/model/order.js';
+import type { Problem } from '../../../src/model/exception.js';
+import {
+  componentsOf,
+  LINE_STATES,
+  standingHolds,
+  sumQuantities,
+  type Order,
+  type Wait,
+} from '../../../src/model/order.js';
 import type { SoftReservation } from '../../availability/index.js';
+import { taskFor } from '../orders.awaited-tasks.js';
 import { remainingUnits } from '../orders.evolve.js';
+import { problemsOf } from '../orders.problems.js';
+import { dueAt } from '../orders.sla.js';
+import { waitKeys } from '../orders.waits.js';
 import type { Harness } from './harness.js';
 
 /** What must hold of an order and its stock after every fact, whatever came before. */
@@ -10,6 +22,7 @@ export function expectSound(harness: Harness, carts: readonly SoftReservation[] 
   for (const order of harness.all) {
     expectLinesAddUp(order);
     expectNothingStuck(order);
+    expectProblemsKnown(harness, order);
     expect({ ...harness.refolded(order.id), waits: [] }).toEqual({ ...order, waits: [] });
   }
 }
@@ -50,10 +63,32 @@ function claimedOf(order: Order, sku: string, node: string): number {
   return units;
 }
 
+/** A task works on it, a clock runs, or a person knows of it. */
+function isCaredFor(order: Order, wait: Wait): boolean {
+  const isTold = problemsOf(order).some(({ subject }) => subject.waitKey === wait.key);
+  return isTold || taskFor(order, wait.key) !== undefined || dueAt(order, wait) !== undefined || isHeld(order, wait);
+}
+
+/** A refusal that stands as a hold: the hold's own wait says it. */
+function isHeld(order: Order, wait: Wait): boolean {
+  return wait.key === waitKeys.rejection && standingHolds(order).length > 0;
+}
+
+/** The register holds what the state says, and nothing else. */
+function expectProblemsKnown(harness: Harness, order: Order): void {
+  const known = [...harness.problems.values()].filter(({ subject }) => subject.orderId === order.id);
+  const byKey = (problems: readonly Problem[]): readonly Problem[] =>
+    problems.toSorted((one, other) => (one.key < other.key ? -1 : 1));
+  const found = problemsOf(order);
+  expect(new Set(found.map(({ key }) => key)).size).toBe(found.length);
+  expect(byKey(known)).toEqual(byKey(found));
+}
+
 /** An order that is not complete says what it waits for; a complete one waits for nothing and claims nothing. */
 function expectNothingStuck(order: Order): void {
   if (order.completedAt === undefined) {
     expect(order.waits).not.toEqual([]);
+    expect(order.waits.filter((wait) => !isCaredFor(order, wait)).map(({ key }) => key)).toEqual([]);
     return;
   }
   const { open, reserved, released, picked, packed } = sumQuantities(order.lines.map((line) => line.quantities));
