@@ -22,6 +22,7 @@ it('lists the contracts and gives each as JSON, to anybody', async () => {
       { title: 'Drift', version: '1.0.0', url: '/openapi/drift.json' },
       { title: expect.any(String) as string, version: '1.0.0', url: '/openapi/operations.json' },
       { title: 'Partner orders', version: '1.0.0', url: '/openapi/partner.json' },
+      { title: 'Policies', version: '1.0.0', url: '/openapi/policies.json' },
       { title: 'Stock facts', version: '1.0.0', url: '/openapi/stock.json' },
       { title: 'Warehouse contract', version: expect.any(String) as string, url: '/openapi/wms.json' },
     ],

@@ -26,6 +26,8 @@ export interface MetricsParts {
  */
 export class Metrics {
   private readonly registry = new Registry();
+  /** Read the figures that nobody tells. */
+  private readonly looks: (() => void | Promise<void>)[] = [];
 
   constructor(parts: MetricsParts) {
     collectDefaultMetrics({ register: this.registry, prefix: PREFIX });
@@ -39,7 +41,8 @@ export class Metrics {
   }
 
   /** The text that Prometheus reads. */
-  render(): Promise<string> {
+  async render(): Promise<string> {
+    await Promise.all(this.looks.map((look) => look()));
     return this.registry.metrics();
   }
 
@@ -62,14 +65,14 @@ export class Metrics {
       calls.inc({ system, operation, outcome });
       if (outcome !== 'held') seconds.observe({ system, operation }, durationMs / 1_000);
     });
-    this.gauge(
-      'outside_breaker_state',
-      'Of this process: 0 closed, 1 half open, 2 open.',
-      ['system', 'operation'],
-      (set) => {
-        for (const { system, operation, state } of gate.breakers()) set({ system, operation }, BREAKER_VALUES[state]);
-      },
-    );
+    const state = this.gauge('outside_breaker_state', 'Of this process: 0 closed, 1 half open, 2 open.', [
+      'system',
+      'operation',
+    ]);
+    this.looks.push(() => {
+      for (const { system, operation, state: at } of gate.breakers())
+        state.set({ system, operation }, BREAKER_VALUES[at]);
+    });
   }
 
   private tasks({ tasks }: MetricsParts): void {
@@ -80,61 +83,41 @@ export class Metrics {
       registers: [this.registry],
     });
     tasks.onSettled(({ kind, outcome }) => settled.inc({ kind, outcome }));
-    const waiting = this.plainGauge('tasks_waiting', 'Tasks that wait.', ['kind', 'tier']);
-    const running = this.plainGauge('tasks_running', 'Tasks under way.', ['kind', 'tier']);
-    const held = this.plainGauge('tasks_held_back', '1 while this process fetches none of the kind.', ['kind', 'tier']);
-    const dead = this.plainGauge('tasks_dead', 'Dead letters.', ['kind', 'tier']);
-    this.gauge(
+    const labelled = ['kind', 'tier'];
+    const waiting = this.gauge('tasks_waiting', 'Tasks that wait.', labelled);
+    const running = this.gauge('tasks_running', 'Tasks under way.', labelled);
+    const held = this.gauge('tasks_held_back', '1 while this process fetches none of the kind.', labelled);
+    const dead = this.gauge('tasks_dead', 'Dead letters.', labelled);
+    const oldest = this.gauge(
       'tasks_oldest_seconds',
       'How long the task waits that waits longest and could run.',
-      ['kind', 'tier'],
-      async (set) => {
-        for (const { kind, tier, oldestReadyAt, ...of } of await tasks.backlog()) {
-          const labels = { kind, tier: String(tier) };
-          set(labels, oldestReadyAt === undefined ? 0 : Math.max(0, (Date.now() - Date.parse(oldestReadyAt)) / 1_000));
-          waiting.set(labels, of.waiting);
-          running.set(labels, of.running);
-          held.set(labels, of.heldBack === undefined ? 0 : 1);
-          dead.set(labels, of.deadLetters);
-        }
-      },
+      labelled,
     );
+    this.looks.push(async () => {
+      for (const { kind, tier, oldestReadyAt, ...of } of await tasks.backlog()) {
+        const labels = { kind, tier: String(tier) };
+        waiting.set(labels, of.waiting);
+        running.set(labels, of.running);
+        held.set(labels, of.heldBack === undefined ? 0 : 1);
+        dead.set(labels, of.deadLetters);
+        const age = oldestReadyAt === undefined ? 0 : (Date.now() - Date.parse(oldestReadyAt)) / 1_000;
+        oldest.set(labels, Math.max(0, age));
+      }
+    });
   }
 
   private log({ pool, commitsWaiting }: MetricsParts): void {
-    this.gauge('commit_queue_depth', 'Submissions that wait to be committed in this process.', [], (set) =>
-      set({}, commitsWaiting()),
-    );
-    this.gauge(
-      'event_log_lag_seconds',
-      'Age of the oldest event that a consumer has not taken.',
-      ['consumer'],
-      async (set) => {
-        for (const { consumer, seconds } of await readConsumerLag(pool, CONSUMERS_MAX)) set({ consumer }, seconds);
-      },
-    );
-  }
-
-  private plainGauge(name: string, help: string, labelNames: readonly string[]): Gauge {
-    return new Gauge({ name: `${PREFIX}${name}`, help, labelNames: [...labelNames], registers: [this.registry] });
-  }
-
-  /** A gauge that is read when it is asked for. */
-  private gauge(
-    name: string,
-    help: string,
-    labelNames: readonly string[],
-    read: (set: (labels: Record<string, string>, value: number) => void) => void | Promise<void>,
-  ): void {
-    new Gauge({
-      name: `${PREFIX}${name}`,
-      help,
-      labelNames: [...labelNames],
-      registers: [this.registry],
-      async collect() {
-        this.reset();
-        await read((labels, value) => this.set(labels, value));
-      },
+    const depth = this.gauge('commit_queue_depth', 'Submissions that wait to be committed in this process.');
+    const lag = this.gauge('event_log_lag_seconds', 'Age of the oldest event that a consumer has not taken.', [
+      'consumer',
+    ]);
+    this.looks.push(async () => {
+      depth.set(commitsWaiting());
+      for (const { consumer, seconds } of await readConsumerLag(pool, CONSUMERS_MAX)) lag.set({ consumer }, seconds);
     });
+  }
+
+  private gauge(name: string, help: string, labelNames: string[] = []): Gauge {
+    return new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [this.registry] });
   }
 }
