@@ -107,6 +107,7 @@ describe('the schema', () => {
     FulfillmentRevived: true,
     CarrierRefused: true,
     WaitBecameOverdue: true,
+    StepRetried: true,
     OrderHeld: true,
     HoldReleased: true,
     AddressCorrected: true,

@@ -122,5 +122,18 @@ describe('a person’s retry', () => {
     expect(tasks).toMatchObject([
       { kind: 'erp.post-goods-issue', payload: { orderId: harness.order.id, shipmentId: shipment?.id, again: true } },
     ]);
+    expect(harness.order.waits.find(({ key }) => key === wait?.key)).not.toHaveProperty('failure');
+    // Two tasks at once could post it twice, where the ERP has no unique key.
+    expect(tell(harness, { kind: 'RetryRequested' }).tasks).toEqual([]);
+    expect(tell(harness, { kind: 'WaitOverdue', waitKey: wait?.key ?? '', taskIsGone: true }).tasks).toEqual([]);
+  });
+
+  it('leaves what is still tried by itself alone', () => {
+    const harness = orderAt('requested');
+    const failed = { kind: 'OutsideCallFailed', waitKey: 'ERP:POSTING', system: 'ERP', operation: 'post' } as const;
+    tell(harness, { ...failed, error: 'no answer', errorKind: 'transient', final: false });
+    expect(tell(harness, { kind: 'RetryRequested' }).tasks).toEqual([]);
+    tell(harness, { ...failed, error: 'no answer', errorKind: 'transient', final: true });
+    expect(tell(harness, { kind: 'RetryRequested' }).tasks).toMatchObject([{ kind: 'erp.post-sales-order' }]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Order, Package, Shipment } from '../../src/model/order.js';
+import type { Order, Package, Shipment, Wait } from '../../src/model/order.js';
 import type { OrderTask } from './orders.tasks.js';
 import { waitKeys } from './orders.waits.js';
 
@@ -19,10 +19,20 @@ export function again(task: OrderTask, factId: string): OrderTask {
   return { ...task, key: `${task.key}:retry:${factId}`, payload: { ...task.payload, again: true } } as OrderTask;
 }
 
-/** The tasks of all calls that failed. */
-export function failedTasks(order: Order): readonly OrderTask[] {
-  const failed = new Set(order.waits.filter((wait) => wait.lastError !== undefined).map((wait) => wait.key));
-  return awaitedTasks(order).flatMap(([waitKey, task]) => (failed.has(waitKey) ? [task] : []));
+/** The tasks of all calls that failed for good, by their waits. Others are still tried by themselves: two at once could do a thing twice. */
+/** Asks the carrier's system to watch a package. Nothing waits for it. */
+export function watchTask(orderId: string, shipmentId: string, packageId: string): OrderTask {
+  return { kind: 'carrier.track', key: `${packageId}:track`, payload: { orderId, shipmentId, packageId } };
+}
+
+export function failedTasks(order: Order): readonly Awaited[] {
+  const failed = new Set(order.waits.filter(hasFailedForGood).map((wait) => wait.key));
+  return awaitedTasks(order).filter(([waitKey]) => failed.has(waitKey));
+}
+
+/** Failures of before did not say whether they were the last. */
+function hasFailedForGood({ lastError, failure }: Wait): boolean {
+  return lastError !== undefined && failure?.final !== false;
 }
 
 function awaitedTasks(order: Order): readonly Awaited[] {

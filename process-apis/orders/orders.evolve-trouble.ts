@@ -1,9 +1,11 @@
 import type { OrderEvent } from '../../src/model/events.js';
-import { holdsOf, type Order, type Package } from '../../src/model/order.js';
+import { holdsOf, type Order, type Package, type Wait } from '../../src/model/order.js';
+import type { Instant } from '../../src/model/time.js';
 
 const TROUBLE = [
   'OutsideCallFailed',
   'WaitBecameOverdue',
+  'StepRetried',
   'OrderHeld',
   'HoldReleased',
   'AddressCorrected',
@@ -33,6 +35,10 @@ export function evolveTrouble(order: Order, event: TroubleEvent): Order {
     case 'WaitBecameOverdue': {
       const { waitKey, at: overdueSince } = event;
       return { ...order, waits: order.waits.map((wait) => (wait.key === waitKey ? { ...wait, overdueSince } : wait)) };
+    }
+    case 'StepRetried': {
+      const { waitKey, at: retriedAt } = event;
+      return { ...order, waits: order.waits.map((wait) => (wait.key === waitKey ? retried(wait, retriedAt) : wait)) };
     }
     case 'OrderHeld':
       return { ...order, holds: [...holdsOf(order), event.hold] };
@@ -79,4 +85,9 @@ function track(order: Order, event: Extract<TroubleEvent, { packageId: string }>
       shipment.id === shipmentId ? { ...shipment, packages: shipment.packages.map(tracked) } : shipment,
     ),
   };
+}
+
+/** The same wait, without what failed before. */
+function retried({ lastError: _, failure: __, ...wait }: Wait, retriedAt: Instant): Wait {
+  return { ...wait, retriedAt };
 }

@@ -100,6 +100,8 @@ export type OrderFactBody =
       readonly waitKey: string;
       /** No task works on it any more: it is asked for again. */
       readonly taskIsGone?: boolean;
+      /** Of the wait, as it was when the task was looked for. */
+      readonly retriedAt?: Instant;
     }
   | { readonly kind: 'HoldPlaced'; readonly hold: HoldKind; readonly reason: string; readonly by: string }
   | { readonly kind: 'HoldReleased'; readonly holdId: string; readonly by: string; readonly reason: string }

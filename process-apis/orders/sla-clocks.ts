@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Order } from '../../src/model/order.js';
+import type { Order, Wait } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import type { OrderCommit } from './order-commit.js';
 import { taskFor } from './orders.awaited-tasks.js';
@@ -31,9 +31,7 @@ export class SlaClocks {
     const due = await this.parts.findDue(now, SWEEP_MAX);
     if (due.length === 0) return false;
     const tasks = await this.parts.findTasks(due.map(({ id }) => id));
-    const facts = due.flatMap((order) =>
-      lateWaits(order, now).map((wait) => overdue(order, wait.key, wait.since, { now, tasks })),
-    );
+    const facts = due.flatMap((order) => lateWaits(order, now).map((wait) => overdue(order, wait, { now, tasks })));
     await this.parts.orders.submit(facts);
     return due.length === SWEEP_MAX;
   }
@@ -41,8 +39,7 @@ export class SlaClocks {
 
 function overdue(
   order: Order,
-  waitKey: string,
-  since: Instant,
+  { key: waitKey, since, retriedAt }: Wait,
   { now, tasks }: { readonly now: Instant; readonly tasks: ReadonlySet<string> },
 ): OrderFact {
   const task = taskFor(order, waitKey);
@@ -52,7 +49,12 @@ function overdue(
     source: 'hub',
     occurredAt: now,
     address: { by: 'ID', orderId: order.id },
-    body: { kind: 'WaitOverdue', waitKey, ...(taskIsGone ? { taskIsGone } : {}) },
+    body: {
+      kind: 'WaitOverdue',
+      waitKey,
+      ...(taskIsGone ? { taskIsGone } : {}),
+      ...(retriedAt === undefined ? {} : { retriedAt }),
+    },
   };
 }
 

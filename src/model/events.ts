@@ -208,6 +208,8 @@ export type OrderEvent =
       readonly failure?: WaitFailure;
     }
   | { readonly type: 'WaitBecameOverdue'; readonly waitKey: string; readonly at: Instant }
+  /** A step is tried again: what failed before is no longer what stands in its way. */
+  | { readonly type: 'StepRetried'; readonly waitKey: string; readonly at: Instant }
   | { readonly type: 'OrderHeld'; readonly hold: Hold }
   | {
       readonly type: 'HoldReleased';

@@ -269,6 +269,8 @@ export interface Wait {
   readonly failure?: WaitFailure;
   /** It takes longer than its SLA clock allows, since … */
   readonly overdueSince?: Instant;
+  /** It was last asked for again after it had failed for good, or nothing worked on it. */
+  readonly retriedAt?: Instant;
 }
 
 export interface Refund {

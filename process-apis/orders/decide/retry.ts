@@ -1,5 +1,5 @@
 import { standingHolds } from '../../../src/model/order.js';
-import { again, failedTasks } from '../orders.awaited-tasks.js';
+import { again, failedTasks, watchTask } from '../orders.awaited-tasks.js';
 import type { OrderFact } from '../orders.facts.js';
 import type { OrderTask } from '../orders.tasks.js';
 import { FactRejectedError, type Decision } from './decision.js';
@@ -12,6 +12,15 @@ import { sendAgain } from './proceed.js';
 export function decideRetry(decision: Decision, _: unknown, fact: OrderFact): void {
   if (decision.order.erp.status === 'REJECTED') sendRejectedAgain(decision);
   for (const [waitKey, task] of failedTasks(decision.order)) tryAgain(decision, waitKey, task, fact.id);
+  watchAgain(decision, fact.id);
+}
+
+/** Packages of which nothing was told: nobody may be watching them. Asked twice, a carrier watches a package once. */
+function watchAgain(decision: Decision, factId: string): void {
+  if (decision.context.tracksPackages !== true) return;
+  for (const { id: shipmentId, packages } of decision.order.shipments)
+    for (const { id, tracking } of packages)
+      if (tracking === undefined) decision.enqueue(again(watchTask(decision.order.id, shipmentId, id), factId));
 }
 
 /** Once: while the new task lives, nothing of the old failure is left to be tried again. */
