@@ -54,24 +54,23 @@ export async function writeCallEvidence(tx: Db, rows: readonly SealedEvidence[])
   });
 }
 
-export interface StepKey {
+interface StepKey {
   readonly orderId: string;
   readonly waitKey: string;
 }
 
-/** In the clear: the caller masks it. Steps without a kept exchange are absent. */
+/** Of all steps of these orders, in the clear: the caller masks it. */
 export async function readCallEvidence(
   db: Db,
   cipher: FieldCipher,
-  steps: readonly StepKey[],
+  orderIds: readonly string[],
 ): Promise<readonly CallEvidence[]> {
-  if (steps.length === 0) return [];
+  if (orderIds.length === 0) return [];
   const { rows } = await db.query<Omit<SealedEvidence, 'status'>>({
     name: 'call-evidence.read',
-    text: `select e.order_id as "orderId", e.wait_key as "waitKey", e.system, e.operation, ${utc('e.at')} as at,
-                  e.sealed
-           from unnest($1::uuid[], $2::text[]) as k (order_id, wait_key) join call_evidence e using (order_id, wait_key)`,
-    values: [steps.map(({ orderId }) => orderId), steps.map(({ waitKey }) => waitKey)],
+    text: `select order_id as "orderId", wait_key as "waitKey", system, operation, ${utc('at')} as at, sealed
+           from call_evidence where order_id = any($1::uuid[]) order by order_id, wait_key`,
+    values: [orderIds],
   });
   return rows.map(({ sealed, ...row }) => {
     const clear = cipher.open(sealed, aad(row)).toString('utf8');

@@ -24,5 +24,4 @@ export {
   writeCallEvidence,
   type CallEvidence,
   type SealedEvidence,
-  type StepKey,
 } from './call-evidence.js';

@@ -30,8 +30,10 @@ export {
 } from './stored-messages.js';
 export {
   dismissMessages,
+  findMessagesAbout,
   findTroubledMessages,
   readMessagesWithoutBody,
+  readSealedMessages,
   type TroubledMessage,
   type TroublePosition,
 } from './message-troubles.sql.js';

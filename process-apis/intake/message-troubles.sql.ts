@@ -68,3 +68,33 @@ export async function dismissMessages(tx: Db, ids: readonly string[]): Promise<v
     values: [ids],
   });
 }
+
+/** With the sealed body. Unknown ids are absent. */
+export async function readSealedMessages(
+  db: Db,
+  ids: readonly string[],
+): Promise<readonly (TroubledMessage & { readonly body: Buffer })[]> {
+  const { rows } = await db.query<Row & { readonly body: Buffer }>({
+    name: 'message.sealed',
+    text: `select ${AS_JSON}, m.body from message m where m.id = any($1::uuid[])`,
+    values: [ids],
+  });
+  return rows.map(({ message, body }) => ({ ...message, body }));
+}
+
+/** Ids of the newest messages about each of these subjects, `perSubject` at most. */
+export async function findMessagesAbout(
+  db: Db,
+  subjects: readonly string[],
+  perSubject: number,
+): Promise<readonly { readonly subject: string; readonly id: string }[]> {
+  const { rows } = await db.query<{ subject: string; id: string }>({
+    name: 'message.about',
+    text: `select s.subject, m.id from unnest($1::text[]) as s (subject)
+             cross join lateral (
+               select id from message where subjects @> array[s.subject] order by id desc limit $2
+             ) m`,
+    values: [subjects, perSubject],
+  });
+  return rows;
+}

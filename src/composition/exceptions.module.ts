@@ -3,15 +3,17 @@ import type { Pool } from 'pg';
 import { SqlCatalog } from '../../process-apis/catalog/index.js';
 import { Exceptions } from '../../process-apis/exceptions/index.js';
 import { StoredMessages } from '../../process-apis/intake/index.js';
-import { OrderCommit } from '../../process-apis/orders/index.js';
+import { OrderCommit, OrderReader } from '../../process-apis/orders/index.js';
 import {
   DriftRegister,
+  EvidenceReader,
   MessageRegister,
   OrderRegister,
   Resolution,
   StoredMessageDesk,
 } from '../../process-apis/resolution/index.js';
 import { CONFIG, type Config } from '../platform/config/config.js';
+import { FieldCipher } from '../platform/crypto/field-cipher.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { ExceptionWork } from './exception-work.js';
@@ -49,10 +51,17 @@ const MINUTE_MS = 60_000;
         }),
     },
     {
+      provide: EvidenceReader,
+      inject: [PG_POOL, FieldCipher, OrderReader],
+      useFactory: (pool: Pool, cipher: FieldCipher, lookup: OrderReader) =>
+        new EvidenceReader({ pool, cipher, lookup }),
+    },
+    {
       provide: ExceptionWork,
       inject: [PG_POOL, Exceptions, EventFeed, MessageRegister],
       useFactory: (pool: Pool, exceptions: Exceptions, feed: EventFeed, messages: MessageRegister) =>
         new ExceptionWork({
+          pool,
           exceptions,
           messages,
           orders: new OrderRegister(pool, () => feed.wake()),
@@ -60,6 +69,6 @@ const MINUTE_MS = 60_000;
         }),
     },
   ],
-  exports: [Resolution, ExceptionWork],
+  exports: [Resolution, EvidenceReader, ExceptionWork],
 })
 export class ExceptionsModule {}
