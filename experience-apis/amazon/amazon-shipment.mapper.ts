@@ -4,7 +4,7 @@ import { amazonCarrier } from './amazon.carriers.js';
 import type { AmazonSettings } from './amazon.settings.js';
 import { OrderPackagesWire } from './amazon.wire.js';
 
-/** Amazon's name of the package: the package's number in the order. The same package always has the same one. */
+/** Amazon's name of the package, numeric. The same package always has the same one. */
 export function packageReferenceId(command: ConfirmPackage): string {
   return String(command.packageNumber);
 }

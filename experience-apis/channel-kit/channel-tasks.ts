@@ -18,6 +18,8 @@ import type { ConfirmPackage } from './channel.port.js';
 type Payload = OrderTaskOf<'channel.confirm-package'>['payload'];
 
 const DONE: TaskResult = { outcome: 'DONE' };
+/** Hexadecimal. Packages of one order do not meet in so many by chance. */
+const PACKAGE_NUMBER_DIGITS = 8;
 
 /** What processes ask of channels, done by the connector of each channel's kind. */
 export class ChannelTasks {
@@ -71,13 +73,17 @@ export class ChannelTasks {
   }
 }
 
+/** Of the package's id, and not its place in the order: warehouses may tell shipments again in another sequence. */
+function packageNumber(packageId: string): number {
+  return Number.parseInt(packageId.slice(-PACKAGE_NUMBER_DIGITS), 16) || 1;
+}
+
 function toConfirmPackage(order: Order, shipment: Shipment, parcel: Package, repeated: boolean): ConfirmPackage {
   const references = new Map(order.lines.map((line) => [line.id, line.lineReference]));
-  const all = order.shipments.flatMap((candidate) => candidate.packages);
   return {
     idempotencyKey: parcel.id,
     orderReference: order.reference,
-    packageNumber: all.findIndex((candidate) => candidate.id === parcel.id) + 1,
+    packageNumber: packageNumber(parcel.id),
     carrier: parcel.carrier,
     trackingNumber: parcel.trackingNumber,
     shippedAt: shipment.shippedAt,

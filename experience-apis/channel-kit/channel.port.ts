@@ -7,6 +7,7 @@ export interface ConfirmPackage {
   /** Stable over retries: the channel must show this package once. */
   readonly idempotencyKey: string;
   readonly orderReference: string;
+  /** A positive number that tells the package from others of the order; always the same for the same package. */
   readonly packageNumber: number;
   readonly carrier: string;
   readonly service?: string;

@@ -1,14 +1,12 @@
 import pLimit from 'p-limit';
 import type { Pool } from 'pg';
-import { readLastRecovery } from '../../src/platform/event-log/index.js';
+import { readRecovery } from '../../src/platform/event-log/index.js';
 import type { WmsFactSink, WmsPort } from '../../system-apis/wms/wms.port.js';
 import { findReleasedWork, type ReleasedWork } from '../orders/index.js';
 
 /** Orders looked at in one statement. */
 const PAGE = 200;
 const CALLS_AT_ONCE = 4;
-/** After that the warehouse has told again all that was lost: orders that are read a second time are released long before. */
-const WINDOW_MS = 24 * 3_600_000;
 /** The rest between two walks grows with the time since the restore. */
 const REST_PART = 20;
 const REST_MS_MIN = 5_000;
@@ -35,8 +33,8 @@ export class WmsFollowUp {
   async sweep(): Promise<boolean> {
     const { pool, wms, now = Date.now } = this.parts;
     if (wms.readFacts === undefined || now() < this.nextMs) return false;
-    const recoveredMs = await readLastRecovery(pool);
-    if (recoveredMs === undefined || now() - recoveredMs > WINDOW_MS) return false;
+    const recovery = await readRecovery(pool, now());
+    if (recovery === undefined) return false;
     const errors: unknown[] = [];
     for (let after: string | undefined, more = true; more;) {
       const page: readonly ReleasedWork[] = await findReleasedWork(pool, after, PAGE);
@@ -44,7 +42,7 @@ export class WmsFollowUp {
       after = page.at(-1)?.orderId;
       more = page.length === PAGE;
     }
-    this.nextMs = now() + Math.min(REST_MS_MAX, Math.max(REST_MS_MIN, (now() - recoveredMs) / REST_PART));
+    this.nextMs = now() + Math.min(REST_MS_MAX, Math.max(REST_MS_MIN, (now() - recovery.sinceMs) / REST_PART));
     // Told at the end: a release that the warehouse cannot tell of must not hold up the others.
     if (errors.length > 0) throw errors[0];
     return false;

@@ -75,6 +75,8 @@ export interface OrderCommitParts {
   readonly clock?: () => Instant;
   /** UUIDv7 where absent. */
   readonly newId?: () => string;
+  /** The instant of a restore, for as long as its loss is not made up for. */
+  readonly lostBefore?: () => Instant | undefined;
 }
 
 interface Loaded {
@@ -189,7 +191,9 @@ export class OrderCommit {
     const { days, ...world } = await readWorld(tx, facts, orders, now);
     const stock = await tx.lockStock(stockToLock(facts, orders, ofFulfillments, { ...world, days }), days);
     const tracksPackages = this.parts.names.carrier !== undefined;
-    const context = { now: this.clock(), newId: this.newId, stock, partiesOf, tracksPackages, ...world };
+    const lostBefore = this.parts.lostBefore?.();
+    const lost = lostBefore === undefined ? {} : { lostBefore };
+    const context = { now: this.clock(), newId: this.newId, stock, partiesOf, tracksPackages, ...lost, ...world };
     return { orders, stock, batch: new OrderBatch(orders, known, ofFulfillments, stock, context, this.parts.names) };
   }
 

@@ -8,7 +8,7 @@ import type { OrderFact } from './orders.facts.js';
 import { TRANSITIONS } from './orders.transitions.js';
 
 /** What a batch's decisions look up besides orders and stock, and the nodes whose day is counted. */
-export interface World extends Omit<DecisionContext, 'now' | 'newId' | 'stock' | 'partiesOf'> {
+export interface World extends Omit<DecisionContext, 'now' | 'newId' | 'stock' | 'partiesOf' | 'lostBefore'> {
   readonly days: readonly NodeDay[];
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { openTestPool } from '../../test/support/test-pool.js';
 import { inTransaction } from '../../src/platform/commit/index.js';
-import { beginEpoch, ensureLogEpoch, readLastRecovery } from '../../src/platform/event-log/index.js';
+import { beginEpoch, ensureLogEpoch, findOpenLoss, readRecovery } from '../../src/platform/event-log/index.js';
 import { StockFeeds } from '../availability/index.js';
 import { AfterLoss } from './after-loss.js';
 
@@ -29,12 +29,12 @@ describe('after a restore', () => {
     await ensureLogEpoch(database.url);
     await recovery.sweep();
     expect(tellAllAgain).not.toHaveBeenCalled();
-    expect(await readLastRecovery(pool)).toBeUndefined();
+    expect(await readRecovery(pool)).toBeUndefined();
 
     await inTransaction(pool, (tx) => beginEpoch(tx, 'RESTORED'));
     tellAllAgain.mockRejectedValueOnce(new Error('the process died here'));
     await expect(recovery.sweep()).rejects.toThrow('died here');
-    expect(await readLastRecovery(pool)).toBeUndefined();
+    expect(await findOpenLoss(pool)).toMatchObject({ because: 'RESTORED' });
     await recovery.sweep();
     await recovery.sweep();
     expect(tellAllAgain).toHaveBeenCalledTimes(2);
@@ -43,6 +43,8 @@ describe('after a restore', () => {
     );
     const { rows } = await pool.query(`select count(*)::int as n from stock_feed where snapshot_wanted_at is not null`);
     expect(rows).toEqual([{ n: 450 }]);
-    expect(await readLastRecovery(pool)).toBeGreaterThan(Date.now() - 60_000);
+    expect(await findOpenLoss(pool)).toBeUndefined();
+    expect((await readRecovery(pool))?.sinceMs).toBeGreaterThan(Date.now() - 60_000);
+    expect(await readRecovery(pool, Date.now() + 25 * 3_600_000)).toBeUndefined();
   });
 });

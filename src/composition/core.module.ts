@@ -40,7 +40,7 @@ import { FieldCipher } from '../platform/crypto/field-cipher.js';
 import { CursorStore } from '../platform/db/cursor-store.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { SqlCursorStore } from '../platform/db/sql-cursor-store.js';
-import { EventFeed } from '../platform/event-log/index.js';
+import { EventFeed, readRecovery, RECOVERY_MS } from '../platform/event-log/index.js';
 import { TaskQueue } from '../platform/jobs/index.js';
 import { GateTaskPolicies } from '../platform/outside/gate-task-policies.js';
 
@@ -100,7 +100,7 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
     {
       provide: OrderCommit,
       inject: [PG_POOL, SqlCatalog, TaskQueue, FieldCipher, EventFeed, COMMIT_SETTINGS],
-      useFactory: (
+      useFactory: async (
         pool: Pool,
         catalog: SqlCatalog,
         tasks: TaskQueue,
@@ -109,7 +109,11 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
         { sourcing, ...settings }: CommitSettings,
       ) => {
         const store = new SqlOrderStore({ pool, catalog, sourcing, tasks });
-        return new OrderCommit({ store, cipher, ...settings, committed: () => feed.wake() });
+        // A database is restored while no hub runs: it is enough to look at the start.
+        const recovery = await readRecovery(pool);
+        const endsMs = (recovery?.sinceMs ?? 0) + RECOVERY_MS;
+        const lostBefore = (): string | undefined => (Date.now() < endsMs ? recovery?.lostBefore : undefined);
+        return new OrderCommit({ store, cipher, ...settings, lostBefore, committed: () => feed.wake() });
       },
     },
     {
