@@ -14,7 +14,7 @@ import { ChannelTasks, ShownOnChannels } from '../../experience-apis/channel-kit
 import { LotExpiry, SoftReservations, StockFeeds } from '../../process-apis/availability/index.js';
 import { ErpFollowUp, ErpTasks, WmsFollowUp, WmsTasks } from '../../process-apis/fulfillment/index.js';
 import { StoredMessages } from '../../process-apis/intake/index.js';
-import { OrderCommit, OrderReader, Resumption, WaitingOrders } from '../../process-apis/orders/index.js';
+import { OrderCommit, OrderReader, Resumption, sqlSlaClocks, WaitingOrders } from '../../process-apis/orders/index.js';
 import { Publishing } from '../../process-apis/publishing/index.js';
 import { Reconciliation } from '../../process-apis/reconciliation/index.js';
 import { AfterLoss } from '../../process-apis/recovery/index.js';
@@ -102,6 +102,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       inbound: this.parts.get<WmsFactSink>(WMS_FACT_SINK, { strict: false }),
       pool: this.pool,
     });
+    const clocks = sqlSlaClocks(this.pool, this.orders);
     const resumption = this.part(Resumption);
     const publishing = this.part(Publishing);
     const messages = this.part(StoredMessages);
@@ -122,6 +123,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       ...this.part(ExceptionWork).loops(),
       ...this.part(ReplayWork).loops(),
       new BackgroundLoop('resuming orders', SECOND / 2, () => resumption.sweep()),
+      new BackgroundLoop('steps that take too long', 10 * SECOND, () => clocks.sweep()),
       new BackgroundLoop('what a restore left open', 5 * SECOND, () => this.afterLoss().sweep()),
       new BackgroundLoop('lost news of warehouses', SECOND, () => lostNews.sweep()),
       new BackgroundLoop('orders that waited for a date', 10 * SECOND, () => resumption.sweepTime()),
