@@ -135,7 +135,7 @@ export class Campaign {
 async function ask(http: HttpPool, { method, path, headers, body }: Payload): Promise<FuzzAnswer | string> {
   try {
     const answer = await http.request({
-      method: method as 'GET',
+      method,
       path,
       headers,
       ...(body === undefined ? {} : { body }),

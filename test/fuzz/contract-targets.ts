@@ -63,5 +63,5 @@ function queryOf(operation: Operation | undefined): readonly string[] {
   return ((json['parameters'] ?? []) as Json[])
     .map((parameter) => contract.deref(parameter))
     .filter((parameter) => parameter['in'] === 'query')
-    .map((parameter) => String(parameter['name']));
+    .map((parameter) => parameter['name'] as string);
 }

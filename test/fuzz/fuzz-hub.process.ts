@@ -23,9 +23,23 @@ const ORDERS = 6;
 const TOKEN_SECONDS = 24 * 3_600;
 /** Everything that a token may say: what the fuzz is not let into it does not try. */
 const SCOPES = [
-  ...['orders:read', 'orders:write', 'pii:read', 'operations:read', 'operations:write', 'graphql:introspect'],
-  ...['availability:read', 'availability:reserve', 'stock:read', 'stock:write', 'channel:notify'],
-  ...['exceptions:read', 'exceptions:resolve', 'replay:run', 'policies:read', 'policies:write', 'metrics:read'],
+  'orders:read',
+  'orders:write',
+  'pii:read',
+  'operations:read',
+  'operations:write',
+  'graphql:introspect',
+  'availability:read',
+  'availability:reserve',
+  'stock:read',
+  'stock:write',
+  'channel:notify',
+  'exceptions:read',
+  'exceptions:resolve',
+  'replay:run',
+  'policies:read',
+  'policies:write',
+  'metrics:read',
 ] as const;
 
 let close: () => Promise<void> = () => Promise.resolve();

@@ -39,7 +39,7 @@ function operations(
     const given = field.args.map(({ name, type }) => ({ name, type: String(type), value: sample(name, type, known) }));
     const variables = given.map(({ name, type }) => `$${name}: ${type}`).join(', ');
     const passed = given.map(({ name }) => `${name}: $${name}`).join(', ');
-    const selection = selectionOf(schema, getNamedType(field.type));
+    const selection = selectionOf(getNamedType(field.type));
     const query = `${kind} Fuzz${variables && `(${variables})`} { ${field.name}${passed && `(${passed})`}${selection} }`;
     return {
       name: `POST /graphql ${kind} ${field.name}`,
@@ -55,11 +55,11 @@ function operations(
 }
 
 /** Fields of a type that are values; of a union and of a connection what lies one deeper. */
-function selectionOf(schema: GraphQLSchema, type: GraphQLNamedType, depth = 0): string {
+function selectionOf(type: GraphQLNamedType, depth = 0): string {
   if (isUnionType(type))
     return ` { __typename ${type
       .getTypes()
-      .map((one) => `... on ${one.name}${selectionOf(schema, one, 1)}`)
+      .map((one) => `... on ${one.name}${selectionOf(one, 1)}`)
       .join(' ')} }`;
   if (!isObjectType(type)) return isCompositeType(type) ? ' { __typename }' : '';
   const fields = Object.values(type.getFields()).filter(({ args }) => args.length === 0);
@@ -67,7 +67,7 @@ function selectionOf(schema: GraphQLSchema, type: GraphQLNamedType, depth = 0): 
   const inner = depth === 0 ? fields.filter((field) => isObjectType(getNamedType(field.type))).slice(0, 3) : [];
   return ` { __typename ${[
     ...values.map(({ name }) => name),
-    ...inner.map((field) => `${field.name}${selectionOf(schema, getNamedType(field.type), 1)}`),
+    ...inner.map((field) => `${field.name}${selectionOf(getNamedType(field.type), 1)}`),
   ].join(' ')} }`;
 }
 
