@@ -17,6 +17,7 @@ import { CarrierTasks } from './carrier.tasks.js';
 import { PackageNews } from './package-news.js';
 import { PlayedCarrier } from './testing/played-carrier.js';
 
+const KEYS = KeyRing.parse(generateKeyRing('test'));
 const CHANNEL = 'shop-eu';
 const SOON = '2026-03-02T08:00:00.000Z';
 const LATER = '2026-03-02T12:00:00.000Z';
@@ -36,13 +37,13 @@ let count = 0;
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = openTestPool(database.url, 6);
-  orders = await SeededOrders.open(pool);
+  orders = await SeededOrders.open(pool, KEYS, 'carrier');
   exceptions = new Exceptions(pool, () => undefined);
 });
 
 beforeEach(async () => {
   await pool.query('truncate tracked_package, message, exception');
-  const cipher = new FieldCipher(KeyRing.parse(generateKeyRing('test')));
+  const cipher = new FieldCipher(KEYS);
   carrier = new PlayedCarrier();
   const news = new PackageNews({ carrier, orders: orders.commit, pool });
   const parts = { carrier, news, lookup: orders.reader, exceptions, pool, cipher };
@@ -137,7 +138,40 @@ async function standing(): Promise<readonly object[]> {
   return rows;
 }
 
+/** What trying again would ask for, of the tasks of this kind. */
+async function askedAgain({ order }: Shipped): Promise<readonly object[]> {
+  const { tasks } = await orders.commit.preview([
+    {
+      id: `retry/${order.id}`,
+      source: 'hub',
+      occurredAt: SOON,
+      address: { by: 'ID', orderId: order.id },
+      body: { kind: 'RetryRequested' },
+    },
+  ]);
+  return tasks.filter((task) => task.kind === 'carrier.track').map(({ payload }) => payload);
+}
+
 describe('a package that left', () => {
+  it('is given to the carrier in the commit that takes its shipment', async () => {
+    const { order, parcel } = await shipped();
+    const { rows } = await pool.query<{ payload: object }>(
+      `select data -> 'payload' as payload from pgboss.job where name = 'carrier.track' and data ->> 'key' = $1`,
+      [`${parcel.id}:track`],
+    );
+    expect(rows).toEqual([
+      { payload: { orderId: order.id, shipmentId: order.shipments[0]?.id, packageId: parcel.id } },
+    ]);
+  });
+
+  it('is given to the carrier again when a person says try again, until something is told of it', async () => {
+    const one = await shipped();
+    expect(await askedAgain(one)).toMatchObject([{ packageId: one.parcel.id, again: true }]);
+    await track(one);
+    await tell(one, 'e-0', { status: 'IN_TRANSIT', at: SOON });
+    expect(await askedAgain(one)).toEqual([]);
+  });
+
   it('is watched under its number, and its order is complete without', async () => {
     const one = await shipped();
     expect(one.order.completedAt).toBeDefined();

@@ -19,12 +19,12 @@ export function again(task: OrderTask, factId: string): OrderTask {
   return { ...task, key: `${task.key}:retry:${factId}`, payload: { ...task.payload, again: true } } as OrderTask;
 }
 
-/** The tasks of all calls that failed for good, by their waits. Others are still tried by themselves: two at once could do a thing twice. */
 /** Asks the carrier's system to watch a package. Nothing waits for it. */
 export function watchTask(orderId: string, shipmentId: string, packageId: string): OrderTask {
   return { kind: 'carrier.track', key: `${packageId}:track`, payload: { orderId, shipmentId, packageId } };
 }
 
+/** The tasks of all calls that failed for good, by their waits. Others are still tried by themselves: two at once could do a thing twice. */
 export function failedTasks(order: Order): readonly Awaited[] {
   const failed = new Set(order.waits.filter(hasFailedForGood).map((wait) => wait.key));
   return awaitedTasks(order).filter(([waitKey]) => failed.has(waitKey));

@@ -46,7 +46,12 @@ export class SeededOrders {
     this.feed = feed;
   }
 
-  static async open(pool: Pool, keys = KeyRing.parse(generateKeyRing('test'))): Promise<SeededOrders> {
+  static async open(
+    pool: Pool,
+    keys = KeyRing.parse(generateKeyRing('test')),
+    /** Who watches packages; nobody when absent. */
+    carrier?: string,
+  ): Promise<SeededOrders> {
     const feed = new EventFeed(pool);
     const tasks = new TaskQueue(pool);
     for (const kind of TASK_KINDS) tasks.register(kind, async () => []);
@@ -57,7 +62,7 @@ export class SeededOrders {
     const commit = new OrderCommit({
       store: new SqlOrderStore({ pool, catalog, sourcing: new SourcingPolicies(pool), tasks }),
       cipher,
-      names: { erp: 'sap-s4hana', wms: 'wms-rest' },
+      names: { erp: 'sap-s4hana', wms: 'wms-rest', ...(carrier === undefined ? {} : { carrier }) },
       limits: { batchMax: 100, inFlightMax: 2, queueMax: 10_000 },
       committed: () => feed.wake(),
     });

@@ -1,5 +1,6 @@
 import { componentsOf, type FulfillmentOrder, type Shipment } from '../../../src/model/order.js';
 import type { LineUnits } from '../../../src/model/events.js';
+import { watchTask } from '../orders.awaited-tasks.js';
 import type { OrderFactBody } from '../orders.facts.js';
 import { packageIdOf, shipmentIdOf } from '../order-ids.js';
 import { remainingUnits, sumByLine } from '../orders.evolve.js';
@@ -133,8 +134,7 @@ function askToTell(decision: Decision, shipment: Shipment): void {
   for (const { id } of shipment.packages)
     decision.enqueue({ kind: 'channel.confirm-package', key: id, payload: { orderId, shipmentId, packageId: id } });
   if (decision.context.tracksPackages === true)
-    for (const { id } of shipment.packages)
-      decision.enqueue({ kind: 'carrier.track', key: `${id}:track`, payload: { orderId, shipmentId, packageId: id } });
+    for (const { id } of shipment.packages) decision.enqueue(watchTask(orderId, shipmentId, id));
   decision.enqueue({ kind: 'erp.post-goods-issue', key: shipmentId, payload: { orderId, shipmentId } });
 }
 
