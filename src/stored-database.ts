@@ -18,6 +18,8 @@ const SAID_IN_A_SENTENCE = [DatabaseUnreachableError, DatabaseVersionError, Embe
 /** The database that a hub stores in, for a command beside the hub, which may go on meanwhile. */
 export interface StoredDatabase {
   readonly url: string;
+  /** It is up for as long as this takes: no hub runs on it. */
+  readonly ours: boolean;
   close(): Promise<void>;
 }
 
@@ -37,15 +39,15 @@ export async function openStoredDatabase(config: Config): Promise<StoredDatabase
 }
 
 async function findOrStart(config: Config): Promise<StoredDatabase> {
-  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, close: async () => undefined };
+  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, ours: false, close: async () => undefined };
   const dataDir = join(config.dataDir, 'postgres');
   if (!existsSync(dataDir))
     throw new ConfigError([`DATABASE_URL is not set, and there is no embedded database in ${config.dataDir}.`]);
   const options = { dataDir, database: 'entrepot', log: (sentence: string) => console.error(sentence) };
   const running = await findEmbeddedPostgres(options);
-  if (running !== undefined) return { url: running, close: async () => undefined };
+  if (running !== undefined) return { url: running, ours: false, close: async () => undefined };
   const own = await startEmbeddedPostgres(options);
-  return { url: own.url, close: () => own.stop() };
+  return { url: own.url, ours: true, close: () => own.stop() };
 }
 
 /** What a person at the terminal can act on, in sentences; undefined for what only a stack explains. */

@@ -76,7 +76,7 @@ class SeededModule {
       { provide: OrderReader, useValue: orders.reader },
       { provide: OrderCommit, useValue: orders.commit },
       { provide: EventFeed, useValue: orders.feed },
-      { provide: ReplayDesk, useValue: new ReplayDesk(pool, orders.reader) },
+      { provide: ReplayDesk, useValue: new ReplayDesk(pool) },
     ];
     return { module: SeededModule, providers, exports: providers };
   }

@@ -2,7 +2,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import type { Pool } from 'pg';
 import { recordAudit } from '../../src/platform/audit/index.js';
 import { inTransaction } from '../../src/platform/commit/index.js';
-import type { OrderReader } from '../orders/index.js';
+import { readOrderByReference, readOrdersById } from '../orders/index.js';
 import { findMessages } from '../intake/index.js';
 import { Lease } from '../../src/platform/db/lease.js';
 import { ReplayAttempt, type AttemptParts } from './replay.attempt.js';
@@ -32,10 +32,7 @@ const RUNS_LOOKED_AT_MAX = 10;
 
 /** Asks for replays and follows them. Needs the database alone: the work is done by a process with the worker role. */
 export class ReplayDesk {
-  constructor(
-    private readonly pool: Pool,
-    private readonly reader: Pick<OrderReader, 'byIds' | 'byReference'>,
-  ) {}
+  constructor(private readonly pool: Pool) {}
 
   /** Throws ReplayRefusedError. */
   async start(asked: ReplayRequest): Promise<ReplayRun> {
@@ -108,11 +105,11 @@ export class ReplayDesk {
   private async checkOrder({ selection }: ReplayRequest): Promise<void> {
     const { orderId, channel = '', reference = '' } = selection;
     if (orderId !== undefined) {
-      if (!(await this.reader.byIds([orderId])).has(orderId))
+      if ((await readOrdersById(this.pool, [orderId])).length === 0)
         throw new ReplayRefusedError('UNKNOWN_ORDER', `there is no order ${orderId}`, '/selection/orderId');
       return;
     }
-    if ((await this.reader.byReference(channel, reference)) !== undefined) return;
+    if ((await readOrderByReference(this.pool, channel, reference)) !== undefined) return;
     const subjects = [`${channel}/${reference}`];
     if ((await findMessages(this.pool, { subjects }, undefined, 1)).length > 0) return;
     const sentence = `there is no order ${reference} of ${channel}, and no message about it`;

@@ -48,7 +48,7 @@ beforeAll(async () => {
   });
   await tasks.start();
   await tasks.work();
-  desk = new ReplayDesk(pool, orders.reader);
+  desk = new ReplayDesk(pool);
   worker = workerOver(orders.commit);
 });
 

@@ -13,8 +13,8 @@ import { ReplayWork } from './replay-work.js';
   providers: [
     {
       provide: ReplayDesk,
-      inject: [PG_POOL, OrderReader],
-      useFactory: (pool: Pool, reader: OrderReader) => new ReplayDesk(pool, reader),
+      inject: [PG_POOL],
+      useFactory: (pool: Pool) => new ReplayDesk(pool),
     },
     {
       provide: ReplayWork,
