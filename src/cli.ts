@@ -10,6 +10,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'Starts the hub, with its demo when it has no systems of its own.',
     load: async () => (await import('./start.js')).start,
   },
+  replay: {
+    summary: 'Runs stored messages, refused facts or dead letters again; dry unless told otherwise.',
+    load: async () => (await import('./replay.js')).replay,
+  },
   backup: {
     summary: 'Copies the database into a folder while the hub goes on.',
     load: async () => (await import('./backup/commands.js')).backup,
