@@ -77,8 +77,6 @@ function isHeld(order: Order, wait: Wait): boolean {
 /** The register holds what the state says, and nothing else. */
 function expectProblemsKnown(harness: Harness, order: Order): void {
   const known = [...harness.problems.values()].filter(({ subject }) => subject.orderId === order.id);
-  const byKey = (problems: readonly Problem[]): readonly Problem[] =>
-    problems.toSorted((one, other) => (one.key < other.key ? -1 : 1));
   const found = problemsOf(order);
   expect(new Set(found.map(({ key }) => key)).size).toBe(found.length);
   expect(byKey(known)).toEqual(byKey(found));
@@ -101,4 +99,8 @@ function expectNothingStuck(order: Order): void {
   });
   expect(order.waits).toEqual([]);
   expect(order.cancelling).toEqual({});
+}
+
+function byKey(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((one, other) => (one.key < other.key ? -1 : 1));
 }
