@@ -81,9 +81,16 @@ describe('what EasyPost shows of a parcel', () => {
       { status: 'out_for_delivery', datetime: '2026-03-02T08:00:00Z' },
       { status: 'in_transit', datetime: '2026-03-02T08:30:00' },
       { status: 'in_transit', datetime: 'yesterday' },
+      { status: 'in_transit', datetime: '+012345-01-01T00:00:00Z' },
+      { status: 'in_transit', datetime: '0000-01-01T00:00:00Z' },
       { status: 'in_transit', datetime: null },
     ];
     expect(stateOf({ tracking_details })).toMatchObject({ news: { at: '2026-03-02T06:30:00.000Z' } });
+  });
+
+  it('is never seen after it was told', () => {
+    const tracking_details = [{ status: 'in_transit', datetime: '2026-03-02T17:00:00Z' }];
+    expect(stateOf({ tracking_details })).toMatchObject({ news: { at: '2026-03-02T09:00:00.000Z' } });
   });
 
   it.each(['unknown', 'status_update', null])('the detail %s says nothing', (status_detail) => {
@@ -121,6 +128,21 @@ describe('reading an event', () => {
       expect(readEvent(body)).toMatchObject({ outcome: 'REFUSED', reason: 'BODY_NOT_READABLE' });
     },
   );
+
+  it.each([
+    ['id', 'trk\u0000'],
+    ['carrier', 'UPS\ud800'],
+    ['status_detail', 'a\u0000b'],
+    ['tracking_code', ''],
+    ['updated_at', '0000-01-01T00:00:00Z'],
+    ['updated_at', '2300-01-01T00:00:00Z'],
+  ])('refuses what the database could not hold or time would not pass: %s', (field, value) => {
+    const event = { id: 'e', object: 'Event', description: 'tracker.updated', result: { ...TRACKER, [field]: value } };
+    expect(readEvent(Buffer.from(JSON.stringify(event)))).toMatchObject({
+      outcome: 'REFUSED',
+      detail: expect.stringContaining(`/result/${field}`) as string,
+    });
+  });
 
   it('names no value of what does not fit', () => {
     const event = { ...(json('tracking-webhook') as object), result: { ...TRACKER, updated_at: 'Mr Secret' } };

@@ -1,7 +1,7 @@
 import { parseInstant, type Instant } from '../../../src/model/time.js';
 import type { Tracking, TrackingStatus } from '../../../src/model/order.js';
 import type { TrackingState } from '../carrier.port.js';
-import type { WireTracker } from './easypost.wire.js';
+import { isPlausible, type WireTracker } from './easypost.wire.js';
 
 /**
  * EasyPost's words for where a parcel is. Words that are not here say nothing about the parcel itself (`unknown`, `pre_transit`: nobody
@@ -57,15 +57,20 @@ function newsOf(tracker: WireTracker): Tracking | undefined {
   return { status, at: seenAt(tracker), ...(EMPTY_DETAILS.has(detail) ? {} : { detail }) };
 }
 
-/** The latest scan of the present status; when no scan tells it, the time of the update. */
+/**
+ * The latest scan of the present status; when no scan tells it, the time of the update. Never after the update: carriers tell times of
+ * other zones as UTC, and a scan that lies ahead would make all news of its hours old.
+ */
 function seenAt({ status, updated_at, tracking_details }: WireTracker): Instant {
+  const updatedAt = parseInstant(updated_at);
   const scans = (tracking_details ?? []).flatMap((scan) => (scan.status === status ? instantOf(scan.datetime) : []));
-  return scans.toSorted().at(-1) ?? parseInstant(updated_at);
+  const seen = scans.toSorted().at(-1);
+  return seen === undefined || seen > updatedAt ? updatedAt : seen;
 }
 
 /** Carriers give times as they like; one that cannot be read is left out. */
 function instantOf(datetime: string | null | undefined): readonly Instant[] {
   const time = new Date(datetime ?? '');
-  if (Number.isNaN(time.getTime()) || !/(Z|[+-]\d{2}:?\d{2})$/i.test(datetime ?? '')) return [];
+  if (!isPlausible(time) || !/(Z|[+-]\d{2}:?\d{2})$/i.test(datetime ?? '')) return [];
   return [time.toISOString()];
 }

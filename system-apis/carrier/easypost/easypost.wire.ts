@@ -7,13 +7,24 @@ import { z } from 'zod';
 
 const DETAILS_MAX = 2_000;
 const TRACKERS_MAX = 100;
-/** Identifies something that the hub stores: PostgreSQL can hold neither NUL nor a lone surrogate. */
-const text = (charsMax: number): z.ZodString =>
+/** No control characters and no lone surrogates: PostgreSQL can hold neither NUL nor a lone surrogate. */
+const storable = (charsMax: number): z.ZodString =>
   z
     .string()
-    .min(1)
     .max(charsMax)
-    .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'Must not hold control characters');
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Must not hold control characters');
+const text = (charsMax: number): z.ZodString => storable(charsMax).min(1);
+/** Of this age: what is not would be older or newer than all other news for ever. */
+const time = z.iso
+  .datetime({ offset: true, error: 'Must be an RFC 3339 time with an offset' })
+  .refine((value) => isPlausible(new Date(value)), 'Must be a time between 2000 and 2100');
+
+const OLDEST_MS = Date.UTC(2000, 0, 1);
+const NEWEST_MS = Date.UTC(2100, 0, 1);
+
+export function isPlausible(at: Date): boolean {
+  return at.getTime() >= OLDEST_MS && at.getTime() < NEWEST_MS;
+}
 
 const WireDetail = z.object({
   status: z.string().max(100).nullish(),
@@ -25,12 +36,12 @@ export const WireTracker = z.object({
   id: text(100),
   object: z.literal('Tracker'),
   tracking_code: text(100),
-  carrier: z.string().max(100).nullish(),
+  carrier: storable(100).nullish(),
   /** Not an enumeration: a word that EasyPost adds must not stop what else it tells. */
   status: text(100),
-  status_detail: z.string().max(100).nullish(),
-  created_at: z.iso.datetime({ offset: true }),
-  updated_at: z.iso.datetime({ offset: true }),
+  status_detail: storable(100).nullish(),
+  created_at: time,
+  updated_at: time,
   tracking_details: z.array(WireDetail).max(DETAILS_MAX).nullish(),
 });
 export type WireTracker = z.infer<typeof WireTracker>;
