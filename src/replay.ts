@@ -35,7 +35,7 @@ export async function replay(argv: readonly string[]): Promise<number> {
     }
     return await withDesk((desk) => follow(desk, command));
   } catch (error) {
-    if (error instanceof ReplayRefusedError) console.error(`${sentence(error.message)}`);
+    if (error instanceof ReplayRefusedError) console.error(sentence(error.message));
     else tellError(error);
     return CANNOT;
   }
@@ -44,7 +44,9 @@ export async function replay(argv: readonly string[]): Promise<number> {
 type AskedCommand = Exclude<ReplayCommand, { action: 'help' }>;
 
 async function withDesk(work: (desk: ReplayDesk) => Promise<number>): Promise<number> {
-  const loaded = loadConfig(process.env, [], HUB_SETTINGS);
+  // Nothing is opened here that is sealed: the keys stay with the hub.
+  const { databaseUrl, dataDir } = HUB_SETTINGS;
+  const loaded = loadConfig(process.env, [], { databaseUrl, dataDir });
   if (loaded.action === 'print') throw new Error('the settings ask to print something');
   const database = await openStoredDatabase(loaded.config);
   const pool = new pg.Pool({ connectionString: database.url, max: 2, application_name: 'entrepot replay' });

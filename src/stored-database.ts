@@ -19,7 +19,7 @@ const SAID_IN_A_SENTENCE = [DatabaseUnreachableError, DatabaseVersionError, Embe
 export interface StoredDatabase {
   readonly url: string;
   /** It is up for as long as this takes: no hub runs on it. */
-  readonly ours: boolean;
+  readonly ours?: boolean;
   close(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export interface StoredDatabase {
  * The configured database; or the embedded one: that of the hub that runs on it, else started for as long as this takes.
  * Throws what `sentencesOf` can say.
  */
-export async function openStoredDatabase(config: Config): Promise<StoredDatabase> {
+export async function openStoredDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<StoredDatabase> {
   const database = await findOrStart(config);
   try {
     await requireServerVersion(database.url, SERVER_VERSION_MIN);
@@ -38,14 +38,14 @@ export async function openStoredDatabase(config: Config): Promise<StoredDatabase
   return database;
 }
 
-async function findOrStart(config: Config): Promise<StoredDatabase> {
-  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, ours: false, close: async () => undefined };
+async function findOrStart(config: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<StoredDatabase> {
+  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, close: async () => undefined };
   const dataDir = join(config.dataDir, 'postgres');
   if (!existsSync(dataDir))
     throw new ConfigError([`DATABASE_URL is not set, and there is no embedded database in ${config.dataDir}.`]);
   const options = { dataDir, database: 'entrepot', log: (sentence: string) => console.error(sentence) };
   const running = await findEmbeddedPostgres(options);
-  if (running !== undefined) return { url: running, ours: false, close: async () => undefined };
+  if (running !== undefined) return { url: running, close: async () => undefined };
   const own = await startEmbeddedPostgres(options);
   return { url: own.url, ours: true, close: () => own.stop() };
 }

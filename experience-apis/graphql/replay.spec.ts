@@ -51,7 +51,8 @@ describe('replays in the graph', () => {
       __typename: 'ReplayRefused',
       code: 'ALREADY_RUNNING',
     });
-    const { id } = (first.data?.['startReplay'] as { run: Run }).run;
+    const { run } = fieldOf(first, 'startReplay') as { run: Run };
+    const { id } = run;
     const stopped = await hub.post(`mutation ($id: ID!) { stopReplay(id: $id) ${RESULT} }`, { id }, MAY);
     expect(stopped.data?.['stopReplay']).toMatchObject({ run: { status: 'STOPPED' } });
     const again = await hub.post(`mutation ($id: ID!) { stopReplay(id: $id) ${RESULT} }`, { id }, MAY);
