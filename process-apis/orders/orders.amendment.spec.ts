@@ -3,6 +3,7 @@ import type { ChannelOrderLine } from '../../src/model/channel-order.js';
 import { channelLine, channelOrder, versionAt } from './testing/channel-orders.js';
 import { Harness } from './testing/harness.js';
 import { settle } from './testing/settle.js';
+import { nextDueAt } from './orders.sla.js';
 import { orderAt } from './testing/stages.js';
 import { expectSettled, fo, tell, types, unitsIn } from './testing/story.js';
 
@@ -126,6 +127,17 @@ describe('a person’s retry', () => {
     // Two tasks at once could post it twice, where the ERP has no unique key.
     expect(tell(harness, { kind: 'RetryRequested' }).tasks).toEqual([]);
     expect(tell(harness, { kind: 'WaitOverdue', waitKey: wait?.key ?? '', taskIsGone: true }).tasks).toEqual([]);
+  });
+
+  it('gives the step its time anew', () => {
+    const harness = orderAt('requested');
+    const due = nextDueAt(harness.order) ?? '';
+    tell(harness, { kind: 'WaitOverdue', waitKey: 'ERP:POSTING' });
+    expect(nextDueAt(harness.order)).toBeUndefined();
+    const failed = { kind: 'OutsideCallFailed', waitKey: 'ERP:POSTING', system: 'ERP', operation: 'post' } as const;
+    tell(harness, { ...failed, error: 'no answer', errorKind: 'transient', final: true });
+    tell(harness, { kind: 'RetryRequested' });
+    expect((nextDueAt(harness.order) ?? '') > due).toBe(true);
   });
 
   it('leaves what is still tried by itself alone', () => {

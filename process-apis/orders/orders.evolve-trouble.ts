@@ -87,7 +87,7 @@ function track(order: Order, event: Extract<TroubleEvent, { packageId: string }>
   };
 }
 
-/** The same wait, without what failed before. */
-function retried({ lastError: _, failure: __, ...wait }: Wait, retriedAt: Instant): Wait {
+/** The same wait, without what failed before; its clock starts anew. */
+function retried({ lastError: _, failure: __, overdueSince: ___, ...wait }: Wait, retriedAt: Instant): Wait {
   return { ...wait, retriedAt };
 }

@@ -35,14 +35,20 @@ const RELEASE_MINUTES = DAY;
 /** A warehouse gets so long at least, also for an order that came late. */
 const SHIPMENT_MINUTES_MIN = HOUR;
 
+/** A step that was asked for again gets its time anew. */
+export function startedAt({ since, retriedAt }: Wait): Instant {
+  return retriedAt ?? since;
+}
+
 /** When the wait is late; undefined where no clock runs. */
 export function dueAt(order: Order, wait: Wait): Instant | undefined {
   const { releasedAt } = order.shortages.find(({ sku }) => wait.key === `STOCK:${sku}`) ?? {};
   if (releasedAt !== undefined) return after(releasedAt, RELEASE_MINUTES);
   const clock = SLA_CLOCKS.find(({ prefix }) => wait.key.startsWith(prefix));
   if (clock === undefined) return undefined;
-  if (clock.untilShipBy !== true || order.shipBy === undefined) return after(wait.since, clock.minutes);
-  const earliest = after(wait.since, SHIPMENT_MINUTES_MIN);
+  const from = startedAt(wait);
+  if (clock.untilShipBy !== true || order.shipBy === undefined) return after(from, clock.minutes);
+  const earliest = after(from, SHIPMENT_MINUTES_MIN);
   const shipBy = new Date(order.shipBy).toISOString();
   return shipBy > earliest ? shipBy : earliest;
 }

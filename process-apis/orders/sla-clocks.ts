@@ -4,7 +4,7 @@ import type { Instant } from '../../src/model/time.js';
 import type { OrderCommit } from './order-commit.js';
 import { taskFor } from './orders.awaited-tasks.js';
 import type { OrderFact } from './orders.facts.js';
-import { lateWaits } from './orders.sla.js';
+import { lateWaits, startedAt } from './orders.sla.js';
 
 /** Orders looked at in one sweep; when there are more, the next one follows at once. */
 const SWEEP_MAX = 500;
@@ -39,13 +39,14 @@ export class SlaClocks {
 
 function overdue(
   order: Order,
-  { key: waitKey, since, retriedAt }: Wait,
+  wait: Wait,
   { now, tasks }: { readonly now: Instant; readonly tasks: ReadonlySet<string> },
 ): OrderFact {
+  const { key: waitKey, retriedAt } = wait;
   const task = taskFor(order, waitKey);
   const taskIsGone = task !== undefined && !tasks.has(`${order.id}/${task.kind}`);
   return {
-    id: `hub/overdue/${order.id}/${waitKey}/${since}`,
+    id: `hub/overdue/${order.id}/${waitKey}/${startedAt(wait)}`,
     source: 'hub',
     occurredAt: now,
     address: { by: 'ID', orderId: order.id },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextTry, type RetryPolicy } from './next-try.js';
+import { nextTry, resultOfThrown } from './next-try.js';
+import type { RetryPolicy } from './task.js';
 
 const POLICY: RetryPolicy = { limit: 3, delayS: 2, delaySMax: 60 };
 const RETRY = { outcome: 'RETRY', error: 'down' } as const;
@@ -14,6 +15,18 @@ describe('the next try of a task', () => {
     expect(nextTry({ outcome: 'DONE' }, 0, POLICY, Math.random)).toEqual({ outcome: 'DONE' });
     const dead = { outcome: 'DEAD', error: 'no' } as const;
     expect(nextTry(dead, 0, POLICY, Math.random)).toEqual(dead);
+  });
+
+  it('comes also after the last try, when nobody could be told that the task is given up', () => {
+    const away = Object.assign(new Error('the connection was lost'), { code: '08006' });
+    expect(nextTry(resultOfThrown(away), POLICY.limit, POLICY, Math.random)).toMatchObject({
+      outcome: 'AGAIN',
+      counts: true,
+    });
+    expect(nextTry(resultOfThrown(new Error('a bug')), POLICY.limit, POLICY, Math.random)).toEqual({
+      outcome: 'DEAD',
+      error: 'a bug',
+    });
   });
 
   it('comes later each time, jittered over the upper half, up to the longest delay', () => {

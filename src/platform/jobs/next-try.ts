@@ -1,13 +1,5 @@
-import type { TaskResult } from './task.js';
-
-/** How often and when a task that failed is tried again. */
-export interface RetryPolicy {
-  /** Tries after the first one. */
-  readonly limit: number;
-  /** The shortest delay, in seconds; it doubles with each try. */
-  readonly delayS: number;
-  readonly delaySMax: number;
-}
+import { isDatabaseUnavailable } from '../db/unavailable.js';
+import type { RetryPolicy, TaskResult } from './task.js';
 
 export type NextTry =
   | { readonly outcome: 'DONE' }
@@ -32,6 +24,15 @@ export function attemptsMax({ limit }: RetryPolicy): number {
 }
 
 /**
+ * What a handler that throws says of its tasks. With the database away nobody could be told that a task is given up: it is
+ * tried once more.
+ */
+export function resultOfThrown(error: unknown): TaskResult {
+  const sentence = error instanceof Error ? error.message : String(error);
+  return { outcome: 'RETRY', error: sentence, ...(isDatabaseUnavailable(error) ? { untold: true } : {}) };
+}
+
+/**
  * What becomes of a task after a try. `attempt` counts from 0; `random` gives [0, 1). A delay is at least what the other side
  * asked for, else exponential with jitter over its upper half.
  */
@@ -43,7 +44,7 @@ export function nextTry(result: TaskResult, attempt: number, policy: RetryPolicy
     case 'HELD':
       return { outcome: 'AGAIN', afterMs: spread(result.retryAfterMs, random), error: result.error, counts: false };
     case 'RETRY': {
-      if (attempt + 1 >= attemptsMax(policy)) return { outcome: 'DEAD', error: result.error };
+      if (attempt + 1 >= attemptsMax(policy) && result.untold !== true) return { outcome: 'DEAD', error: result.error };
       const asked = result.retryAfterMs === undefined ? 0 : spread(result.retryAfterMs, random);
       const afterMs = Math.max(asked, backoffMs(attempt, policy, random));
       return { outcome: 'AGAIN', afterMs, error: result.error, counts: true };

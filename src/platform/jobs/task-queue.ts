@@ -4,7 +4,7 @@ import type { ClientBase, Pool } from 'pg';
 import { PgBoss, type Job, type JobResult } from 'pg-boss';
 import { inTransaction, sentTogether } from '../commit/index.js';
 import { readCautiousUntil } from '../event-log/index.js';
-import { attemptsMax, nextTry, type NextTry, type RetryPolicy } from './next-try.js';
+import { attemptsMax, nextTry, resultOfThrown, type NextTry } from './next-try.js';
 import {
   countDeadLetters,
   DEAD_LETTERS,
@@ -21,6 +21,7 @@ import {
 } from './task.sql.js';
 import {
   DEFAULT_TASK_QUEUE,
+  type RetryPolicy,
   type Task,
   type TaskHandler,
   type TaskQueueOptions,
@@ -336,9 +337,10 @@ export class TaskQueue {
     try {
       return await handler(runs);
     } catch (error) {
-      const sentence = error instanceof Error ? error.message : String(error);
-      this.logger.error(`${runs[0]?.kind}: the handler failed: ${sentence}`);
-      return runs.map(() => ({ outcome: 'RETRY', error: sentence }));
+      this.logger.error(
+        `${runs[0]?.kind}: the handler failed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return runs.map(() => resultOfThrown(error));
     }
   }
 }

@@ -1,5 +1,3 @@
-import type { RetryPolicy } from './next-try.js';
-
 /** Outside work to do, as it is enqueued with the transition that asks for it. */
 export interface Task<Payload extends object = object> {
   /** Names the queue and its handler: `<audience>.<work>`. */
@@ -20,7 +18,13 @@ export interface TaskRun<Payload extends object = object> extends Task<Payload> 
 export type TaskResult =
   | { readonly outcome: 'DONE' }
   /** Worth trying again later: after what the other side asked for, else with backoff. */
-  | { readonly outcome: 'RETRY'; readonly error: string; readonly retryAfterMs?: number }
+  | {
+      readonly outcome: 'RETRY';
+      readonly error: string;
+      readonly retryAfterMs?: number;
+      /** What came of the try could not be said to anybody: it is not the last one. */
+      readonly untold?: boolean;
+    }
   /** Nothing was sent (paused, breaker open, no budget): put back without a try lost. */
   | { readonly outcome: 'HELD'; readonly error: string; readonly retryAfterMs: number }
   /** Trying again is useless: parked as a dead letter. */
@@ -28,6 +32,15 @@ export type TaskResult =
 
 /** Runs a batch; one result per task, in the same order. Must not throw for a single task's failure. */
 export type TaskHandler = (tasks: readonly TaskRun[]) => Promise<readonly TaskResult[]>;
+
+/** How often and when a task that failed is tried again. */
+export interface RetryPolicy {
+  /** Tries after the first one. */
+  readonly limit: number;
+  /** The shortest delay, in seconds; it doubles with each try. */
+  readonly delayS: number;
+  readonly delaySMax: number;
+}
 
 /** What waits under pressure, last number first: 1 taking and reserving, 2 telling channels, 3 postings, 4 feeds and counts. */
 export type Tier = 1 | 2 | 3 | 4;
