@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CommitQueueFullError } from '../../src/platform/commit/index.js';
+import { isUnstorableValue } from '../../src/platform/db/unstorable.js';
 import { CursorError, SlowConsumerError } from '../../src/platform/event-log/index.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
 import { currentCorrelationId } from '../../src/platform/telemetry/correlation.js';
@@ -8,6 +9,8 @@ import { OrderCursorError } from '../../process-apis/orders/index.js';
 
 const INTERNAL_CODE = 'INTERNAL_SERVER_ERROR';
 const BAD_INPUT_CODE = 'BAD_USER_INPUT';
+const UNSTORABLE_SENTENCE =
+  'A text holds NUL or half a surrogate pair, or a time lies beyond the calendar: send another value.';
 const INTERNAL_SENTENCE = 'Something went wrong inside. The correlation id leads to the cause in the log.';
 /** graphql-js stops counting mistakes in variables; Apollo takes that last error for a fault of the server. */
 const TOO_MANY_MISTAKES = /^Too many errors processing variables/;
@@ -54,6 +57,7 @@ export class ErrorFormatter {
     const cause = rootCause(error);
     if (cause instanceof ProblemError) return { message: cause.problem.detail, code: cause.code };
     if (isForCaller(cause)) return { message: cause.message, code: cause.code };
+    if (isUnstorableValue(cause)) return { message: UNSTORABLE_SENTENCE, code: BAD_INPUT_CODE };
     if (!(cause instanceof GraphQLError)) return { message: INTERNAL_SENTENCE, code: INTERNAL_CODE };
     const known = TOO_MANY_MISTAKES.test(cause.message)
       ? BAD_INPUT_CODE

@@ -118,6 +118,14 @@ describe('over HTTP', () => {
     expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['BAD_USER_INPUT']));
   });
 
+  it('a text that no database holds is the caller’s mistake', async () => {
+    const query = 'query ($of: String!) { orderByReference(channel: $of, reference: "1") { id } }';
+    const { errors } = await hub.post(query, { of: 'a\u0000b' });
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('NUL') as string, extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
   it('a subscription is refused', async () => {
     const { errors } = await hub.post('subscription { orderChanged { cursor } }');
     expect(errors?.[0]?.extensions.code).toBe('SUBSCRIPTION_OVER_HTTP');

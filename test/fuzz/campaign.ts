@@ -33,6 +33,15 @@ export interface CampaignResult {
   readonly findings: readonly Finding[];
 }
 
+/** The hub's own default. */
+const BODY_LIMIT_BYTES = 1_024 * 1_024;
+const CLOSED: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET', 'UND_ERR_SOCKET']);
+const TOO_LARGE: FuzzAnswer = {
+  status: 413,
+  headers: { 'content-type': 'application/problem+json' },
+  body: '{"type":"https://entrepot.dev/problems/body-too-large","title":"Closed","status":413,"detail":"Closed."}',
+};
+
 interface Kept {
   readonly payload: Payload;
   readonly as: StoredAs;
@@ -56,7 +65,7 @@ export class Campaign {
   ) {}
 
   /** The payloads of these numbers, one after the other over several connections. */
-  async run(first: number, payloads: number, tell: (sent: number) => void): Promise<CampaignResult> {
+  async run(numbers: readonly number[], tell: (sent: number) => void): Promise<CampaignResult> {
     const startedAt = Date.now();
     const http = new HttpPool(this.hub.url, {
       connections: CONNECTIONS,
@@ -64,12 +73,12 @@ export class Campaign {
       headersTimeout: ANSWER_MS_MAX,
       bodyTimeout: ANSWER_MS_MAX,
     });
-    let next = first;
-    const end = first + payloads;
+    const left = numbers.values();
     const sampling = setInterval(() => void this.sampleMemory(), MEMORY_EVERY_MS);
     try {
       const sender = async (): Promise<void> => {
-        for (let n = next++; n < end && this.findings.length < FINDINGS_MAX; n = next++) {
+        for (const n of left) {
+          if (this.findings.length >= FINDINGS_MAX) return;
           await this.send(http, payloadOf(this.seed, n, this.targets));
           tell(this.sent);
         }
@@ -143,6 +152,12 @@ async function ask(http: HttpPool, { method, path, headers, body }: Payload): Pr
     });
     return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
   } catch (error) {
+    // Who sends more than is taken may find the connection closed before the refusal can be read.
+    if ((body?.length ?? 0) > BODY_LIMIT_BYTES && isClosed(error)) return TOO_LARGE;
     return `no answer: ${error instanceof Error ? `${error.name} ${error.message}` : String(error)}`;
   }
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && CLOSED.has(error.code);
 }

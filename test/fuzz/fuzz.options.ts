@@ -1,14 +1,18 @@
 import { parseArgs } from 'node:util';
 
+const NUMBER_MAX = 100_000_000;
+
 export interface FuzzOptions {
   readonly payloads: number;
   readonly seed: number;
-  /** The payload of this number alone. */
-  readonly only: number | undefined;
+  /** The number of the first. */
+  readonly from: number;
+  /** The payloads of these numbers alone. */
+  readonly only: readonly number[] | undefined;
   readonly json: boolean;
 }
 
-export const HELP = `npm run fuzz -- [--payloads N] [--seed S] [--only I] [--json]
+export const HELP = `npm run fuzz -- [--payloads N] [--seed S] [--from I] [--only I,J] [--json]
 
 Sends mutated payloads to every inbound endpoint of a started hub, from good ones and over real HTTP: bytes flipped and cut,
 values of other types, huge numbers, deep nesting, members twice, lone surrogates, wrong encodings and content types.
@@ -17,7 +21,8 @@ answered for without being taken must lie there as a stored message. Exit code 1
 
   --payloads N  how many; 100000 when absent
   --seed S      the same seed gives the same payloads; 1 when absent
-  --only I      sends payload I alone
+  --from I      begins with payload I
+  --only I,J    sends these payloads alone
   --json        prints the result as one line of JSON
   --help        prints this`;
 
@@ -30,9 +35,10 @@ export function readOptions(words: readonly string[]): FuzzOptions | 'HELP' {
   const { values } = parse(words);
   if (values.help) return 'HELP';
   return {
-    payloads: wholeNumber('payloads', values.payloads, 1, 100_000_000),
+    payloads: wholeNumber('payloads', values.payloads, 1, NUMBER_MAX),
     seed: wholeNumber('seed', values.seed, 0, 2 ** 31 - 1),
-    only: values.only === undefined ? undefined : wholeNumber('only', values.only, 0, 100_000_000),
+    from: wholeNumber('from', values.from, 0, NUMBER_MAX),
+    only: values.only?.split(',').map((number) => wholeNumber('only', number, 0, NUMBER_MAX)),
     json: values.json,
   };
 }
@@ -44,6 +50,7 @@ function parse(words: readonly string[]) {
       options: {
         payloads: { type: 'string', default: '100000' },
         seed: { type: 'string', default: '1' },
+        from: { type: 'string', default: '0' },
         only: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

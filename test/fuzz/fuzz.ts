@@ -27,7 +27,8 @@ async function run(options: FuzzOptions): Promise<CampaignResult> {
     const fuzzed = await hub.call<FuzzedHub>('start', { databaseUrl: postgres.url, logFile });
     const targets = targetsOf(fuzzed);
     const campaign = new Campaign({ process: hub, url: fuzzed.url }, pool, options.seed, targets);
-    const result = await campaign.run(options.only ?? 0, options.only === undefined ? options.payloads : 1, (sent) => {
+    const numbers = options.only ?? Array.from({ length: options.payloads }, (_, n) => options.from + n);
+    const result = await campaign.run(numbers, (sent) => {
       if (!options.json && sent % TELL_EVERY === 0) console.error(`${new Date().toISOString()} ${sent} payloads sent`);
     });
     await hub.call('stop');

@@ -11,7 +11,9 @@ import { warehouseSeeds } from './wms-events.js';
 
 const SAMPLES = 12;
 const SAMPLES_AT = '2026-03-01T10:00:00.000Z';
-const MESSAGE_ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+const MESSAGE_ID = /(?:"messageId":"|kept as message )([0-9a-f-]{36})/;
+/** What a warehouse is answered whose message was read and does not fit; other refusals come before its signature is looked at. */
+const READ_AND_REFUSED = /problems\/(?:body-not-readable|contract-mismatch)"/;
 const TOPICS = [
   'orders/create',
   'orders/updated',
@@ -87,8 +89,7 @@ function warehouseEvents({ secrets, work }: FuzzedHub): Target {
     fresh: (seed, n) => ({
       events: (seed as { events: readonly object[] }).events.map((event, at) => ({ ...event, id: `fuzz-${n}-${at}` })),
     }),
-    keptAs: ({ status }, sent) =>
-      status === 400 || status === 422 ? { externalId: sent['webhook-id'] ?? '' } : undefined,
+    keptAs: ({ body }, sent) => (READ_AND_REFUSED.test(body) ? { externalId: sent['webhook-id'] ?? '' } : undefined),
   };
 }
 
@@ -131,6 +132,6 @@ function token(): Target {
 }
 
 function idIn(body: string): { readonly id: string } | undefined {
-  const id = MESSAGE_ID.exec(body)?.[0];
+  const id = MESSAGE_ID.exec(body)?.[1];
   return id === undefined ? undefined : { id };
 }

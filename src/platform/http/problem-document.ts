@@ -3,6 +3,7 @@ import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CommitQueueFullError } from '../commit/group-commit.js';
 import { isDatabaseUnavailable } from '../db/unavailable.js';
+import { isUnstorableValue } from '../db/unstorable.js';
 import { ProblemError, type ProblemDetail, type ProblemOptions } from './problem.js';
 
 const TYPE_PREFIX = 'https://entrepot.dev/problems/';
@@ -53,6 +54,7 @@ export function problemOf(error: unknown): ProblemOptions {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof CommitQueueFullError) return BUSY;
   if (isDatabaseUnavailable(error)) return DATABASE_UNAVAILABLE;
+  if (isUnstorableValue(error)) return UNSTORABLE;
   const status = error instanceof HttpException ? error.getStatus() : statusOfFastify(error);
   if (status === undefined || status < 400) return INTERNAL;
   const known = KNOWN[status] ?? ordinary(status);
@@ -82,6 +84,15 @@ const DATABASE_UNAVAILABLE: ProblemOptions = {
   title: 'The hub cannot reach its database',
   detail: 'Send the same request again after the time in Retry-After: nothing happens twice.',
   headers: { 'retry-after': '5' },
+};
+
+/** What a schema of the edge let through, and the database cannot hold. */
+const UNSTORABLE: ProblemOptions = {
+  status: 422,
+  code: 'VALUE_NOT_STORABLE',
+  title: 'A value cannot be stored',
+  detail:
+    'Nothing was done. A text holds NUL or half a surrogate pair, or a time lies beyond the calendar: send another value.',
 };
 
 /** Errors of the HTTP layer itself, in words that say what to do. An empty detail takes the error's own message. */
