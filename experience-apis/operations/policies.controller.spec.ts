@@ -13,7 +13,7 @@ import { inTransaction } from '../../src/platform/commit/index.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { createHttpApp } from '../../src/platform/http/http-server.js';
 import { HttpModule } from '../../src/platform/http/http.module.js';
-import { Pressure, TaskQueue, type TaskRun } from '../../src/platform/jobs/index.js';
+import { Pressure, TaskQueue, type TaskResult, type TaskRun } from '../../src/platform/jobs/index.js';
 import { GateTaskPolicies } from '../../src/platform/outside/gate-task-policies.js';
 import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import { OutsideGate } from '../../src/platform/outside/outside-gate.js';
@@ -60,17 +60,20 @@ let app: NestFastifyApplication;
 let dataDir: string;
 const runs: TaskRun[] = [];
 
+function openAccounts(given: readonly TaskRun[]): Promise<readonly TaskResult[]> {
+  runs.push(...given);
+  return Promise.resolve(given.map(() => ({ outcome: 'DONE' })));
+}
+
+const noAnswer = (): Promise<string> => Promise.reject(new OutsideError('transient', 'no answer', CREATE));
+
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = openTestPool(database.url, 8);
   gate = new OutsideGate({ book: new SqlBudgetBook(pool) });
   gate.policies.declare(bankPolicies({ rate: { perSecond: 4, burst: 8, of: 'OPERATION', waitMsMax: 1_000 } }));
   tasks = new TaskQueue(pool, new GateTaskPolicies(gate, new Pressure()));
-  const open = (given: readonly TaskRun[]) => {
-    runs.push(...given);
-    return Promise.resolve(given.map(() => ({ outcome: 'DONE' }) as const));
-  };
-  tasks.register(KIND, open, { target: { system: 'bank', use: 'openAccount' } });
+  tasks.register(KIND, openAccounts, { target: { system: 'bank', use: 'openAccount' } });
   await tasks.start();
   await tasks.work();
   dataDir = mkdtempSync(join(tmpdir(), 'entrepot-policies-'));
@@ -173,7 +176,7 @@ describe('policies', () => {
     expect(operations.map(({ operation }) => operation)).toEqual(['Accounts.create', 'Accounts.read', 'Statement.get']);
     expect(operations[0]).toMatchObject({
       declared: { timeoutMs: 5_000, rate: { perSecond: 4, burst: 8 } },
-      inForce: { budgets: [{ name: 'bank/Accounts.create', perSecond: 4, perSecondMax: 2, burst: 4 }] },
+      inForce: { budgets: [{ name: 'bank/Accounts.create', perSecond: 2, perSecondMax: 2, burst: 4 }] },
       breakers: [{ state: 'CLOSED' }],
     });
     expect(changes).toMatchObject([{ ...CREATE, changedBy: 'ops', reason: 'they asked us to', paused: false }]);
@@ -244,10 +247,9 @@ describe('what processes tell each other', () => {
     await sync.refresh();
     expect(other.policies.of('bank', 'Statement.get').paused).toContain('wrong figures');
     await change('Statement.get', { reason: 'right again' });
-    const down = (): Promise<string> => Promise.reject(new OutsideError('transient', 'no answer', CREATE));
     for (let n = 0; n < 3; n += 1)
       await other
-        .pass({ ...CREATE, operation: 'Accounts.read' }, down, () => ({ outcome: 'ok' }))
+        .pass({ ...CREATE, operation: 'Accounts.read' }, noAnswer, () => ({ outcome: 'ok' }))
         .catch(() => undefined);
     await sync.refresh();
     const breakers = (await shown('Accounts.read'))?.breakers;

@@ -3,6 +3,8 @@ import type { ToldBreaker } from '../../src/platform/outside/policy-store.js';
 
 type Numbers = Pick<OperationPolicy, 'timeoutMs' | 'concurrencyMax' | 'breaker'>;
 
+type ShownBudget = Omit<BudgetInForce, 'ofVendor'>;
+
 /** One operation as operators see it. */
 export interface ShownOperation extends Pick<
   OperationPolicy,
@@ -10,7 +12,7 @@ export interface ShownOperation extends Pick<
 > {
   readonly uses: readonly string[];
   readonly declared: Numbers & Pick<OperationPolicy, 'rate'>;
-  readonly inForce: Numbers & { readonly budgets: readonly Omit<BudgetInForce, 'ofVendor'>[] };
+  readonly inForce: Numbers & { readonly budgets: readonly ShownBudget[] };
   /** Who paused it and why. */
   readonly paused?: string;
   /** As the processes that called it told within the last minute. */
@@ -32,14 +34,24 @@ export function showOperation(
     retry,
     uses,
     declared: { ...numbersOf(declared), ...(rate === undefined ? {} : { rate }) },
-    inForce: { ...numbersOf(policy), budgets: budgets.map(({ ofVendor: _, ...budget }) => budget) },
+    inForce: { ...numbersOf(policy), budgets: budgets.map(showBudget) },
     ...(paused === undefined ? {} : { paused }),
     breakers: breakers
       .filter((breaker) => breaker.system === system && breaker.operation === operation)
-      .map(({ system: _system, operation: _operation, ...breaker }) => breaker),
+      .map(({ process, state, since, lastError }) => ({
+        process,
+        state,
+        since,
+        ...(lastError === undefined ? {} : { lastError }),
+      })),
   };
 }
 
 function numbersOf({ timeoutMs, concurrencyMax, breaker }: OperationPolicy): Numbers {
   return { timeoutMs, concurrencyMax, breaker };
+}
+
+function showBudget({ name, perSecond, perSecondMax, burst, waitMsMax, perAccount }: BudgetInForce): ShownBudget {
+  const most = perSecondMax === undefined ? {} : { perSecondMax };
+  return { name, perSecond, ...most, burst, waitMsMax, perAccount };
 }

@@ -35,10 +35,9 @@ export class ShopifyClient implements OnApplicationShutdown {
     const answer = await this.post(account, operation, variables);
     if (answer.status !== 200) throw this.http.failure(operation.name, answer, readErrors);
     const envelope = readEnvelope(operation.name, answer);
-    const cost = envelope.extensions?.cost;
-    if (cost != null) await this.learn(account, operation.name, cost);
-    if (envelope.errors)
-      throw topLevelError(operation.name, envelope.errors, evidenceOf(answer), cost == null ? undefined : waitMs(cost));
+    const cost = envelope.extensions?.cost ?? undefined;
+    if (cost !== undefined) await this.learn(account, operation.name, cost);
+    if (envelope.errors) throw topLevelError(operation.name, envelope.errors, evidenceOf(answer), cost && waitMs(cost));
     const data = operation.data.safeParse(envelope.data);
     if (!data.success)
       throw contractError(operation.name, 'the answer is not what the schema says', data.error, evidenceOf(answer));

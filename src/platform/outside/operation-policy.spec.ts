@@ -57,7 +57,7 @@ describe('the policies of outside calls', () => {
     );
     expect(found.of('bank', 'Accounts.create').budgets).toMatchObject([
       { name: 'bank/writes', perSecond: 1, burst: 2, ofVendor: false },
-      { name: 'bank/Accounts.create', perSecond: 4, perSecondMax: 2, burst: 3, ofVendor: true },
+      { name: 'bank/Accounts.create', perSecond: 2, perSecondMax: 2, burst: 3, ofVendor: true },
     ]);
     expect(found.of('bank', 'Accounts.read').budgets).toMatchObject([{ name: 'bank/Accounts.read', perSecond: 4 }]);
   });

@@ -106,15 +106,15 @@ export function scopesOf({ operation, write }: OperationPolicy): readonly string
 /** What holds for an operation after the operator's changes. */
 export function inForce(declared: OperationPolicy, changes: ReadonlyMap<string, PolicyChange>): PolicyInForce {
   const found = scopesOf(declared).flatMap((scope) => changes.get(scope) ?? []);
-  let policy = declared;
+  let { timeoutMs, concurrencyMax, breaker } = declared;
   const groups: BudgetInForce[] = [];
   let own: PolicyChanges['rate'];
   for (const { operation, changes: of } of found) {
-    policy = {
-      ...policy,
-      ...(of.timeoutMs === undefined ? {} : { timeoutMs: of.timeoutMs }),
-      ...(of.concurrencyMax === undefined ? {} : { concurrencyMax: of.concurrencyMax }),
-      breaker: { ...policy.breaker, ...of.breaker },
+    timeoutMs = of.timeoutMs ?? timeoutMs;
+    concurrencyMax = of.concurrencyMax ?? concurrencyMax;
+    breaker = {
+      failures: of.breaker?.failures ?? breaker.failures,
+      openMs: of.breaker?.openMs ?? breaker.openMs,
     };
     if (of.rate === undefined) continue;
     if (operation === declared.operation) own = of.rate;
@@ -122,7 +122,7 @@ export function inForce(declared: OperationPolicy, changes: ReadonlyMap<string, 
   }
   const pause = found.find((change) => change.paused);
   return {
-    policy,
+    policy: found.length === 0 ? declared : { ...declared, timeoutMs, concurrencyMax, breaker },
     budgets: [...groups, ...ownBudget(declared, own)],
     ...(pause === undefined ? {} : { paused: pauseSentence(pause) }),
   };
@@ -132,6 +132,7 @@ function groupBudget(system: string, group: string, rate: NonNullable<PolicyChan
   return { name: `${system}/${group}`, ofVendor: false, ...rate, waitMsMax: GROUP_WAIT_MS_MAX, perAccount: false };
 }
 
+/** What an operator says holds instead of what is declared, and is the most that the vendor's own word may make it. */
 function ownBudget({ system, operation, rate }: OperationPolicy, changed: PolicyChanges['rate']): BudgetInForce[] {
   if (rate === undefined)
     return changed === undefined ? [] : [{ ...groupBudget(system, operation, changed), ofVendor: true }];
@@ -140,8 +141,8 @@ function ownBudget({ system, operation, rate }: OperationPolicy, changed: Policy
     {
       name: of === 'ACCOUNT' ? `${system}/account` : `${system}/${operation}`,
       ofVendor: true,
-      perSecond,
-      burst: Math.min(burst, changed?.burst ?? burst),
+      perSecond: changed?.perSecond ?? perSecond,
+      burst: changed?.burst ?? burst,
       waitMsMax,
       perAccount: true,
       ...(changed === undefined ? {} : { perSecondMax: changed.perSecond }),

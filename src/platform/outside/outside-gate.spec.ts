@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OperationPolicy } from './operation-policy.js';
 import { OutsideError } from './outside-error.js';
-import { OutsideGate, type CallObservation, type Verdict } from './outside-gate.js';
+import { OutsideGate, type CallObservation, type OutsideCall, type Verdict } from './outside-gate.js';
 import { bankPolicies, changeOf } from './testing/bank.js';
 
 const CALL = { system: 'bank', operation: 'Accounts.create' };
@@ -20,21 +20,23 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const pass = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
+const later = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
 
-/** A gate whose clock only sleeping and `pass` move. */
+async function wait(ms: number): Promise<void> {
+  sleeps.push(ms);
+  later(ms);
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A gate whose clock only sleeping and `later` move. */
 function gateOf(own: Partial<OperationPolicy> = {}): OutsideGate {
-  const sleep = async (ms: number): Promise<void> => {
-    sleeps.push(ms);
-    pass(ms);
-    await new Promise((resolve) => setImmediate(resolve));
-  };
-  const gate = new OutsideGate({ sleep });
+  const gate = new OutsideGate({ sleep: wait });
   gate.policies.declare(bankPolicies(own));
-  gate.onCall((call) => seen.push(call));
+  gate.onCall((observed) => seen.push(observed));
   return gate;
 }
 
+const callOf = (account: string): OutsideCall => ({ ...CALL, account: { id: account } });
 const answerOk = (): Promise<string> => Promise.resolve('ok');
 const fail = (): Promise<string> => Promise.reject(DOWN);
 
@@ -42,7 +44,7 @@ function call(
   gate: OutsideGate,
   exchange: () => Promise<string> = answerOk,
   verdict: Verdict = { outcome: 'ok' },
-  of = CALL,
+  of: OutsideCall = CALL,
 ): Promise<string> {
   return gate.pass(of, exchange, () => verdict);
 }
@@ -97,11 +99,11 @@ describe('the gate to the outside', () => {
     it('lets one call try after its time: closed again when that is good, open again when it is not', async () => {
       const gate = gateOf();
       for (let n = 0; n < 3; n += 1) await failureOf(call(gate, fail));
-      pass(10_000);
+      later(10_000);
       expect(gate.heldBack('bank', 'openAccount')).toBeUndefined();
       expect(await failureOf(call(gate, fail))).toBe(DOWN);
       expect((await failureOf(call(gate))).details.notSent).toBe(true);
-      pass(10_000);
+      later(10_000);
       expect(await call(gate)).toBe('ok');
       expect(await call(gate)).toBe('ok');
       expect(gate.breakers()[0]).toMatchObject({
@@ -163,7 +165,7 @@ describe('the gate to the outside', () => {
       const gate = gateOf({ rate: RATE });
       await call(gate, answerOk, { outcome: 'throttled', throttled: true, retryAfterMs: 60_000 });
       expect((await failureOf(call(gate))).details.retryAfterMs).toBe(60_000);
-      pass(60_000);
+      later(60_000);
       await call(gate);
       expect(sleeps).toEqual([750]);
     });
@@ -172,16 +174,15 @@ describe('the gate to the outside', () => {
       const gate = gateOf();
       await call(gate, answerOk, { outcome: 'throttled', throttled: true, retryAfterMs: 2_000 });
       expect((await failureOf(call(gate))).details).toMatchObject({ notSent: true, retryAfterMs: 2_000 });
-      pass(2_000);
+      later(2_000);
       expect(await call(gate)).toBe('ok');
     });
 
     it('is each account’s own, and another where the vendor tells it', async () => {
       const gate = gateOf({ rate: { ...RATE, waitMsMax: 0 } });
-      const of = (id: string) => ({ ...CALL, account: { id } });
-      for (let n = 0; n < 3; n += 1) await call(gate, answerOk, { outcome: 'ok', perSecond: 0.5 }, of('a'));
-      expect((await failureOf(call(gate, answerOk, { outcome: 'ok' }, of('a')))).details.retryAfterMs).toBe(2_000);
-      expect(await call(gate, answerOk, { outcome: 'ok' }, of('b'))).toBe('ok');
+      for (let n = 0; n < 3; n += 1) await call(gate, answerOk, { outcome: 'ok', perSecond: 0.5 }, callOf('a'));
+      expect((await failureOf(call(gate, answerOk, { outcome: 'ok' }, callOf('a')))).details.retryAfterMs).toBe(2_000);
+      expect(await call(gate, answerOk, { outcome: 'ok' }, callOf('b'))).toBe('ok');
     });
 
     it('of a group holds for all its operations together', async () => {

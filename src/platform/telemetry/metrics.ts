@@ -27,7 +27,7 @@ export interface MetricsParts {
 export class Metrics {
   private readonly registry = new Registry();
   /** Read the figures that nobody tells. */
-  private readonly looks: (() => void | Promise<void>)[] = [];
+  private readonly looks: (() => Promise<void>)[] = [];
 
   constructor(parts: MetricsParts) {
     collectDefaultMetrics({ register: this.registry, prefix: PREFIX });
@@ -69,7 +69,7 @@ export class Metrics {
       'system',
       'operation',
     ]);
-    this.looks.push(() => {
+    this.looks.push(async () => {
       for (const { system, operation, state: at } of gate.breakers())
         state.set({ system, operation }, BREAKER_VALUES[at]);
     });
