@@ -7,12 +7,23 @@ import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../src/platform/config/config.js';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 import { AvailabilityResolver } from './availability.resolver.js';
+import { ExceptionActionResolver } from './exception-action.resolver.js';
+import {
+  ExceptionFieldsResolver,
+  ExceptionGroupFieldsResolver,
+  ExceptionQueryResolver,
+  MessageBodyResolver,
+  OrderExceptionsResolver,
+} from './exception.resolver.js';
+import { ExceptionChangeFieldsResolver, ExceptionSubscriptionResolver } from './exception-subscription.resolver.js';
 import { ErrorFormatter } from './graphql-errors.js';
 import { HttpPolicyPlugin } from './http-policy.plugin.js';
 import { LiveOrders } from './live-orders.js';
 import { OperationContexts } from './operation-context.js';
 import { DOCUMENT_TOKENS_MAX, operationRules } from './operation-rules.js';
 import { OrderActionResolver } from './order-action.resolver.js';
+import { OrderActions } from './order-actions.js';
+import { OrderCorrectionResolver } from './order-correction.resolver.js';
 import {
   OrderChangeFieldsResolver,
   OrderSubscriptionResolver,
@@ -59,7 +70,17 @@ class OperationContextModule {}
     OrderFieldsResolver,
     OrderEventFieldsResolver,
     MoneyFieldsResolver,
+    OrderActions,
     OrderActionResolver,
+    OrderCorrectionResolver,
+    ExceptionQueryResolver,
+    ExceptionFieldsResolver,
+    ExceptionGroupFieldsResolver,
+    ExceptionActionResolver,
+    ExceptionSubscriptionResolver,
+    ExceptionChangeFieldsResolver,
+    OrderExceptionsResolver,
+    MessageBodyResolver,
     OrderSubscriptionResolver,
     OrderChangeFieldsResolver,
     ShipmentUpdateFieldsResolver,

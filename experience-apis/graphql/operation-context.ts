@@ -2,10 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import { StockReader } from '../../process-apis/availability/index.js';
+import { Exceptions } from '../../process-apis/exceptions/index.js';
 import { OrderReader } from '../../process-apis/orders/index.js';
+import { EvidenceReader } from '../../process-apis/resolution/index.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { TokenVerifier } from '../../src/platform/auth/token-verifier.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
+import { ExceptionLoaders, type ExceptionSources } from './exception-loaders.js';
 import { toGraphQLError } from './graphql-errors.js';
 import { OrderLoaders } from './order-loaders.js';
 import { StockLoaders } from './stock-loaders.js';
@@ -17,6 +20,7 @@ export interface OperationContext {
   readonly loaders: OrderLoaders;
   /** Remembers what it read: made for each operation. */
   readonly stock: StockLoaders;
+  readonly exceptions: ExceptionLoaders;
 }
 
 /** Who calls, and from where records are loaded: made once per HTTP operation or per WebSocket subscription. */
@@ -24,14 +28,20 @@ export interface OperationContext {
 export class OperationContexts {
   /** One for all subscriptions: what many subscribers ask in the same turn is one statement. Remembers nothing. */
   private readonly liveLoaders: OrderLoaders;
+  private readonly liveExceptions: ExceptionLoaders;
+  private readonly ofExceptions: ExceptionSources;
 
   constructor(
     private readonly reader: OrderReader,
     private readonly verifier: TokenVerifier,
     private readonly stock: StockReader,
     @Inject(PG_POOL) private readonly pool: Pool,
+    exceptions: Exceptions,
+    evidence: EvidenceReader,
   ) {
     this.liveLoaders = new OrderLoaders(reader, { remember: false });
+    this.ofExceptions = { exceptions, evidence, orders: reader };
+    this.liveExceptions = new ExceptionLoaders(this.ofExceptions, { remember: false });
   }
 
   /** Throws a GraphQLError that makes the answer a 401. */
@@ -44,10 +54,17 @@ export class OperationContexts {
       correlationId: request.id,
       loaders: new OrderLoaders(this.reader, { remember: true }),
       stock: new StockLoaders(this.stock, this.pool),
+      exceptions: new ExceptionLoaders(this.ofExceptions, { remember: true }),
     };
   }
 
   forSubscription(principal: Principal, correlationId: string): OperationContext {
-    return { principal, correlationId, loaders: this.liveLoaders, stock: new StockLoaders(this.stock, this.pool) };
+    return {
+      principal,
+      correlationId,
+      loaders: this.liveLoaders,
+      stock: new StockLoaders(this.stock, this.pool),
+      exceptions: this.liveExceptions,
+    };
   }
 }

@@ -2,10 +2,12 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { GraphQLError, OperationTypeNode, type ValidationContext, type ValidationRule } from 'graphql';
 import { MOVEMENTS_PAGE_MAX, POSITION_PARTS_MAX, POSITIONS_PAGE_MAX } from '../../process-apis/availability/index.js';
+import { EXCEPTION_HISTORY_MAX, EXCEPTIONS_PAGE_MAX } from '../../process-apis/exceptions/index.js';
 import { ORDERS_PAGE_MAX, TIMELINE_EVENTS_MAX } from '../../process-apis/orders/index.js';
 import { CHANGES_PAGE_MAX, RUNS_PAGE_MAX } from '../../process-apis/replay/index.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { AVAILABILITY_ITEMS_MAX } from './availability.resolver.js';
+import { EXCEPTIONS_OF_ORDER_MAX } from './exception.resolver.js';
 import { operationCostRule, type PageSizes } from './operation-cost.rule.js';
 import { PUBLICATIONS_PAGE_MAX, STOCK_FEEDS_PAGE_MAX, TELLINGS_MAX } from './stock.resolver.js';
 
@@ -15,6 +17,10 @@ export const DOCUMENT_TOKENS_MAX = 4_000;
 const PAGE_SIZES: PageSizes = {
   'Query.orders': ORDERS_PAGE_MAX,
   'Order.timeline': TIMELINE_EVENTS_MAX,
+  'Order.exceptions': EXCEPTIONS_OF_ORDER_MAX,
+  'Query.exceptions': EXCEPTIONS_PAGE_MAX,
+  'Query.exceptionGroups': EXCEPTIONS_PAGE_MAX,
+  'Exception.history': EXCEPTION_HISTORY_MAX,
   'Availability.items': AVAILABILITY_ITEMS_MAX,
   'Query.positions': POSITIONS_PAGE_MAX,
   'Position.movements': MOVEMENTS_PAGE_MAX,

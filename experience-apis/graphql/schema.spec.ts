@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { EXCEPTION_EVENTS, EXCEPTION_SORTS, EXCEPTION_STATUSES } from '../../process-apis/exceptions/index.js';
 import type { ChargeKind } from '../../src/model/channel-order.js';
 import type { OrderEvent } from '../../src/model/events.js';
 import type {
@@ -20,6 +21,8 @@ import type {
 } from '../../src/model/order.js';
 import type { CheckStatus } from '../../process-apis/availability/index.js';
 import type { Telling } from '../../process-apis/publishing/index.js';
+import { EXCEPTION_ACTIONS, EXCEPTION_CATEGORIES, OWNER_ROLES, SEVERITIES } from '../../src/model/exception.js';
+import { HOLD_KINDS } from '../../src/model/order.js';
 import type { SupplyKind } from '../../src/model/stock.js';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 
@@ -194,5 +197,18 @@ describe('the schema', () => {
     ['ChargeKind', charges],
   ])('knows all of the model’s values of %s', (name, model) => {
     expect(valuesOf(name).toSorted()).toEqual(Object.keys(model).toSorted());
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['ExceptionCategory', Object.keys(EXCEPTION_CATEGORIES)],
+    ['ExceptionEventType', Object.keys(EXCEPTION_EVENTS)],
+    ['ExceptionAction', EXCEPTION_ACTIONS],
+    ['ExceptionSort', EXCEPTION_SORTS],
+    ['ExceptionStatus', EXCEPTION_STATUSES],
+    ['OwnerRole', OWNER_ROLES],
+    ['Severity', SEVERITIES],
+    ['HoldKind', HOLD_KINDS],
+  ])('has the words of the model for %s', (name, words) => {
+    expect(valuesOf(name).toSorted()).toEqual([...words].toSorted());
   });
 });

@@ -9,10 +9,13 @@ import request from 'supertest';
 import { WebSocket } from 'ws';
 import { SeededOrders } from '../../test/support/seed-orders.js';
 import { createTestDatabase } from '../../test/support/test-database.js';
-import { Availability, StockFeeds, StockReader } from '../../process-apis/availability/index.js';
+import { Availability, StockFeeds, StockIntake, StockReader } from '../../process-apis/availability/index.js';
 import { SqlCatalog } from '../../process-apis/catalog/index.js';
+import { Exceptions, PARKED_MS_MAX } from '../../process-apis/exceptions/index.js';
+import { SqlIntake, StoredMessages } from '../../process-apis/intake/index.js';
 import { OrderCommit, OrderReader } from '../../process-apis/orders/index.js';
 import { ReplayDesk } from '../../process-apis/replay/index.js';
+import { EvidenceReader, MessageRegister, Resolution, StoredMessageDesk } from '../../process-apis/resolution/index.js';
 import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
 import { AuthModule } from '../../src/platform/auth/auth.module.js';
 import { EmbeddedIssuer } from '../../src/platform/auth/embedded-issuer.js';
@@ -51,6 +54,8 @@ export interface TokenWish {
 export interface GraphHub {
   readonly orders: SeededOrders;
   readonly pool: Pool;
+  /** Takes messages of channels, so that some can be refused. */
+  readonly intake: SqlIntake;
   readonly url: string;
   readonly wsUrl: string;
   token(wish?: TokenWish): Promise<string>;
@@ -67,8 +72,23 @@ export interface GraphHub {
 @Module({})
 class SeededModule {
   static of(orders: SeededOrders, pool: Pool): DynamicModule {
-    const catalog = new SqlCatalog(pool, () => undefined);
+    const committed = (): void => orders.feed.wake();
+    const catalog = new SqlCatalog(pool, committed);
+    const { cipher } = orders.commit;
+    const exceptions = new Exceptions(pool, committed);
+    const stored = new StoredMessages({
+      pool,
+      orders: orders.commit,
+      stock: new StockIntake(pool, committed),
+      cipher,
+    });
+    const messages = new StoredMessageDesk(stored, new MessageRegister(pool, exceptions, PARKED_MS_MAX));
+    const resolution = new Resolution({ pool, exceptions, orders: orders.commit, catalog, messages, committed });
     const providers = [
+      { provide: Exceptions, useValue: exceptions },
+      { provide: Resolution, useValue: resolution },
+      { provide: EvidenceReader, useValue: new EvidenceReader({ pool, cipher, lookup: orders.reader }) },
+      { provide: SqlIntake, useValue: new SqlIntake(pool, orders.commit, cipher, catalog, stored) },
       { provide: PG_POOL, useValue: pool },
       { provide: Availability, useValue: new Availability(pool, catalog, new SourcingPolicies(pool)) },
       { provide: StockReader, useValue: new StockReader(pool) },
@@ -126,6 +146,7 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
   const hub: GraphHub = {
     orders,
     pool,
+    intake: app.get(SqlIntake, { strict: false }),
     url,
     wsUrl,
     token,
