@@ -141,6 +141,13 @@ export class Reconciliation {
     return false;
   }
 
+  /** Stock moved without the hub: each warehouse's snapshot is to be taken, whatever it told. Gives how many. */
+  async wantSnapshots(): Promise<number> {
+    const nodes = (await this.parts.catalog.nodes()).filter(({ active, kind }) => active && WAREHOUSES.has(kind));
+    for (const { id } of nodes) await this.parts.feeds.snapshotWanted({ source: this.parts.wms.system, node: id });
+    return nodes.length;
+  }
+
   /** Deletes runs that are older than RUNS_KEPT_DAYS. Gives true when there are more. */
   async sweepHistory(): Promise<boolean> {
     return (await pruneRuns(this.parts.pool, RUNS_KEPT_DAYS, PRUNE_PAGE)) === PRUNE_PAGE;

@@ -4,7 +4,6 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/test-d
 import { openTestPool } from '../../test/support/test-pool.js';
 import { inTransaction } from '../../src/platform/commit/index.js';
 import { beginEpoch, ensureLogEpoch, findOpenLoss, readRecovery } from '../../src/platform/event-log/index.js';
-import { StockFeeds } from '../availability/index.js';
 import { AfterLoss } from './after-loss.js';
 
 let database: TestDatabase;
@@ -13,7 +12,6 @@ let pool: pg.Pool;
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = openTestPool(database.url, 2);
-  await pool.query(`insert into stock_feed (source, node) select 'wms', 'dc-' || n from generate_series(1, 450) n`);
 });
 
 afterAll(async () => {
@@ -24,8 +22,9 @@ afterAll(async () => {
 describe('after a restore', () => {
   it('everything is told and read anew, once', async () => {
     const tellAllAgain = vi.fn<() => Promise<number>>().mockResolvedValue(7);
+    const wantSnapshots = vi.fn<() => Promise<number>>().mockResolvedValue(2);
     const tell = vi.fn<(sentence: string) => void>();
-    const recovery = new AfterLoss({ pool, publishing: { tellAllAgain }, feeds: new StockFeeds(pool), tell });
+    const recovery = new AfterLoss({ pool, publishing: { tellAllAgain }, reconciliation: { wantSnapshots }, tell });
     await ensureLogEpoch(database.url);
     await recovery.sweep();
     expect(tellAllAgain).not.toHaveBeenCalled();
@@ -39,10 +38,8 @@ describe('after a restore', () => {
     await recovery.sweep();
     expect(tellAllAgain).toHaveBeenCalledTimes(2);
     expect(tell).toHaveBeenCalledExactlyOnceWith(
-      'After a restore: 7 quantities are told anew, and 450 snapshots of stock are read.',
+      'After a restore: 7 quantities are told anew, and 2 snapshots of stock are read.',
     );
-    const { rows } = await pool.query(`select count(*)::int as n from stock_feed where snapshot_wanted_at is not null`);
-    expect(rows).toEqual([{ n: 450 }]);
     expect(await findOpenLoss(pool)).toBeUndefined();
     expect((await readRecovery(pool))?.sinceMs).toBeGreaterThan(Date.now() - 60_000);
     expect(await readRecovery(pool, Date.now() + 25 * 3_600_000)).toBeUndefined();

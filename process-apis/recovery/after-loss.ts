@@ -1,12 +1,12 @@
 import type { Pool } from 'pg';
 import { closeLoss, findOpenLoss } from '../../src/platform/event-log/index.js';
-import { FEEDS_PAGE_MAX, type StockFeeds } from '../availability/index.js';
 import type { Publishing } from '../publishing/index.js';
+import type { Reconciliation } from '../reconciliation/index.js';
 
 export interface AfterLossParts {
   readonly pool: Pool;
   readonly publishing: Pick<Publishing, 'tellAllAgain'>;
-  readonly feeds: Pick<StockFeeds, 'list' | 'snapshotWanted'>;
+  readonly reconciliation: Pick<Reconciliation, 'wantSnapshots'>;
   /** Hears what is done, in a sentence. */
   readonly tell: (sentence: string) => void;
 }
@@ -19,26 +19,15 @@ export class AfterLoss {
   constructor(private readonly parts: AfterLossParts) {}
 
   async sweep(): Promise<boolean> {
-    const { pool, publishing, tell } = this.parts;
+    const { pool, publishing, reconciliation, tell } = this.parts;
     const loss = await findOpenLoss(pool);
     if (loss === undefined) return false;
-    const wanted = await this.wantSnapshots();
+    const wanted = await reconciliation.wantSnapshots();
     const told = await publishing.tellAllAgain();
     await closeLoss(pool, loss);
     tell(
       `After ${loss.because === 'RESTORED' ? 'a restore' : 'a move of the database'}: ${told} quantities are told anew, and ${wanted} snapshots of stock are read.`,
     );
     return false;
-  }
-
-  private async wantSnapshots(): Promise<number> {
-    const { feeds } = this.parts;
-    let count = 0;
-    for (let page = await feeds.list(); page.length > 0; page = await feeds.list(page.at(-1))) {
-      for (const { source, node } of page) await feeds.snapshotWanted({ source, node });
-      count += page.length;
-      if (page.length < FEEDS_PAGE_MAX) break;
-    }
-    return count;
   }
 }

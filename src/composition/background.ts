@@ -11,7 +11,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { Pool } from 'pg';
 import { AmazonPoller } from '../../experience-apis/amazon/index.js';
 import { ChannelTasks, ShownOnChannels } from '../../experience-apis/channel-kit/index.js';
-import { LotExpiry, SoftReservations, StockFeeds } from '../../process-apis/availability/index.js';
+import { LotExpiry, SoftReservations } from '../../process-apis/availability/index.js';
 import { ErpFollowUp, ErpTasks, WmsFollowUp, WmsTasks } from '../../process-apis/fulfillment/index.js';
 import { StoredMessages } from '../../process-apis/intake/index.js';
 import { OrderCommit, OrderReader, Resumption, sqlSlaClocks, WaitingOrders } from '../../process-apis/orders/index.js';
@@ -156,9 +156,9 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private afterLoss(): AfterLoss {
-    const [publishing, feeds] = [this.part(Publishing), this.part(StockFeeds)];
+    const [publishing, reconciliation] = [this.part(Publishing), this.part(Reconciliation)];
     const logger = new Logger(AfterLoss.name);
-    return new AfterLoss({ pool: this.pool, publishing, feeds, tell: (sentence) => logger.warn(sentence) });
+    return new AfterLoss({ pool: this.pool, publishing, reconciliation, tell: (sentence) => logger.warn(sentence) });
   }
 
   private async lookAtPressure(): Promise<boolean> {
