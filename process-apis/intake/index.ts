@@ -37,3 +37,4 @@ export {
   type TroubledMessage,
   type TroublePosition,
 } from './message-troubles.sql.js';
+export { RECEIVED_ORDERS_MAX, ReceivedOrders } from './received-orders.js';

@@ -60,6 +60,22 @@ export async function findToldFacts<Outcome>(
   return rows.map(toFound);
 }
 
+/** When the latest fact of a kind about each subject happened; subjects without one are absent. */
+export async function readLatestTold(
+  db: Pick<ClientBase, 'query'>,
+  kind: string,
+  subjectIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (subjectIds.length === 0) return new Map();
+  const { rows } = await db.query<{ subject_id: string; at: Date }>({
+    name: 'fact.latest-told',
+    text: `select subject_id, max(occurred_at) as at from fact
+           where subject_id = any($1::uuid[]) and kind = $2 group by subject_id`,
+    values: [subjectIds, kind],
+  });
+  return new Map(rows.map((row) => [row.subject_id, row.at.toISOString()]));
+}
+
 function split(position: string | undefined): { readonly recordedAt?: string; readonly id?: string } {
   if (position === undefined) return {};
   const bar = position.indexOf('|');
