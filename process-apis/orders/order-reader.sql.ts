@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Order, OrderStatus, OutsideSystem } from '../../src/model/order.js';
+import type { Instant } from '../../src/model/time.js';
 import type { CrossReference, SealedParties } from './orders.sql.js';
 
 type Db = Pick<Pool, 'query'>;
@@ -41,6 +42,28 @@ export async function readOrderByReference(db: Db, channel: string, reference: s
     values: [channel, reference],
   });
   return rows[0]?.state;
+}
+
+export interface OrderVersion {
+  readonly id: string;
+  readonly reference: string;
+  /** The channel's, as the order stands. */
+  readonly version: Instant;
+}
+
+/** Unknown references are absent. */
+export async function readOrderVersions(
+  db: Db,
+  channel: string,
+  references: readonly string[],
+): Promise<readonly OrderVersion[]> {
+  const { rows } = await db.query<OrderVersion>({
+    name: 'order-reader.versions',
+    text: `select o.id, o.reference, o.state ->> 'channelVersion' as version from orders o
+           where o.channel = $1 and o.reference = any($2::text[])`,
+    values: [channel, references],
+  });
+  return rows;
 }
 
 /**

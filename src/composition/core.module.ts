@@ -12,7 +12,7 @@ import {
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
 import { Exceptions } from '../../process-apis/exceptions/index.js';
 import { WmsInbound } from '../../process-apis/fulfillment/index.js';
-import { Intake, KeptFacts, SqlIntake, StoredMessages } from '../../process-apis/intake/index.js';
+import { Intake, KeptFacts, ReceivedOrders, SqlIntake, StoredMessages } from '../../process-apis/intake/index.js';
 import {
   OrderCommit,
   OrderReader,
@@ -193,6 +193,7 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
       },
     },
     { provide: Intake, useExisting: SqlIntake },
+    { provide: ReceivedOrders, inject: [PG_POOL], useFactory: (pool: Pool) => new ReceivedOrders(pool) },
     {
       provide: Publishing,
       inject: [PG_POOL, Availability, EventFeed],
@@ -279,6 +280,7 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
     StoredMessages,
     SqlIntake,
     Intake,
+    ReceivedOrders,
     Publishing,
     Reconciliation,
     DriftHistory,
