@@ -9,7 +9,7 @@ import { SeededOrders } from '../../test/support/seed-orders.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { openTestPool } from '../../test/support/test-pool.js';
 import { StockIntake } from '../availability/index.js';
-import { Exceptions } from '../exceptions/index.js';
+import { Exceptions, readCallEvidence } from '../exceptions/index.js';
 import { listMessages, StoredMessages } from '../intake/index.js';
 import { CarrierFollowUp } from './carrier-follow-up.js';
 import { CarrierInbound } from './carrier-inbound.js';
@@ -223,6 +223,20 @@ describe('a package that left', () => {
     await followUp.sweep();
     expect(carrier.asked.at(-1)).toMatchObject({ packageId: one.parcel.id, mayExist: true });
     expect(await standing()).toMatchObject([{ category, status: 'RESOLVED' }]);
+  });
+
+  it('that nobody watches shows what was said, sealed', async () => {
+    const one = await shipped();
+    const exchange = { method: 'POST', url: 'http://carrier/v2/trackers', status: 422, request: '{}', answer: 'No.' };
+    const details = { system: 'carrier', operation: 'trackers.create', exchange };
+    carrier.trackFails = new OutsideError('rejected', 'no such number', details);
+    await track(one);
+    const cipher = new FieldCipher(KEYS);
+    expect(await readCallEvidence(pool, cipher, [one.order.id])).toMatchObject([
+      { operation: 'trackers.create', exchange },
+    ]);
+    const { rows } = await pool.query<{ wait_key: string }>(`select subject ->> 'waitKey' as wait_key from exception`);
+    expect(rows).toEqual([{ wait_key: `CARRIER:TRACKING:${one.parcel.id}` }]);
   });
 
   it('that is not there is a dead letter', async () => {

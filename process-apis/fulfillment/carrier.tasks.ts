@@ -2,10 +2,11 @@ import pLimit from 'p-limit';
 import type { Pool } from 'pg';
 import type { ExceptionCategory, Problem } from '../../src/model/exception.js';
 import type { Order, Package } from '../../src/model/order.js';
+import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
-import { afterFailure, kindOf, type OutsideErrorKind } from '../../src/platform/outside/outside-error.js';
+import { afterFailure, kindOf, OutsideError, type OutsideErrorKind } from '../../src/platform/outside/outside-error.js';
 import type { CarrierPort } from '../../system-apis/carrier/carrier.port.js';
-import type { Exceptions } from '../exceptions/index.js';
+import { sealEvidence, writeCallEvidence, type Exceptions } from '../exceptions/index.js';
 import type { OrderTaskOf } from '../orders/index.js';
 import type { OrderLookup } from './fulfillment.context.js';
 import type { PackageNews } from './package-news.js';
@@ -34,6 +35,7 @@ export interface CarrierTasksParts {
   readonly lookup: Pick<OrderLookup, 'byIds'>;
   readonly exceptions: Pick<Exceptions, 'raise' | 'end'>;
   readonly pool: Pool;
+  readonly cipher: FieldCipher;
 }
 
 interface FoundTask {
@@ -90,10 +92,22 @@ export class CarrierTasks {
     } catch (error) {
       const sentence = error instanceof Error ? error.message : String(error);
       const result = afterFailure(error, sentence);
-      if (result.outcome === 'DEAD' || (result.outcome === 'RETRY' && task.lastTry))
+      if (result.outcome === 'DEAD' || (result.outcome === 'RETRY' && task.lastTry)) {
+        await this.keepEvidence(found, error);
         await exceptions.raise([untracked(found, carrier.system, kindOf(error), sentence)]);
+      }
       return result;
     }
+  }
+
+  private async keepEvidence({ tracked }: FoundTask, error: unknown): Promise<void> {
+    if (!(error instanceof OutsideError) || error.details.exchange === undefined) return;
+    const { system, operation, exchange } = error.details;
+    const { orderId, packageId } = tracked;
+    const at = new Date().toISOString();
+    const waitKey = untrackedStep(packageId);
+    const sealed = sealEvidence(this.parts.cipher, { orderId, waitKey, system, operation, at, exchange });
+    await writeCallEvidence(this.parts.pool, [sealed]);
   }
 }
 
@@ -101,6 +115,11 @@ export const TRACKED_NOW = 'The carrier watches the parcel now.';
 
 export function untrackedKey(packageId: string): string {
   return `package/${packageId}/TRACKING`;
+}
+
+/** Names the step like a wait, though nothing waits for it: its evidence is kept under it. */
+function untrackedStep(packageId: string): string {
+  return `CARRIER:TRACKING:${packageId}`;
 }
 
 function untracked({ order, parcel }: FoundTask, system: string, kind: OutsideErrorKind, error: string): Problem {
@@ -111,7 +130,15 @@ function untracked({ order, parcel }: FoundTask, system: string, kind: OutsideEr
     category: CATEGORIES[kind],
     sentence: `Nobody watches parcel ${trackingNumber} (${parcel.carrier}) of order ${reference} of ${channel}: ${error}`,
     groupKey: `TRACKING:${system}/${kind}`,
-    subject: { orderId, channel, reference, packageId, system, operation: 'carrier.track' },
+    subject: {
+      orderId,
+      channel,
+      reference,
+      packageId,
+      system,
+      operation: 'carrier.track',
+      waitKey: untrackedStep(packageId),
+    },
   };
 }
 

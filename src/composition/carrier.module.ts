@@ -61,15 +61,15 @@ export class CarrierModule {
         },
         {
           provide: CarrierWork,
-          inject: [CARRIER_PORT, PackageNews, OrderReader, Exceptions, PG_POOL],
+          inject: [CARRIER_PORT, PackageNews, OrderReader, Exceptions, PG_POOL, FieldCipher],
           useFactory: (
             carrier: CarrierPort,
             news: PackageNews,
             lookup: OrderReader,
             exceptions: Exceptions,
-            pool: Pool,
+            ...[pool, cipher]: readonly [Pool, FieldCipher]
           ) => {
-            const parts = { carrier, news, lookup, exceptions, pool };
+            const parts = { carrier, news, lookup, exceptions, pool, cipher };
             return new CarrierWork(new CarrierTasks(parts), new CarrierFollowUp(parts));
           },
         },
