@@ -56,6 +56,7 @@ export interface GraphHub {
   readonly pool: Pool;
   /** Takes messages of channels, so that some can be refused. */
   readonly intake: SqlIntake;
+  readonly messages: MessageRegister;
   readonly url: string;
   readonly wsUrl: string;
   token(wish?: TokenWish): Promise<string>;
@@ -82,11 +83,13 @@ class SeededModule {
       stock: new StockIntake(pool, committed),
       cipher,
     });
-    const messages = new StoredMessageDesk(stored, new MessageRegister(pool, exceptions, PARKED_MS_MAX));
+    const register = new MessageRegister(pool, exceptions, PARKED_MS_MAX);
+    const messages = new StoredMessageDesk(stored, register);
     const resolution = new Resolution({ pool, exceptions, orders: orders.commit, catalog, messages, committed });
     const providers = [
       { provide: Exceptions, useValue: exceptions },
       { provide: Resolution, useValue: resolution },
+      { provide: MessageRegister, useValue: register },
       { provide: EvidenceReader, useValue: new EvidenceReader({ pool, cipher, lookup: orders.reader }) },
       { provide: SqlIntake, useValue: new SqlIntake(pool, orders.commit, cipher, catalog, stored) },
       { provide: PG_POOL, useValue: pool },
@@ -147,6 +150,7 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
     orders,
     pool,
     intake: app.get(SqlIntake, { strict: false }),
+    messages: app.get(MessageRegister, { strict: false }),
     url,
     wsUrl,
     token,
