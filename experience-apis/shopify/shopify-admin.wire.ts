@@ -113,6 +113,21 @@ export const FULFILLMENT_LINES = {
   }),
 } satisfies AdminOperation<z.ZodType>;
 
+const updatedOrder = z.looseObject({ id: z.string(), updatedAt: z.string() });
+export type WireUpdatedOrder = z.output<typeof updatedOrder>;
+
+/** Which orders changed, those that changed first before the others. */
+export const ORDERS_UPDATED = {
+  name: 'Orders',
+  query: `query Orders($query: String!, $after: String) {
+  orders(first: 100, after: $after, sortKey: UPDATED_AT, query: $query) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id updatedAt }
+  }
+}`,
+  data: z.looseObject({ orders: z.looseObject({ pageInfo, nodes: z.array(updatedOrder) }) }),
+} satisfies AdminOperation<z.ZodType>;
+
 const userErrors = z.array(
   z.looseObject({ code: z.string().nullish(), field: z.array(z.string()).nullish(), message: z.string() }),
 );

@@ -8,7 +8,11 @@ import { envelopeSchema, type AdminOperation, type WireCost, type WireEnvelope }
 import { QueryCosts, waitMs } from './shopify-cost.js';
 import { contractError, SYSTEM, topLevelError } from './shopify-errors.js';
 import { SHOPIFY_POLICIES } from './shopify.policies.js';
-import { shopifySettings } from './shopify.settings.js';
+import { shopifySettings, type ShopifySettings } from './shopify.settings.js';
+
+const READ_ORDER = 'getOrder';
+/** As text: a number of more digits than a JavaScript number holds must stay what it is. */
+const WRAPPED_ORDER = /^\s*\{\s*"order"\s*:\s*(\{[\s\S]*\})\s*\}\s*$/;
 
 /** The Admin GraphQL API of all shops: one POST per operation, paced by each shop's bucket of query cost. */
 @Injectable()
@@ -44,6 +48,27 @@ export class ShopifyClient implements OnApplicationShutdown {
     return data.data;
   }
 
+  /**
+   * The order as a webhook would carry it, digit by digit: the REST resource is its body. Undefined when there is no such order.
+   * @throws OutsideError
+   */
+  async readOrder(account: ChannelAccount, id: string): Promise<Buffer | undefined> {
+    const settings = shopifySettings(account);
+    const answer = await this.http.send({
+      method: 'GET',
+      url: `${baseOf(settings)}/admin/api/${settings.apiVersion}/orders/${encodeURIComponent(id)}.json`,
+      operation: READ_ORDER,
+      account: { id: account.id },
+      headers: { 'x-shopify-access-token': this.secrets.get(settings.accessTokenSecret) },
+    });
+    if (answer.status === 404) return undefined;
+    if (answer.status !== 200) throw this.http.failure(READ_ORDER, answer, readErrors);
+    const [, order] = WRAPPED_ORDER.exec(answer.text) ?? [];
+    if (order === undefined)
+      throw contractError(READ_ORDER, 'the answer holds no order', undefined, evidenceOf(answer));
+    return Buffer.from(order);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.http.close();
   }
@@ -54,10 +79,9 @@ export class ShopifyClient implements OnApplicationShutdown {
     variables: Readonly<Record<string, unknown>>,
   ): Promise<OutsideAnswer> {
     const settings = shopifySettings(account);
-    const base = settings.apiUrl ?? `https://${settings.shopDomain}`;
     return this.http.send({
       method: 'POST',
-      url: `${base}/admin/api/${settings.apiVersion}/graphql.json`,
+      url: `${baseOf(settings)}/admin/api/${settings.apiVersion}/graphql.json`,
       operation: operation.name,
       account: { id: account.id },
       cost: this.costs.of(operation.name),
@@ -77,6 +101,10 @@ export class ShopifyClient implements OnApplicationShutdown {
       { tokens: currentlyAvailable, perSecond: restoreRate, burst: maximumAvailable },
     );
   }
+}
+
+function baseOf({ apiUrl, shopDomain }: ShopifySettings): string {
+  return apiUrl ?? `https://${shopDomain}`;
 }
 
 function readEnvelope(operation: string, answer: OutsideAnswer): WireEnvelope {

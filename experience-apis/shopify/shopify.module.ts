@@ -3,6 +3,7 @@ import { Intake } from '../../process-apis/intake/index.js';
 import { ChannelConnectors } from '../channel-kit/index.js';
 import { ShopifyFulfillments } from './shopify-fulfillments.js';
 import { ShopifyInventory } from './shopify-inventory.js';
+import { ShopifyMissedOrders } from './shopify-missed-orders.js';
 import { RejectedSignatures } from './shopify-signature.js';
 import { ShopifyClient } from './shopify.client.js';
 import { SHOPIFY, ShopifyConnector } from './shopify.connector.js';
@@ -12,8 +13,15 @@ import { interpretWebhook } from './shopify.mapper.js';
 /** The Shopify channel: webhooks in, fulfillments and quantities out. */
 @Module({
   controllers: [ShopifyController],
-  providers: [ShopifyClient, ShopifyFulfillments, ShopifyInventory, ShopifyConnector, RejectedSignatures],
-  exports: [RejectedSignatures],
+  providers: [
+    ShopifyClient,
+    ShopifyFulfillments,
+    ShopifyInventory,
+    ShopifyConnector,
+    ShopifyMissedOrders,
+    RejectedSignatures,
+  ],
+  exports: [RejectedSignatures, ShopifyMissedOrders],
 })
 export class ShopifyModule implements OnModuleInit {
   constructor(

@@ -26,6 +26,13 @@ export const SHOPIFY_POLICIES = declarePolicies(
     Fulfillments: { write: false },
     FulfillmentLines: { write: false },
     fulfillmentCreate: { write: true },
+    Orders: { write: false, tier: 4 },
+    getOrder: {
+      write: false,
+      tier: 4,
+      rate: { perSecond: 2, burst: 40, of: 'OPERATION', waitMsMax: 30_000 },
+      source: 'REST: a bucket of 40 calls that leaks 2 a second on standard plans.',
+    },
     InventoryLevels: { write: false, tier: 4 },
     inventorySetQuantities: { write: true, tier: 4 },
   },

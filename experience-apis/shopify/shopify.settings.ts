@@ -20,6 +20,12 @@ const settingsSchema = z.looseObject({
   notifyCustomer: z.boolean().default(true),
   /** Orders whose payment is pending are left until they are paid. */
   waitForPayment: z.boolean().default(false),
+  /** How often what changed in the shop is compared with what came by webhooks. */
+  compareIntervalMs: z.int().min(1_000).default(300_000),
+  /** What changed less than this ago is left to its webhook. */
+  compareGraceMs: z.int().min(0).default(120_000),
+  /** How far back the first comparison looks. Without the scope `read_all_orders` Shopify shows 60 days. */
+  compareLookbackMs: z.int().min(0).default(86_400_000),
   /** The hub's carrier codes as Shopify's tracking companies, where they differ: Shopify makes tracking links of the names it knows. */
   carrierNames: z.record(z.string(), z.string()).default({}),
 });

@@ -12,7 +12,14 @@ import {
   type GraphQLResolveInfo,
 } from 'graphql';
 import { adminSchema } from './admin-schema.js';
-import { fulfillmentOrderView, fulfillmentView, idOf, inventoryItemView, orderView } from './admin-views.js';
+import {
+  fulfillmentOrderView,
+  fulfillmentView,
+  idOf,
+  inventoryItemView,
+  orderView,
+  updatedOrdersView,
+} from './admin-views.js';
 import { createFulfillment } from './create-fulfillment.js';
 import { CostBucket, QUERY_COST_MAX, requestedCost, type Throttle } from './query-cost.js';
 import { setQuantities } from './set-quantities.js';
@@ -124,6 +131,7 @@ function rootOf(shop: Shop, record: (entry: ShopEntry) => void, now: () => strin
     order(args) ?? fulfillmentOrder(args) ?? fulfillment(args) ?? inventoryItem(args);
   return {
     order,
+    orders: (args: Parameters<typeof updatedOrdersView>[1]) => updatedOrdersView(shop, args),
     fulfillmentOrder,
     fulfillment,
     inventoryItem,

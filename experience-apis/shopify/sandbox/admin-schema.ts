@@ -33,6 +33,7 @@ export const adminSchema = buildSchema(/* GraphQL */ `
     node(id: ID!): Node
     nodes(ids: [ID!]!): [Node]!
     order(id: ID!): Order
+    orders(after: String, first: Int, query: String, sortKey: OrderSortKeys = PROCESSED_AT): OrderConnection!
   }
 
   type Order implements Node {
@@ -43,6 +44,18 @@ export const adminSchema = buildSchema(/* GraphQL */ `
     id: ID!
     name: String!
     updatedAt: DateTime!
+  }
+
+  enum OrderSortKeys {
+    CREATED_AT
+    ID
+    PROCESSED_AT
+    UPDATED_AT
+  }
+
+  type OrderConnection {
+    nodes: [Order!]!
+    pageInfo: PageInfo!
   }
 
   type LineItem implements Node {

@@ -34,6 +34,19 @@ export function orderView(shop: Shop, order: RestOrder): object {
   };
 }
 
+/** `sortKey: UPDATED_AT`, and of the search syntax what compares `updated_at` with one or two instants. */
+export function updatedOrdersView(shop: Shop, args: PageArgs & { readonly query?: string | null }): object {
+  const bounds = [...(args.query ?? '').matchAll(/updated_at:(>=|<=)'([^']+)'/g)];
+  const within = ({ updated_at: at }: RestOrder): boolean =>
+    bounds.every(([, operator, text = '']) =>
+      operator === '>=' ? Date.parse(at) >= Date.parse(text) : Date.parse(at) <= Date.parse(text),
+    );
+  const found = [...shop.orders.values()]
+    .filter(within)
+    .toSorted((a, b) => Date.parse(a.updated_at) - Date.parse(b.updated_at) || a.id - b.id);
+  return page(found, args, (order) => orderView(shop, order));
+}
+
 export function fulfillmentOrderView(order: RestOrder, work: Work): object {
   const lines = new Map(order.line_items.map((line) => [line.id, line]));
   return {

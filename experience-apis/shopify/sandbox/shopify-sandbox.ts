@@ -58,6 +58,8 @@ export interface ShopifySandbox {
   }[];
   /** Someone counts an item in Shopify's admin and corrects it; throws for an item that is not stocked there. */
   changeQuantity(item: number, location: number, available: number): void;
+  /** Without its subscriptions (Shopify removes those that fail for long) the shop tells nothing of what happens from now on. */
+  setSubscribed(subscribed: boolean): void;
   /** Webhooks that the hub has not taken yet, and those given up. */
   webhooks(): { readonly pending: number; readonly abandoned: number };
   failNext(fault: Fault): void;
@@ -81,6 +83,7 @@ class Sandbox implements ShopifySandbox {
   private readonly now: () => Date;
   private secret: string;
   private abandoned = 0;
+  private subscribed = true;
 
   constructor(private readonly options: ShopifySandboxOptions) {
     this.now = options.now ?? (() => new Date());
@@ -98,6 +101,26 @@ class Sandbox implements ShopifySandbox {
     this.server.post('/admin/api/:version/graphql.json', (request, reply) =>
       this.answer(request.params, request.headers['x-shopify-access-token'], request.body, reply),
     );
+    this.server.get('/admin/api/:version/orders/:id', (request, reply) =>
+      this.orderResource(request.params, request.headers['x-shopify-access-token'], reply),
+    );
+  }
+
+  /** The REST resource, which is the body of the order's webhooks. */
+  private orderResource(params: unknown, token: unknown, reply: FastifyReply): unknown {
+    const { version, id } = z.object({ version: z.string(), id: z.string() }).parse(params);
+    const refused = this.refusal(version, token);
+    if (refused !== undefined) return reply.status(refused.status).send({ errors: refused.errors });
+    const fault = this.faults.take(['getOrder']);
+    if (fault !== undefined) return reply.status(fault.status ?? 503).send({ errors: 'Service unavailable' });
+    const order = this.shop.orders.get(Number(id.replace(/\.json$/, '')));
+    return order === undefined ? reply.status(404).send({ errors: 'Not Found' }) : { order };
+  }
+
+  private refusal(version: string, token: unknown): { readonly status: number; readonly errors: string } | undefined {
+    if (version !== this.apiVersion) return { status: 404, errors: 'Not Found' };
+    if (token === this.options.accessToken) return undefined;
+    return { status: 401, errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' };
   }
 
   async listen(): Promise<void> {
@@ -174,17 +197,18 @@ class Sandbox implements ShopifySandbox {
     this.faults.down = down;
   }
 
+  setSubscribed(subscribed: boolean): void {
+    this.subscribed = subscribed;
+  }
+
   private get apiVersion(): string {
     return this.options.apiVersion ?? '2026-04';
   }
 
   private async answer(params: unknown, token: unknown, body: unknown, reply: FastifyReply): Promise<unknown> {
     const { version } = z.object({ version: z.string() }).parse(params);
-    if (version !== this.apiVersion) return reply.status(404).send({ errors: 'Not Found' });
-    if (token !== this.options.accessToken)
-      return reply.status(401).send({
-        errors: '[API] Invalid API key or access token (unrecognized login or wrong password)',
-      });
+    const refused = this.refusal(version, token);
+    if (refused !== undefined) return reply.status(refused.status).send({ errors: refused.errors });
     const asked = querySchema.safeParse(body);
     if (!asked.success) return reply.status(400).send({ errors: { query: 'Required parameter missing or invalid' } });
     const fault = this.faults.take(this.api.operationsOf(asked.data.query));
@@ -200,7 +224,9 @@ class Sandbox implements ShopifySandbox {
   /** What happened is kept before anyone is told of it. */
   private record(entry: ShopEntry): void {
     this.options.journal?.append(entry);
-    this.sender.enqueue(this.shop.apply(entry));
+    const webhooks = this.shop.apply(entry);
+    if (this.subscribed) this.sender.enqueue(webhooks);
+    else for (const { webhookId } of webhooks) this.deliveryEnded({ kind: 'abandoned', webhookId });
   }
 
   private deliveryEnded(entry: DeliveryEntry): void {
