@@ -145,6 +145,27 @@ describe('a count', () => {
     expect(at(harness, 'A')).toMatchObject({ onHand: 1, reserved: 0, missing: 0 });
   });
 
+  it('after units were not found is not reduced by them again, however late that is told', () => {
+    const harness = released('2026-01-03T00:00:00.000Z', { onHand: 3, missing: 1 });
+    const [fo] = harness.order.fulfillmentOrders;
+    const [line] = harness.order.lines;
+    harness.play({
+      id: 'late-short-pick',
+      source: 'wms',
+      occurredAt: '2026-01-02T12:00:00.000Z',
+      address: { by: 'ID', orderId: harness.order.id },
+      body: {
+        kind: 'FulfillmentShortPicked',
+        fulfillmentOrderId: fo?.id ?? '',
+        lines: [{ lineId: line?.id ?? '', quantity: 3 }],
+        reason: 'not found',
+      },
+    });
+    // Two were counted after three had not been found: too few for the order, which waits.
+    expect(at(harness, 'A')).toMatchObject({ onHand: 2, reserved: 0, missing: 0 });
+    expectSound(harness);
+  });
+
   it('that missed claimed units takes them off when the claim ends', () => {
     const harness = released('2026-01-02T01:00:00.000Z', { onHand: 3, missing: 2 });
     harness.tell({ kind: 'CancellationRequested', by: 'CHANNEL', reason: 'buyer' });

@@ -119,7 +119,7 @@ export const TRANSITIONS: { readonly [Kind in OrderFactKind]: Transition<Kind> }
   FulfillmentShortPicked: {
     means: 'The node has fewer units than recorded: they are written off and sourced again.',
     touchesStock: true,
-    decide: decideShortPicked,
+    decide: (decision, body, fact) => decideShortPicked(decision, body, fact.occurredAt),
   },
   FulfillmentShipped: {
     means: 'Packages left: stock goes out, the channel and the ERP are told.',

@@ -54,7 +54,7 @@ export function decideProgress(decision: Decision, fact: Fact<'FulfillmentPicked
   if (lines.length > 0) decision.emit({ type: fact.kind, fulfillmentOrderId: fo.id, lines });
 }
 
-export function decideShortPicked(decision: Decision, fact: Fact<'FulfillmentShortPicked'>): void {
+export function decideShortPicked(decision: Decision, fact: Fact<'FulfillmentShortPicked'>, at: string): void {
   const fo = workOf(decision, fact.fulfillmentOrderId);
   if (OVER.has(fo.status))
     throw new FactRejectedError(`fulfillment order ${fo.id} is ${fo.status.toLowerCase()} already`);
@@ -63,7 +63,7 @@ export function decideShortPicked(decision: Decision, fact: Fact<'FulfillmentSho
     decision,
     fo,
     fact.lines.map((line) => withComponent(decision, line)),
-    fact.reason,
+    { reason: fact.reason, at },
   );
   // Units that are being cancelled are not looked for elsewhere.
   cancelOpenUnits(decision);

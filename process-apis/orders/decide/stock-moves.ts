@@ -30,18 +30,24 @@ export function shortPick(
   decision: Decision,
   fo: FulfillmentOrder,
   lines: readonly (LineUnits & { readonly sku?: string })[],
-  reason: string,
+  { reason, at }: { readonly reason: string; readonly at: Instant },
 ): void {
   const stock = stockOf(decision.order, fo.node, lines);
-  const gone = lines.flatMap((line) =>
-    stockOf(decision.order, fo.node, [line]).filter(({ sku }) => line.sku === undefined || line.sku === sku),
+  const missed = sumBySku(
+    lines.flatMap((line) =>
+      stockOf(decision.order, fo.node, [line]).filter(({ sku }) => line.sku === undefined || line.sku === sku),
+    ),
   );
+  // Told late: a count since then did not find them either, and has written them off.
+  const counted = missed.filter((units) => isInCount(decision, units, at));
+  const gone = missed.filter((units) => !counted.includes(units));
   decision.emit({ type: 'FulfillmentShortPicked', fulfillmentOrderId: fo.id, lines, stock, reason }, [
     ...move(byPlannedLot(fo, stock), 'reserved', -1, 'SHORT_PICK'),
     // A count may have emptied the planned lot already.
-    ...move(shippedLots(decision.stock, fo, sumBySku(gone), []), 'onHand', -1, 'SHORT_PICK'),
+    ...move(shippedLots(decision.stock, fo, gone, []), 'onHand', -1, 'SHORT_PICK'),
     // What the last count missed already is found missing once.
-    ...sumBySku(gone).flatMap((units) => lessMissing(decision, units, units.quantity, 'SHORT_PICK')),
+    ...gone.flatMap((units) => lessMissing(decision, units, units.quantity, 'SHORT_PICK')),
+    ...counted.flatMap((units) => explained(decision, units)),
   ]);
 }
 
@@ -80,13 +86,13 @@ export function takeOut(decision: Decision, fo: FulfillmentOrder, shipment: Ship
   ]);
 }
 
-/** A shipment that left before the last count is in the count already: its units are not taken out again. */
-function isInCount(decision: Decision, { sku, node }: StockUnits, shippedAt: Instant): boolean {
+/** What left, or was lost, before the last count is in the count already: its units are not taken out again. */
+function isInCount(decision: Decision, { sku, node }: StockUnits, at: Instant): boolean {
   const countedAt = decision.stock.position(sku, node)?.countedAt;
-  return countedAt !== undefined && countedAt !== null && shippedAt <= countedAt;
+  return countedAt !== undefined && countedAt !== null && at <= countedAt;
 }
 
-/** What that count missed of the claims is explained by the shipment. */
+/** What that count missed of the claims is explained. */
 function explained(decision: Decision, { sku, node, quantity }: StockUnits): readonly Movement[] {
   const units = Math.min(quantity, decision.stock.position(sku, node)?.missing ?? 0);
   return [
