@@ -15,7 +15,7 @@ import { generateKeyRing } from '../../src/platform/crypto/key-ring.js';
 import { JsonLogger } from '../../src/platform/telemetry/logger.js';
 import { edgesOf, type HubEdges } from './hub-edges.js';
 import { placeOrders, type OrderPlacing } from './place-orders.js';
-import { createTestDatabase } from './test-database.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** What people who run the hub may do. */
 export const OPERATOR = [
@@ -41,6 +41,8 @@ export interface HubUnderTestOptions {
   readonly carrier?: NonNullable<WorldOptions['carrier']>;
   /** Settings by their environment names. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Of the test's own, where the server itself is to be ended; else one on the run's server. */
+  readonly database?: TestDatabase;
 }
 
 /** The whole hub with everything outside it, reached as others reach it: over HTTP and WebSocket. */
@@ -59,7 +61,7 @@ export interface HubUnderTest extends OrderPlacing, HubEdges {
 /** Starts everything outside and the hub on a database of its own. */
 export async function startHubUnderTest(options: HubUnderTestOptions = {}): Promise<HubUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'entrepot-e2e-'));
-  const testDatabase = await createTestDatabase();
+  const testDatabase = options.database ?? (await createTestDatabase());
   const config = configOf({ DATABASE_URL: testDatabase.url, ENTREPOT_DATA_DIR: dataDir, ...options.settings });
   const logged: string[] = [];
   const logger = new JsonLogger({ level: 'info', stream: { write: (line) => void logged.push(line) } });
