@@ -35,6 +35,11 @@ export function greeting({ hub, token, config, world, seconds }: Greeting): stri
     `    curl ${hub}/availability/v1/check -H "authorization: Bearer <the token>" -H 'content-type: application/json' \\`,
     `      -d '{"channel": "shop-eu", "items": [{"sku": "HOME-003"}], "explain": true}'`,
     '',
+    '  See what is stuck, and why:',
+    '',
+    `    curl ${hub}/graphql -H "authorization: Bearer <the token>" -H 'content-type: application/json' \\`,
+    `      -d '{"query": "{ exceptions(first: 10) { nodes { category sentence dueAt } } }"}'`,
+    '',
     'Times are UTC.',
     '',
   ].join('\n');
