@@ -58,7 +58,8 @@ export async function failed(
   const occurredAt = new Date().toISOString();
   const evidence = evidenceOf(orders, subject, error);
   const fact = {
-    id: `task/${task.key}/attempt/${task.attempt}`,
+    // What was not sent costs no try: the try of the same number tells its own outcome later.
+    id: `task/${task.key}/${notSent === true ? 'held' : 'attempt'}/${task.attempt}`,
     source: 'hub',
     occurredAt,
     address: { by: 'ID', orderId },

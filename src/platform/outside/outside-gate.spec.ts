@@ -170,6 +170,12 @@ describe('the gate to the outside', () => {
       expect(sleeps).toEqual([750]);
     });
 
+    it('does not believe a vendor that sends it away for good', async () => {
+      const gate = gateOf();
+      await call(gate, answerOk, { outcome: 'throttled', throttled: true, retryAfterMs: 1e15 });
+      expect((await failureOf(call(gate))).details.retryAfterMs).toBe(3_600_000);
+    });
+
     it('without a budget rests for as long as Retry-After says', async () => {
       const gate = gateOf();
       await call(gate, answerOk, { outcome: 'throttled', throttled: true, retryAfterMs: 2_000 });

@@ -11,6 +11,8 @@ import { OutsidePolicies } from './outside-policies.js';
 /** How soon a call that is kept back by a pause or a full line is looked at again. */
 const LOOK_AGAIN_MS = 5_000;
 const FULL_LINE_MS = 1_000;
+/** No answer keeps the hub away for longer at once. */
+const REST_MS_MAX = 3_600_000;
 
 /** Whose limits a call counts against. */
 export interface OutsideAccount {
@@ -167,11 +169,11 @@ export class OutsideGate {
     const budgets = this.vendorBudgets(call);
     const { perSecond, retryAfterMs } = verdict;
     if (perSecond !== undefined) for (const budget of budgets) await this.budgets.told(budget.name, { perSecond });
-    if (verdict.throttled === true)
+    if (retryAfterMs === undefined && verdict.throttled !== true) return;
+    if (budgets.length === 0) lane.rest(restMs(retryAfterMs ?? FULL_LINE_MS));
+    for (const budget of budgets)
       // Without Retry-After the next call is due when one token has refilled.
-      for (const budget of budgets)
-        await this.budgets.pause(budget.name, retryAfterMs ?? Math.ceil(1000 / this.budgets.rateOf(budget)));
-    if (retryAfterMs !== undefined && budgets.length === 0) lane.rest(retryAfterMs);
+      await this.budgets.pause(budget.name, restMs(retryAfterMs ?? 1_000 / this.budgets.rateOf(budget)));
   }
 
   private async takeTokens({ budgets }: PolicyInForce, call: OutsideCall): Promise<void> {
@@ -270,6 +272,10 @@ function notSent(
 
 function shutSentence(system: string, operation: string, shutMs: number): string {
   return `${system} ${operation} is not called for ${Math.ceil(shutMs / 1000)} s: it failed too often`;
+}
+
+function restMs(ms: number): number {
+  return Math.ceil(Math.min(REST_MS_MAX, ms));
 }
 
 function textOf(error: unknown): string {

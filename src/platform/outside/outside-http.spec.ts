@@ -18,12 +18,13 @@ const BANK = declarePolicies(
     retry: { limit: 3, delayS: 1, delaySMax: 4 },
     source: 'this spec',
   },
-  Object.fromEntries(
-    ['Accounts.create', 'Accounts.call', 'Accounts.read', 'Statement.get'].map((operation) => [
-      operation,
-      { write: false },
-    ]),
-  ),
+  {
+    'Accounts.create': { write: true },
+    'Accounts.call': { write: true },
+    'Accounts.read': { write: false },
+    'Statement.get': { write: false },
+    'Token.get': { write: false, confidential: true },
+  },
 );
 
 function bank(timeoutMs?: number): OutsideHttp {
@@ -101,6 +102,53 @@ describe('OutsideHttp', () => {
     const { http, url } = await outside(() => {}, 50);
     const error = await failureOf(http, { method: 'GET', url, operation: 'Accounts.read' });
     expect(error.message).toBe('bank did not answer Accounts.read: time-out');
+  });
+
+  it('waits as long as this installation says, or an operator said last', async () => {
+    const gate = new OutsideGate();
+    const { url } = await outside(() => {});
+    const http = new OutsideHttp('bank', BANK, gate, 50);
+    await failureOf(http, { method: 'GET', url, operation: 'Accounts.read' });
+    const change = {
+      system: 'bank',
+      operation: '*',
+      paused: false,
+      changedBy: 'ops',
+      changedAt: '2026-01-01T00:00:00Z',
+    };
+    gate.policies.replaceChanges([{ ...change, changes: { timeoutMs: 400 } }]);
+    const started = performance.now();
+    await failureOf(http, { method: 'GET', url, operation: 'Accounts.read' });
+    expect(performance.now() - started).toBeGreaterThan(300);
+    await http.close();
+  });
+
+  it('keeps what was said as evidence: cut, without the query, and nothing where it is confidential', async () => {
+    const { http, url } = await outside((_, answer) => {
+      answer.statusCode = 422;
+      answer.end('n'.repeat(9_000));
+    });
+    const request = { method: 'POST', url: `${url}?key=secret`, body: 'b'.repeat(9_000) } as const;
+    const answer = await http.send({ ...request, operation: 'Accounts.create' });
+    expect(http.failure('Accounts.create', answer).details.exchange).toEqual({
+      method: 'POST',
+      url,
+      status: 422,
+      request: 'b'.repeat(4_000),
+      answer: 'n'.repeat(4_000),
+    });
+    const secret = await http.send({ ...request, operation: 'Token.get' });
+    expect(http.failure('Token.get', secret).details).not.toHaveProperty('exchange');
+    const unheard = await failureOf(bank(), {
+      ...request,
+      url: 'http://127.0.0.1:1/?key=secret',
+      operation: 'Accounts.call',
+    });
+    expect(unheard.details.exchange).toEqual({
+      method: 'POST',
+      url: 'http://127.0.0.1:1/',
+      request: 'b'.repeat(4_000),
+    });
   });
 
   it('turns a bad answer into the error that says what to do', async () => {

@@ -51,6 +51,17 @@ describe('sapFailure', () => {
     expect(sapFailure(http, 'x', answer(status, sapError(code, 'said'))).kind).toBe(kind);
   });
 
+  it.each([
+    ['V1/382', 'UNKNOWN_ITEM'],
+    ['M3/305', 'UNKNOWN_ITEM'],
+    ['ZV/012', 'CREDIT_HOLD'],
+    ['V1/999', undefined],
+    ['V1/042', undefined],
+  ])('of %s has the reason %s', (code, reason) => {
+    const failure = sapFailure(http, 'x', answer(400, sapError(code, 'said')), { 'ZV/012': 'CREDIT_HOLD' });
+    expect(failure.details.reason).toBe(reason);
+  });
+
   it('does not repeat a page of HTML', () => {
     const failure = sapFailure(http, 'x', answer(503, '<html><body>Service Unavailable</body></html>'));
     expect(failure.message).toBe('sap-s4hana answered x with 503: (an HTML page)');
