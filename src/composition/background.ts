@@ -11,6 +11,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { Pool } from 'pg';
 import { AmazonPoller } from '../../experience-apis/amazon/index.js';
 import { ChannelTasks, ShownOnChannels } from '../../experience-apis/channel-kit/index.js';
+import { ShopifyMissedOrders } from '../../experience-apis/shopify/index.js';
 import { LotExpiry, SoftReservations } from '../../process-apis/availability/index.js';
 import { ErpFollowUp, ErpTasks, WmsFollowUp, WmsTasks } from '../../process-apis/fulfillment/index.js';
 import { StoredMessages } from '../../process-apis/intake/index.js';
@@ -106,6 +107,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     const resumption = this.part(Resumption);
     const publishing = this.part(Publishing);
     const messages = this.part(StoredMessages);
+    const missed = this.part(ShopifyMissedOrders);
     const expiry = this.part(LotExpiry);
     const soft = this.part(SoftReservations);
     const drift = this.part(Reconciliation);
@@ -148,6 +150,10 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
         pressure.unlessHeld(4, () => drift.sweepDue()),
       ),
       new BackgroundLoop('history of drift', HOUR, () => drift.sweepHistory()),
+      new BackgroundLoop('orders of shops that never came', 5 * SECOND, async () => {
+        await missed.sweep();
+        return false;
+      }),
       new BackgroundLoop('parked messages', 15 * SECOND, async () => {
         await messages.sweepParked();
         return false;
