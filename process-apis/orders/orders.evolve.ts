@@ -80,11 +80,18 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
     case 'InvoicePosted':
       return withShipment(order, event.shipmentId, (shipment) => evolveShipment(shipment, event));
     case 'CancellationRequested':
-      return { ...order, cancelling: addUnits(order.cancelling, event.lines, 1) };
+      return {
+        ...order,
+        cancelling: addUnits(order.cancelling, event.lines, 1),
+        ...(event.by === 'CHANNEL' ? { cancelledByChannel: true } : {}),
+      };
     case 'LinesCancelled':
       return moveLines(order, event.lines, 'open', 'cancelled');
-    case 'CancellationRefused':
-      return { ...order, cancelling: addUnits(order.cancelling, event.lines, -1) };
+    case 'CancellationRefused': {
+      const cancelling = addUnits(order.cancelling, event.lines, -1);
+      if (order.cancelledByChannel !== true) return { ...order, cancelling };
+      return { ...order, cancelling, notCancelled: addUnits(order.notCancelled ?? {}, event.lines, 1) };
+    }
     case 'FulfilledOutside':
       return moveLines(order, event.lines, 'open', 'external');
     case 'RefundIssued': {

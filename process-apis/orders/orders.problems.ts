@@ -43,6 +43,7 @@ export function problemsOf(order: Order): readonly Problem[] {
     ...order.waits.flatMap((wait) => waitProblem(order, wait) ?? []),
     ...order.fulfillmentOrders.flatMap((fo) => workProblems(order, fo)),
     ...order.shipments.flatMap(shipmentProblems),
+    ...cancelledTooLate(order),
   ];
   return found.map((one) => toProblem(order, one));
 }
@@ -232,6 +233,22 @@ function shipmentProblems(shipment: Shipment): readonly Found[] {
       subject: { shipmentId: id, node },
     });
   return problems;
+}
+
+/** The buyer was told that it is cancelled, and gets it: a person stops the parcel or has it back. */
+function cancelledTooLate({ lines, notCancelled = {}, channel }: Order): readonly Found[] {
+  const units = lines.reduce((sum, { id, ordered, quantities: { cancelled, external } }) => {
+    return sum + Math.min(notCancelled[id] ?? 0, ordered - cancelled - external);
+  }, 0);
+  if (units === 0) return [];
+  return [
+    {
+      category: 'LATE_AMENDMENT',
+      key: 'CANCELLED',
+      what: `the channel cancelled ${units} units that it was too late to stop: they ship.`,
+      groupKey: `CANCELLED-TOO-LATE:${channel}`,
+    },
+  ];
 }
 
 /** Where the cause of a failure lies: one system, or one channel account. */

@@ -321,6 +321,10 @@ export interface Order {
   readonly holds?: readonly Hold[];
   /** Units that the channel or a person asked to cancel and that are still with the warehouse, by line id. */
   readonly cancelling: Readonly<Record<string, number>>;
+  /** The channel itself has cancelled units: its buyer does not expect them. */
+  readonly cancelledByChannel?: boolean;
+  /** Units that the channel has cancelled and that ship all the same, by line id. */
+  readonly notCancelled?: Readonly<Record<string, number>>;
   /** What was short at the last try to claim; empty when nothing waits for stock. */
   readonly shortages: readonly Shortage[];
   readonly waits: readonly Wait[];
