@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OrderCommit } from '../../process-apis/orders/index.js';
 import { PARTNER_ACCOUNT } from '../../src/demo/retail.js';
 import type { EasyPostSandbox } from '../../system-apis/carrier/easypost/sandbox/easypost-sandbox.js';
 import type { GraphOrder } from '../support/graph-order.js';
@@ -106,6 +107,27 @@ async function makeDue(trackerId: string): Promise<void> {
   );
 }
 
+/** An order whose work is packed, and refused by the carrier. */
+async function refused(): Promise<{ readonly order: GraphOrder; readonly work: string }> {
+  const { wms } = sut.world;
+  wms.pause();
+  const reference = await sut.placePartner(LINES, BUYER);
+  const order = await sut.waitForOrder(
+    PARTNER_ACCOUNT,
+    reference,
+    ({ fulfillmentOrders }) => fulfillmentOrders[0]?.status === 'RELEASED',
+  );
+  const work = order.fulfillmentOrders[0]?.id ?? '';
+  wms.workUntil(work, 'pack');
+  wms.carrierRefuses(work, 'No delivery to this postal code.');
+  await until(
+    () => exceptionsOf(order),
+    (exceptions) => exceptions.length > 0,
+    { what: 'the exception', ...WAIT },
+  );
+  return { order, work };
+}
+
 describe('a parcel', () => {
   it('is watched from its shipment to its delivery, and the order does not wait for it', async () => {
     const order = await completed();
@@ -177,28 +199,34 @@ describe('a parcel', () => {
 });
 
 describe('a parcel that the carrier would not take', () => {
+  const OPEN = { category: 'CARRIER_FAILURE', status: 'OPEN' };
+
   it('is an exception until it ships another way', async () => {
     const { wms } = sut.world;
-    wms.pause();
-    const reference = await sut.placePartner(LINES, BUYER);
-    const released = await sut.waitForOrder(
-      PARTNER_ACCOUNT,
-      reference,
-      ({ fulfillmentOrders }) => fulfillmentOrders[0]?.status === 'RELEASED',
-    );
-    const work = released.fulfillmentOrders[0]?.id ?? '';
-    wms.workUntil(work, 'pack');
-    wms.carrierRefuses(work, 'No delivery to this postal code.');
-    const open = { category: 'CARRIER_FAILURE', status: 'OPEN' };
-    await until(
-      () => exceptionsOf(released),
-      (exceptions) => exceptions.length > 0,
-      { what: 'the exception', ...WAIT },
-    );
-    expect(await exceptionsOf(released)).toEqual([open]);
+    const { order, work } = await refused();
+    expect(await exceptionsOf(order)).toEqual([OPEN]);
     wms.carrierTakes(work);
     wms.resume();
-    await sut.waitForOrder(PARTNER_ACCOUNT, reference, (order) => order.completedAt !== null);
-    expect(await exceptionsOf(released)).toEqual([{ ...open, status: 'RESOLVED' }]);
+    await sut.waitForOrder(PARTNER_ACCOUNT, order.reference, ({ completedAt }) => completedAt !== null);
+    expect(await exceptionsOf(order)).toEqual([{ ...OPEN, status: 'RESOLVED' }]);
+  });
+
+  it('is released anew when a person corrects how it ships, and leaves once', async () => {
+    const { wms } = sut.world;
+    const { order, work } = await refused();
+    wms.resume();
+    await sut.hub.app.get(OrderCommit).submit([
+      {
+        id: `correct/${order.id}`,
+        source: 'operator:ada',
+        occurredAt: new Date().toISOString(),
+        address: { by: 'ID', orderId: order.id },
+        body: { kind: 'ShipMethodCorrected', shipMethod: 'EXPRESS', by: 'operator:ada' },
+      },
+    ]);
+    const done = await sut.waitForOrder(PARTNER_ACCOUNT, order.reference, ({ completedAt }) => completedAt !== null);
+    expect(done.shipments).toHaveLength(1);
+    expect(wms.release(work)?.status).toBe('CANCELLED');
+    expect(await exceptionsOf(order)).toEqual([{ ...OPEN, status: 'RESOLVED' }]);
   });
 });
