@@ -38,7 +38,7 @@ export function greeting({ hub, token, config, world, seconds }: Greeting): stri
     '  See what is stuck, and why:',
     '',
     `    curl ${hub}/graphql -H "authorization: Bearer <the token>" -H 'content-type: application/json' \\`,
-    `      -d '{"query": "{ exceptions(first: 10) { nodes { category sentence dueAt } } }"}'`,
+    `      -d '{"query": "{ exceptions(first: 10) { edges { node { category sentence dueAt } } } }"}'`,
     '',
     'Times are UTC.',
     '',
