@@ -25,11 +25,15 @@ export class GateTaskPolicies implements TaskPolicies {
     return target === undefined ? undefined : this.gate.heldBack(target.system, target.use);
   }
 
-  /** What the pressure is judged by. `commitLoad` is that of the fullest process. */
+  /**
+   * What the pressure is judged by. `commitLoad` is that of the fullest process. The age of work that waits for the other side
+   * (its limits, its slowness) is no sign: lower tiers that wait would not help it.
+   */
   async signals(queue: TaskQueue, commitLoad: number): Promise<PressureSignals> {
     const oldestMs = new Map<Tier, number>();
     for (const { tier, target, ms } of await queue.oldestReady())
-      if (this.heldOutside(target) === undefined) oldestMs.set(tier, Math.max(ms, oldestMs.get(tier) ?? 0));
+      if (this.heldOutside(target) === undefined && !this.gate.isLimited(tier, target))
+        oldestMs.set(tier, Math.max(ms, oldestMs.get(tier) ?? 0));
     return { commitLoad, oldestMs };
   }
 

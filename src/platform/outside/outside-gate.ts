@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { BrokenCircuitError, BulkheadRejectedError } from 'cockatiel';
+import type { Tier } from '../jobs/index.js';
 import { MemoryBudgetBook, type BudgetBook, type ToldBudget } from './budget-book.js';
 import { Budgets, BudgetSpentError, type BudgetCall } from './budgets.js';
 import type { BudgetInForce, OperationPolicy, PolicyInForce } from './operation-policy.js';
@@ -11,6 +12,10 @@ import { OutsidePolicies } from './outside-policies.js';
 /** How soon a call that is kept back by a pause or a full line is looked at again. */
 const LOOK_AGAIN_MS = 5_000;
 const FULL_LINE_MS = 1_000;
+/** A call that takes so long is the other side's slowness. */
+const SLOW_CALL_MS = 1_000;
+/** A wait for a token that is more than the question for it. */
+const TOKEN_WAIT_MS = 200;
 /** No answer keeps the hub away for longer at once. */
 const REST_MS_MAX = 3_600_000;
 
@@ -98,7 +103,7 @@ export class OutsideGate {
     try {
       this.refuseIfShut(found, lane, call);
       return await lane.inTurn(async () => {
-        await this.takeTokens(found, call);
+        await this.takeTokens(found, lane, call);
         // It may have been shut while the call waited.
         this.refuseIfShut(this.policies.of(call.system, call.operation), lane, call);
         return this.exchange(lane, call, exchange, judge);
@@ -124,6 +129,15 @@ export class OutsideGate {
       if (shutMs > 0) return shutSentence(system, operation, shutMs);
     }
     return undefined;
+  }
+
+  /** The other side, not the hub, is what work of this tier (and use, where one is given) waits for just now. */
+  isLimited(tier: Tier, of?: { readonly system: string; readonly use: string }): boolean {
+    const operations =
+      of === undefined
+        ? this.policies.all().filter((policy) => policy.tier === tier)
+        : this.policies.ofUse(of.system, of.use);
+    return operations.some(({ system, operation }) => this.lanes.get(laneKey(system, operation))?.isLimited);
   }
 
   /** The breakers of all operations that were called in this process. */
@@ -152,6 +166,8 @@ export class OutsideGate {
       if (error instanceof OutsideError && !(error instanceof DownError))
         this.observe(call, error.kind, this.now() - started);
       if (!(error instanceof DownError)) throw error;
+    } finally {
+      if (this.now() - started >= SLOW_CALL_MS) lane.limited();
     }
     return box.answer as Answer;
   }
@@ -176,14 +192,19 @@ export class OutsideGate {
       await this.budgets.pause(budget.name, restMs(retryAfterMs ?? 1_000 / this.budgets.rateOf(budget)));
   }
 
-  private async takeTokens({ budgets }: PolicyInForce, call: OutsideCall): Promise<void> {
+  private async takeTokens({ budgets }: PolicyInForce, lane: OutsideLane, call: OutsideCall): Promise<void> {
+    const asked = this.now();
     try {
       for (const budget of budgets) await this.budgets.take(budgetCall(budget, call));
     } catch (error) {
-      if (error instanceof BudgetSpentError) throw error;
+      if (error instanceof BudgetSpentError) {
+        lane.limited();
+        throw error;
+      }
       const sentence = `the budget of ${call.system} ${call.operation} cannot be read: ${textOf(error)}; nothing was sent`;
       throw notSent(call, 'transient', sentence, FULL_LINE_MS);
     }
+    if (this.now() - asked >= TOKEN_WAIT_MS) lane.limited();
   }
 
   private vendorBudgets(call: OutsideCall): readonly BudgetCall[] {
@@ -194,7 +215,7 @@ export class OutsideGate {
   }
 
   private lane(policy: OperationPolicy): OutsideLane {
-    const key = `${policy.system} ${policy.operation}`;
+    const key = laneKey(policy.system, policy.operation);
     const known = this.lanes.get(key);
     if (known?.policy === policy) return known;
     // Changed numbers: calls under way end in the old lane, new ones begin in a lane of the new numbers.
@@ -259,6 +280,10 @@ function budgetCall(budget: BudgetInForce, { account, cost }: OutsideCall): Budg
     waitMsMax: budget.waitMsMax,
     ...(budget.perSecondMax === undefined ? {} : { perSecondMax: budget.perSecondMax }),
   };
+}
+
+function laneKey(system: string, operation: string): string {
+  return `${system} ${operation}`;
 }
 
 function notSent(

@@ -13,6 +13,9 @@ import { OutsideError } from './outside-error.js';
 /** Calls that wait in the process for a place; more are put off. */
 const LINE_MAX = 1_000;
 
+/** Who had to wait for the other side tells so for this long. */
+const LIMITED_MS = 15_000;
+
 export type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
 /** The breaker of one operation as this process sees it. */
@@ -39,6 +42,7 @@ export class OutsideLane {
   private readonly breaker: CircuitBreakerPolicy;
   private since: number;
   private lastError: string | undefined;
+  private limitedAt = Number.NEGATIVE_INFINITY;
   /** The vendor asked for a rest without a budget that all processes share. */
   private restUntil = 0;
 
@@ -57,14 +61,6 @@ export class OutsideLane {
     this.breaker.onFailure(({ reason }) => {
       if ('error' in reason && reason.error instanceof Error) this.lastError = reason.error.message;
     });
-  }
-
-  get running(): number {
-    return this.policy.concurrencyMax - this.places.executionSlots;
-  }
-
-  get waiting(): number {
-    return LINE_MAX - this.places.queueSlots;
   }
 
   reading(): BreakerReading {
@@ -89,8 +85,18 @@ export class OutsideLane {
     this.restUntil = Math.max(this.restUntil, this.now() + ms);
   }
 
+  /** The other side keeps the calls back just now: by its limits, or by answering slowly. */
+  limited(): void {
+    this.limitedAt = this.now();
+  }
+
+  get isLimited(): boolean {
+    return this.now() - this.limitedAt < LIMITED_MS;
+  }
+
   /** Runs the work in its turn. @throws BulkheadRejectedError when too many wait. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.places.executionSlots === 0) this.limited();
     return this.places.execute(work);
   }
 

@@ -97,7 +97,8 @@ looks it up by its idempotency key before it sends again.
 ## Under pressure
 
 Tier 1 is taking and reserving, 2 telling channels and warehouses, 3 postings, 4 feeds and counts. Where the hub cannot keep up, the lower ones
-wait, and \`heldBack\` says so. Work that a pause or an open breaker keeps back is no sign of pressure.
+wait, and \`heldBack\` says so. Work that the other side keeps back (a pause, an open breaker,
+its limits, slow answers) is no sign of pressure.
 `;
 
 const OPERATIONS_TITLE = `## Operations
