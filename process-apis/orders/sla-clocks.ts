@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { isDatabaseUnavailable } from '../../src/platform/db/unavailable.js';
 import type { Order, Wait } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import type { OrderCommit } from './order-commit.js';
@@ -32,8 +33,22 @@ export class SlaClocks {
     if (due.length === 0) return false;
     const tasks = await this.parts.findTasks(due.map(({ id }) => id));
     const facts = due.flatMap((order) => lateWaits(order, now).map((wait) => overdue(order, wait, { now, tasks })));
-    await this.parts.orders.submit(facts);
+    await this.submit(facts);
     return due.length === SWEEP_MAX;
+  }
+
+  /** Together; when that fails, one by one: an order that cannot be told holds up no other. What failed is told at the end. */
+  private async submit(facts: readonly OrderFact[]): Promise<void> {
+    const { orders } = this.parts;
+    try {
+      await orders.submit(facts);
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      const told: PromiseSettledResult<unknown>[] = [];
+      for (const fact of facts) told.push(...(await Promise.allSettled([orders.submit([fact])])));
+      const failed = told.find((one) => one.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    }
   }
 }
 
@@ -60,10 +75,14 @@ function overdue(
 }
 
 /** The clocks over the database. */
-export function sqlSlaClocks(pool: Pool, orders: Pick<OrderCommit, 'submit'>): SlaClocks {
+export function sqlSlaClocks(
+  pool: Pool,
+  orders: SlaClocksParts['orders'],
+  clock: SlaClocksParts['clock'] = () => new Date().toISOString(),
+): SlaClocks {
   return new SlaClocks({
     orders,
-    clock: () => new Date().toISOString(),
+    clock,
     findDue: async (now, limit) => {
       const { rows } = await pool.query<{ state: Order }>({
         name: 'orders.due',
