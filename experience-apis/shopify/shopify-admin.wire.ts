@@ -127,7 +127,6 @@ export const ORDERS_UPDATED = {
 }`,
   data: z.looseObject({ orders: z.looseObject({ pageInfo, nodes: z.array(updatedOrder) }) }),
 } satisfies AdminOperation<z.ZodType>;
-export type WireUpdatedOrders = z.output<typeof ORDERS_UPDATED.data>;
 
 const userErrors = z.array(
   z.looseObject({ code: z.string().nullish(), field: z.array(z.string()).nullish(), message: z.string() }),

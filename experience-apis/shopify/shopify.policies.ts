@@ -30,7 +30,7 @@ export const SHOPIFY_POLICIES = declarePolicies(
     getOrder: {
       write: false,
       tier: 4,
-      rate: { perSecond: 2, burst: 40, of: 'OPERATION', waitMsMax: 30_000 },
+      rate: { perSecond: 2, burst: 40, of: 'OPERATION', waitMsMax: 5_000 },
       source: 'REST: a bucket of 40 calls that leaks 2 a second on standard plans.',
     },
     InventoryLevels: { write: false, tier: 4 },
