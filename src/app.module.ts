@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { AmazonModule } from '../experience-apis/amazon/index.js';
 import { AvailabilityModule } from '../experience-apis/availability/index.js';
 import { GraphqlModule } from '../experience-apis/graphql/index.js';
-import { DriftModule, OperationsModule, PoliciesModule } from '../experience-apis/operations/index.js';
+import { DriftModule, HoldRulesModule, OperationsModule, PoliciesModule } from '../experience-apis/operations/index.js';
 import { PartnerModule } from '../experience-apis/partner/index.js';
 import { ShopifyModule } from '../experience-apis/shopify/index.js';
 import { StockModule } from '../experience-apis/stock/index.js';
@@ -57,6 +57,7 @@ export class AppModule {
         GraphqlModule,
         OperationsModule,
         DriftModule,
+        HoldRulesModule,
         PoliciesModule,
         MetricsModule,
         StockModule,

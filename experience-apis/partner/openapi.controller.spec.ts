@@ -20,6 +20,7 @@ it('lists the contracts and gives each as JSON, to anybody', async () => {
     documents: [
       { title: 'Availability', version: '1.0.0', url: '/openapi/availability.json' },
       { title: 'Drift', version: '1.0.0', url: '/openapi/drift.json' },
+      { title: 'Hold rules', version: '1.0.0', url: '/openapi/hold-rules.json' },
       { title: expect.any(String) as string, version: '1.0.0', url: '/openapi/operations.json' },
       { title: 'Partner orders', version: '1.0.0', url: '/openapi/partner.json' },
       { title: 'Policies', version: '1.0.0', url: '/openapi/policies.json' },

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 
 /** Files of schema/openapi: what partners and sources of stock call, and what a warehouse implements. */
-const NAMES = ['availability', 'drift', 'operations', 'partner', 'policies', 'stock', 'wms'] as const;
+const NAMES = ['availability', 'drift', 'hold-rules', 'operations', 'partner', 'policies', 'stock', 'wms'] as const;
 
 const documentSchema = z.looseObject({ info: z.looseObject({ title: z.string(), version: z.string() }) });
 export type OpenApiDocument = z.output<typeof documentSchema>;
