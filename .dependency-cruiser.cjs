@@ -2,7 +2,7 @@
 
 // Specs, what helps them, and the suites that they share.
 const TESTS = ['\\.spec\\.ts$', '/spec-support\\.ts$', '/(testing|conformance)/', '^test/'];
-const COMPOSITION = '^src/([^/]+\\.ts$|composition/|demo/)';
+const COMPOSITION = '^src/([^/]+\\.ts$|backup/|composition/|demo/)';
 const HOUSE = '^(src|system-apis|process-apis|experience-apis|test)/';
 const BASE = '^src/(model|platform)/';
 const PORTS = '^system-apis/[^/]+/[^/]+\\.port\\.ts$';

@@ -2,7 +2,7 @@ import { Mutation, Resolver } from '@nestjs/graphql';
 import type { OrderFactBody } from '../../process-apis/orders/index.js';
 import { addressErrors, nameOf } from '../../process-apis/resolution/index.js';
 import type { Address } from '../../src/model/channel-order.js';
-import type { HoldKind } from '../../src/model/order.js';
+import type { HoldKind } from '../../src/model/hold-kind.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { badInput } from './graphql-errors.js';

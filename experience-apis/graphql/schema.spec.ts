@@ -22,7 +22,7 @@ import type {
 import type { CheckStatus } from '../../process-apis/availability/index.js';
 import type { Telling } from '../../process-apis/publishing/index.js';
 import { EXCEPTION_ACTIONS, EXCEPTION_CATEGORIES, OWNER_ROLES, SEVERITIES } from '../../src/model/exception.js';
-import { HOLD_KINDS } from '../../src/model/order.js';
+import { HOLD_KINDS } from '../../src/model/hold-kind.js';
 import type { SupplyKind } from '../../src/model/stock.js';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { componentsOf, HOLD_KINDS, type Hold, type HoldKind, type Order } from '../../src/model/order.js';
+import { HOLD_KINDS, type HoldKind } from '../../src/model/hold-kind.js';
+import { componentsOf, type Hold, type Order } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 
 /** How long a process may go on with what it read; also the time until all processes see a change. */

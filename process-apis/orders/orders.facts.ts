@@ -1,7 +1,8 @@
 import type { Address, ChannelOrder } from '../../src/model/channel-order.js';
 import type { LineUnits } from '../../src/model/events.js';
 import type { Money } from '../../src/model/money.js';
-import type { HoldKind, OutsideSystem, Package, PackageItem, Shortage, TrackingStatus } from '../../src/model/order.js';
+import type { HoldKind } from '../../src/model/hold-kind.js';
+import type { OutsideSystem, Package, PackageItem, Shortage, TrackingStatus } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 
 /** How a fact finds its order. */

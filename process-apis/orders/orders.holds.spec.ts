@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { holdsOf, standingHolds, type HoldKind } from '../../src/model/order.js';
+import { type HoldKind } from '../../src/model/hold-kind.js';
+import { holdsOf, standingHolds } from '../../src/model/order.js';
 import type { HoldRule } from './hold-rules.js';
 import type { OrderFactBody } from './orders.facts.js';
 import { channelLine, channelOrder, versionAt } from './testing/channel-orders.js';

@@ -1,9 +1,9 @@
 import type { ExceptionCategory, ExceptionSubject, Problem } from '../../src/model/exception.js';
+import { type HoldKind } from '../../src/model/hold-kind.js';
 import {
   standingHolds,
   sumQuantities,
   type FulfillmentOrder,
-  type HoldKind,
   type Order,
   type Shipment,
   type Wait,

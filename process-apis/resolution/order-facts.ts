@@ -1,4 +1,4 @@
-import type { HoldKind } from '../../src/model/order.js';
+import type { HoldKind } from '../../src/model/hold-kind.js';
 import type { ExceptionRecord } from '../exceptions/index.js';
 import type { OrderFactBody } from '../orders/index.js';
 import { refused, type ActionInput, type Actor, type ExceptionOutcome } from './actions.js';

@@ -1,5 +1,5 @@
 import type { Money } from './money.js';
-import type { HoldKind } from './order.js';
+import type { HoldKind } from './hold-kind.js';
 import type { Instant } from './time.js';
 
 /** What an amount is for. The label keeps the channel's own words. */

@@ -1,4 +1,5 @@
 import type { Charge } from './channel-order.js';
+import type { HoldKind } from './hold-kind.js';
 import type { Money } from './money.js';
 import type { Instant } from './time.js';
 
@@ -219,18 +220,6 @@ export interface ErpState {
 }
 
 export type OutsideSystem = 'CHANNEL' | 'ERP' | 'WMS' | 'CARRIER' | 'CATALOG' | 'STOCK' | 'PERSON';
-
-export const HOLD_KINDS = [
-  'MANUAL',
-  'FRAUD',
-  'CREDIT',
-  'HIGH_VALUE',
-  'PAYMENT',
-  'PRICE',
-  'ADDRESS',
-  'SHIP_METHOD',
-] as const;
-export type HoldKind = (typeof HOLD_KINDS)[number];
 
 /** While one stands, stock stays claimed and nothing more goes outside: no sales order, no release. */
 export interface Hold {

@@ -1,5 +1,6 @@
 import type { ChannelOrder } from '../../../src/model/channel-order.js';
-import { HOLD_KINDS, holdsOf, standingHolds, type Hold, type HoldKind } from '../../../src/model/order.js';
+import { HOLD_KINDS, type HoldKind } from '../../../src/model/hold-kind.js';
+import { holdsOf, standingHolds, type Hold } from '../../../src/model/order.js';
 import type { OrderFactBody } from '../orders.facts.js';
 import { priceDifference } from '../orders.prices.js';
 import { HELD_REFUSALS, unitsToStop } from '../orders.waits.js';
