@@ -89,11 +89,13 @@ describe('an order', () => {
     expect(after.cancelReason).toBe('customer');
   });
 
-  it('waits for the payment only where the account says so', () => {
+  it('holds for the payment only where the account says so', () => {
     const body = toBody({ ...base, cancelled_at: null, financial_status: 'pending' });
-    expect(interpretWebhook(ACCOUNT, 'orders/create', body).outcome).toBe('FACTS');
+    expect(onlyOrder(interpretWebhook(ACCOUNT, 'orders/create', body))).not.toHaveProperty('holds');
     const waiting = { ...ACCOUNT, settings: { ...ACCOUNT.settings, waitForPayment: true } };
-    expect(interpretWebhook(waiting, 'orders/create', body)).toMatchObject({ reason: 'NOT_RELEASED_BY_CHANNEL' });
+    expect(onlyOrder(interpretWebhook(waiting, 'orders/create', body)).holds).toMatchObject([{ kind: 'PAYMENT' }]);
+    const paid = toBody({ ...base, cancelled_at: null, financial_status: 'paid' });
+    expect(onlyOrder(interpretWebhook(waiting, 'orders/paid', paid))).not.toHaveProperty('holds');
   });
 
   it('refuses more lines than an order may have', () => {

@@ -45,10 +45,11 @@ function interpretBody(account: ChannelAccount, topic: string, json: unknown): I
 
 function interpretOrder(account: ChannelAccount, order: WireOrder): Interpretation {
   const unpaid = order.financial_status === 'pending' && given(order.cancelled_at) === undefined;
+  const mapped = mapOrder(account.id, order);
   // Off by default: cash on delivery and B2B terms are "pending" until long after the goods left.
-  if (unpaid && account.settings.waitForPayment === true)
-    return ignored('NOT_RELEASED_BY_CHANNEL', 'the payment is pending; orders/paid will come');
-  return facts({ kind: 'ORDER', order: mapOrder(account.id, order) });
+  if (!unpaid || account.settings.waitForPayment !== true) return facts({ kind: 'ORDER', order: mapped });
+  const holds = [{ kind: 'PAYMENT', reason: 'The payment is pending; orders/paid will come.' }] as const;
+  return facts({ kind: 'ORDER', order: { ...mapped, holds } });
 }
 
 function read<T extends z.ZodType>(schema: T, json: unknown): z.output<T> {

@@ -88,6 +88,7 @@ function track(order: Order, event: Extract<TroubleEvent, { packageId: string }>
 }
 
 /** The same wait, without what failed before; its clock starts anew. */
-function retried({ lastError: _, failure: __, overdueSince: ___, ...wait }: Wait, retriedAt: Instant): Wait {
-  return { ...wait, retriedAt };
+function retried(wait: Wait, retriedAt: Instant): Wait {
+  const { lastError: _, failure: __, overdueSince: ___, ...rest } = wait;
+  return { ...rest, retriedAt };
 }

@@ -80,18 +80,10 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
     case 'InvoicePosted':
       return withShipment(order, event.shipmentId, (shipment) => evolveShipment(shipment, event));
     case 'CancellationRequested':
-      return {
-        ...order,
-        cancelling: addUnits(order.cancelling, event.lines, 1),
-        ...(event.by === 'CHANNEL' ? { cancelledByChannel: true } : {}),
-      };
+    case 'CancellationRefused':
+      return ask(order, event);
     case 'LinesCancelled':
       return moveLines(order, event.lines, 'open', 'cancelled');
-    case 'CancellationRefused': {
-      const cancelling = addUnits(order.cancelling, event.lines, -1);
-      if (order.cancelledByChannel !== true) return { ...order, cancelling };
-      return { ...order, cancelling, notCancelled: addUnits(order.notCancelled ?? {}, event.lines, 1) };
-    }
     case 'FulfilledOutside':
       return moveLines(order, event.lines, 'open', 'external');
     case 'RefundIssued': {
@@ -106,6 +98,17 @@ function change(order: Order, event: Exclude<OrderEvent, { type: 'OrderAccepted'
     case 'OrderCancelled':
       return order;
   }
+}
+
+/** Units asked to be cancelled, and what of them was too late. Of the channel's own wishes the latter stays known. */
+function ask(order: Order, event: Of<'CancellationRequested' | 'CancellationRefused'>): Order {
+  if (event.type === 'CancellationRequested') {
+    const cancelling = addUnits(order.cancelling, event.lines, 1);
+    return { ...order, cancelling, ...(event.by === 'CHANNEL' ? { cancelledByChannel: true } : {}) };
+  }
+  const cancelling = addUnits(order.cancelling, event.lines, -1);
+  if (order.cancelledByChannel !== true) return { ...order, cancelling };
+  return { ...order, cancelling, notCancelled: addUnits(order.notCancelled ?? {}, event.lines, 1) };
 }
 
 function withItem(line: OrderLine, event: Of<'ListingMapped' | 'LineSubstituted'>): OrderLine {
