@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
+import type { z } from 'zod';
 import { Catalog } from '../../process-apis/catalog/index.js';
 import { Intake, ReceivedOrders } from '../../process-apis/intake/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
@@ -9,12 +10,14 @@ import { parseInstant, type Instant } from '../../src/model/time.js';
 import { CursorStore } from '../../src/platform/db/cursor-store.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { Lease } from '../../src/platform/db/lease.js';
-import { ORDERS_UPDATED, type WireUpdatedOrder, type WireUpdatedOrders } from './shopify-admin.wire.js';
+import { ORDERS_UPDATED, type WireUpdatedOrder } from './shopify-admin.wire.js';
 import { fromGid } from './shopify-ids.js';
 import { ShopifyClient } from './shopify.client.js';
 import { SHOPIFY } from './shopify.connector.js';
 import { shopifySettings } from './shopify.settings.js';
 
+/** Orders read in one comparison. */
+const READS_MAX = 200;
 /** Pages of one comparison; what is left comes with the next one, from where this one ended. */
 const PAGES_MAX = 100;
 /** What the last comparison saw is seen again by so much: Shopify's list may lag behind the change. */
@@ -31,18 +34,23 @@ export interface MissedOrders {
   readonly missing: number;
   /** Orders of which a later version was read. */
   readonly outdated: number;
+  /** It read as many as it may at once, or was stopped: the next comparison goes on there. */
+  readonly more: boolean;
 }
+
+type UpdatedPage = z.output<typeof ORDERS_UPDATED.data>;
 
 /**
  * Finds orders whose webhooks never came: reads what changed in each shop, and what the hub has not heard of is read from
  * Shopify and taken like a webhook. Needs no event to be right. What changed a moment ago is left to its webhook.
  */
 @Injectable()
-export class ShopifyMissedOrders {
+export class ShopifyMissedOrders implements BeforeApplicationShutdown {
   private readonly log = new Logger(ShopifyMissedOrders.name);
   private readonly holder = randomUUID();
   private readonly read = new LRUCache<string, true>({ max: READ_REMEMBERED_MAX });
   private readonly startedAt = Date.now();
+  private stopped = false;
   private readonly nextAt = new Map<string, number>();
 
   constructor(
@@ -54,12 +62,18 @@ export class ShopifyMissedOrders {
     private readonly client: ShopifyClient,
   ) {}
 
+  beforeApplicationShutdown(): void {
+    this.stopped = true;
+  }
+
   /** Compares the shops whose time it is. One that cannot be read holds up no other. */
   async sweep(): Promise<void> {
     for (const account of await this.catalog.accountsOfKind(SHOPIFY)) {
       if (!account.active) continue;
       try {
-        if (this.isTime(account)) await this.compareAlone(account);
+        if (!this.isTime(account)) continue;
+        const found = await this.compareAlone(account);
+        if (found?.more === true) this.nextAt.set(account.id, 0);
       } catch (error) {
         this.log.warn(`${account.id}: its orders cannot be compared now: ${textOf(error)}`);
       }
@@ -96,30 +110,37 @@ export class ShopifyMissedOrders {
     const stored = await this.cursors.get(cursorName(account));
     const since = stored ?? new Date(Date.now() - compareLookbackMs).toISOString();
     const until = new Date(Date.now() - compareGraceMs).toISOString();
-    let found: MissedOrders = { lookedAt: 0, missing: 0, outdated: 0 };
+    const query = `updated_at:>='${earlier(since, OVERLAP_MS)}' updated_at:<='${until}'`;
+    let found: MissedOrders = { lookedAt: 0, missing: 0, outdated: 0, more: false };
     let after: string | null = null;
     for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-      const query = `updated_at:>='${earlier(since, OVERLAP_MS)}' updated_at:<='${until}'`;
-      const { orders }: WireUpdatedOrders = await this.client.run(account, ORDERS_UPDATED, { query, after });
-      found = sum(found, await this.take(account, orders.nodes));
-      const { hasNextPage, endCursor } = orders.pageInfo;
+      const page: UpdatedPage = await this.client.run(account, ORDERS_UPDATED, { query, after });
+      const { nodes, pageInfo } = page.orders;
+      const taken = await this.take(account, nodes, READS_MAX - found.missing - found.outdated);
       // The list is sorted by the time of the change: what lies before the last one is done.
-      const last = orders.nodes.at(-1)?.updatedAt;
-      const done = hasNextPage && last !== undefined ? parseInstant(last) : until;
+      const last = taken.stoppedAt ?? (pageInfo.hasNextPage ? nodes.at(-1)?.updatedAt : undefined);
+      const done = last === undefined ? until : parseInstant(last);
       await this.cursors.set(cursorName(account), done > since ? done : since);
-      if (!hasNextPage) break;
-      after = endCursor ?? null;
+      found = sum(found, taken);
+      if (taken.stoppedAt !== undefined || !pageInfo.hasNextPage) break;
+      after = pageInfo.endCursor ?? null;
     }
     return found;
   }
 
-  private async take(account: ChannelAccount, nodes: readonly WireUpdatedOrder[]): Promise<MissedOrders> {
+  private async take(
+    account: ChannelAccount,
+    nodes: readonly WireUpdatedOrder[],
+    readsMax: number,
+  ): Promise<Omit<MissedOrders, 'more'> & { readonly stoppedAt?: string }> {
     const known = await this.received.latest(
       account.id,
       nodes.map(({ id }) => fromGid(id)),
     );
-    const counts = { lookedAt: nodes.length, missing: 0, outdated: 0 };
+    const counts = { lookedAt: 0, missing: 0, outdated: 0 };
     for (const { id: gid, updatedAt } of nodes) {
+      if (this.stopped || counts.missing + counts.outdated >= readsMax) return { ...counts, stoppedAt: updatedAt };
+      counts.lookedAt += 1;
       const id = fromGid(gid);
       const heard = known.get(id);
       if (isHeard(heard, parseInstant(updatedAt)) || !(await this.fetch(account, id, updatedAt))) continue;
@@ -157,11 +178,12 @@ function earlier(instant: Instant, ms: number): Instant {
   return new Date(Date.parse(instant) - ms).toISOString();
 }
 
-function sum(a: MissedOrders, b: MissedOrders): MissedOrders {
+function sum(a: MissedOrders, b: Omit<MissedOrders, 'more'> & { readonly stoppedAt?: string }): MissedOrders {
   return {
     lookedAt: a.lookedAt + b.lookedAt,
     missing: a.missing + b.missing,
     outdated: a.outdated + b.outdated,
+    more: b.stoppedAt !== undefined,
   };
 }
 
