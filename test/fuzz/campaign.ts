@@ -6,7 +6,8 @@ import { payloadOf, type Payload } from './payload.js';
 import type { StoredAs, Target } from './target.js';
 
 const CONNECTIONS = 16;
-const ANSWER_MS_MAX = 30_000;
+/** Longer than any statement of the hub may take: what hangs in the database is told by the hub itself. */
+const ANSWER_MS_MAX = 45_000;
 const MEMORY_EVERY_MS = 500;
 /** The hub with all sandboxes in one process: about 250 MiB at rest. */
 export const RSS_BYTES_MAX = 1_024 * 1_024 * 1_024;
@@ -29,6 +30,10 @@ export interface CampaignResult {
   /** Payloads that were answered for and not taken; each was found again as a stored message. */
   readonly kept: number;
   readonly rssMax: number;
+  /** The longest that the process took no turn. */
+  readonly stallMsMax: number;
+  /** The longest that a payload waited for its answer, and which. */
+  readonly slowest: { readonly n: number; readonly target: string; readonly ms: number };
   readonly seconds: number;
   readonly findings: readonly Finding[];
 }
@@ -55,6 +60,8 @@ export class Campaign {
   private toLookUp: Kept[] = [];
   private kept = 0;
   private rssMax = 0;
+  private stallMsMax = 0;
+  private slowest = { n: 0, target: '', ms: 0 };
   private sent = 0;
 
   constructor(
@@ -90,15 +97,28 @@ export class Campaign {
       clearInterval(sampling);
       await http.destroy();
     }
-    const { byStatus, byTarget, kept, rssMax, sent, findings } = this;
-    return { sent, byStatus, byTarget, kept, rssMax, findings, seconds: (Date.now() - startedAt) / 1_000 };
+    const { byStatus, byTarget, kept, rssMax, stallMsMax, slowest, sent, findings } = this;
+    return {
+      sent,
+      byStatus,
+      byTarget,
+      kept,
+      rssMax,
+      stallMsMax,
+      slowest,
+      findings,
+      seconds: (Date.now() - startedAt) / 1_000,
+    };
   }
 
   private async send(http: HttpPool, payload: Payload): Promise<void> {
     const { target } = payload;
     this.sent += 1;
     this.byTarget[target.name] = (this.byTarget[target.name] ?? 0) + 1;
+    const startedAt = Date.now();
     const answer = await ask(http, payload);
+    const ms = Date.now() - startedAt;
+    if (ms > this.slowest.ms) this.slowest = { n: payload.n, target: target.name, ms };
     if (typeof answer === 'string') return this.find(payload, answer);
     this.byStatus[answer.status] = (this.byStatus[answer.status] ?? 0) + 1;
     const fault = faultOf(target.form, answer);
@@ -134,10 +154,12 @@ export class Campaign {
   }
 
   private async sampleMemory(): Promise<void> {
+    const askedAt = Date.now();
     const { rss } = await this.hub.process
       .call<{ rss: number }>('memory')
       .catch((error: unknown) => ({ rss: Number.NaN, error }));
     if (rss > this.rssMax) this.rssMax = rss;
+    this.stallMsMax = Math.max(this.stallMsMax, Date.now() - askedAt);
   }
 }
 

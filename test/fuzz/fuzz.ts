@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { packageRoot } from '../../src/platform/db/package-root.js';
@@ -15,16 +15,19 @@ const TELL_EVERY = 5_000;
 const MIB = 1_024 * 1_024;
 /** What the fuzz leaves: the hub's log, and each payload that found something. */
 const FOLDER = join(packageRoot(), '.entrepot', 'fuzz');
+const LOG_FILE = join(FOLDER, 'hub.log');
+const FAULT_LEVEL = /^\{"level":"(?:error|fatal)"/;
+const FAULTS_TOLD_MAX = 10;
+const FAULT_CHARS_TOLD = 800;
 
 async function run(options: FuzzOptions): Promise<CampaignResult> {
   mkdirSync(FOLDER, { recursive: true });
-  const logFile = join(FOLDER, 'hub.log');
-  rmSync(logFile, { force: true });
+  rmSync(LOG_FILE, { force: true });
   const postgres = await startScratchPostgres();
   const hub = HelperProcess.start(new URL('./fuzz-hub.process.js', import.meta.url));
   const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
   try {
-    const fuzzed = await hub.call<FuzzedHub>('start', { databaseUrl: postgres.url, logFile });
+    const fuzzed = await hub.call<FuzzedHub>('start', { databaseUrl: postgres.url, logFile: LOG_FILE });
     const targets = targetsOf(fuzzed);
     const campaign = new Campaign({ process: hub, url: fuzzed.url }, pool, options.seed, targets);
     const numbers = options.only ?? Array.from({ length: options.payloads }, (_, n) => options.from + n);
@@ -55,6 +58,15 @@ function save({ n, target, why, payload }: Finding, seed: number): string {
   return file;
 }
 
+/** What the hub calls a fault of its own: in an answer, or in work that a payload left behind. */
+function faultsLogged(): readonly string[] {
+  if (!existsSync(LOG_FILE)) return [];
+  const entries = readFileSync(LOG_FILE, 'utf8')
+    .split('\n')
+    .filter((line) => FAULT_LEVEL.test(line));
+  return entries.slice(0, FAULTS_TOLD_MAX).map((line) => line.slice(0, FAULT_CHARS_TOLD));
+}
+
 function describe(result: CampaignResult, seed: number): string {
   const targets = Object.keys(result.byTarget).length;
   const statuses = Object.entries(result.byStatus).map(([status, times]) => `${times} × ${status}`);
@@ -62,6 +74,7 @@ function describe(result: CampaignResult, seed: number): string {
     `${result.sent} payloads with seed ${seed} to ${targets} places in ${Math.round(result.seconds)} s`,
     `  answers  ${statuses.join(', ')}`,
     `  kept     ${result.kept} that were answered for and not taken, each found as a stored message`,
+    `  slowest  ${result.slowest.ms} ms: ${result.slowest.n}, ${result.slowest.target}; no turn for ${result.stallMsMax} ms at most`,
     `  memory   at most ${Math.round(result.rssMax / MIB)} MiB of ${RSS_BYTES_MAX / MIB}`,
   ].join('\n');
 }
@@ -86,7 +99,9 @@ try {
     tellFindings(result, options.seed);
     const outgrown = result.rssMax > RSS_BYTES_MAX;
     if (outgrown) console.error(`the hub held ${Math.round(result.rssMax / MIB)} MiB`);
-    process.exitCode = findings.length > 0 || outgrown ? 1 : 0;
+    const faults = faultsLogged();
+    for (const fault of faults) console.error(`the hub logged a fault: ${fault}`);
+    process.exitCode = findings.length > 0 || faults.length > 0 || outgrown ? 1 : 0;
   }
 } catch (error) {
   const isUsage = error instanceof FuzzUsageError;
