@@ -12,6 +12,9 @@ export const FULFILLMENT_TOPICS: ReadonlySet<string> = new Set(['fulfillments/cr
 
 export const REFUND_TOPIC = 'refunds/create';
 
+/** A buyer asked for a return, and a shop granted or opened one. */
+export const RETURN_TOPICS: ReadonlySet<string> = new Set(['returns/request', 'returns/approve']);
+
 /** Carries the edit alone; `orders/updated`, which Shopify sends with it, carries the order that came of it. */
 export const ORDER_EDITED_TOPIC = 'orders/edited';
 

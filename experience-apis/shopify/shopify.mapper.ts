@@ -6,9 +6,17 @@ import { contractMismatch, MappingRefusal } from './mapping-refusal.js';
 import { mapFulfillment } from './shopify-fulfillment.mapper.js';
 import { mapOrder } from './shopify-order.mapper.js';
 import { mapRefund } from './shopify-refund.mapper.js';
-import { FULFILLMENT_TOPICS, isKnownTopic, ORDER_EDITED_TOPIC, ORDER_TOPICS, REFUND_TOPIC } from './shopify-topics.js';
+import { mapReturn } from './shopify-return.mapper.js';
+import {
+  FULFILLMENT_TOPICS,
+  isKnownTopic,
+  ORDER_EDITED_TOPIC,
+  ORDER_TOPICS,
+  REFUND_TOPIC,
+  RETURN_TOPICS,
+} from './shopify-topics.js';
 import { parseExactJson } from './shopify.json.js';
-import { fulfillmentSchema, orderSchema, refundSchema, type WireOrder } from './shopify.wire.js';
+import { fulfillmentSchema, orderSchema, refundSchema, returnSchema, type WireOrder } from './shopify.wire.js';
 
 /** Reads one webhook. Pure; never throws: what it cannot read, it refuses with the place and the reason. */
 export function interpretWebhook(account: ChannelAccount, topic: string, body: Buffer): Interpretation {
@@ -38,6 +46,7 @@ function interpretBody(account: ChannelAccount, topic: string, json: unknown): I
     const refund = mapRefund(read(refundSchema, json));
     return refund === undefined ? ignored('NOT_RELEVANT', 'the refund moves neither money nor units') : facts(refund);
   }
+  if (RETURN_TOPICS.has(topic)) return facts(mapReturn(read(returnSchema, json)));
   if (topic === ORDER_EDITED_TOPIC) return ignored('HINT_ONLY', 'orders/updated carries the edited order');
   if (isKnownTopic(topic)) return ignored('NOT_RELEVANT', `the hub has no use for ${topic}`);
   return { outcome: 'REFUSED', reason: 'UNKNOWN_TOPIC', detail: 'the topic is none of Shopify’s' };

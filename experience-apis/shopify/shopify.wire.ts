@@ -166,6 +166,23 @@ export const orderSchema = z.looseObject({
 });
 export type WireOrder = z.output<typeof orderSchema>;
 
+/** The body of `returns/request` and `returns/approve`; `order_id` stands in the documented samples, `order` in others. */
+export const returnSchema = z.looseObject({
+  id,
+  order_id: id.nullish(),
+  order: z.looseObject({ id }).nullish(),
+  status: text,
+  return_line_items: z
+    .array(
+      z.looseObject({
+        quantity,
+        fulfillment_line_item: z.looseObject({ line_item: z.looseObject({ id }) }).nullish(),
+      }),
+    )
+    .nullish(),
+});
+export type WireReturn = z.output<typeof returnSchema>;
+
 const transactionSchema = z.looseObject({
   kind: z.string(),
   status: z.string(),

@@ -47,6 +47,15 @@ export function toOrderFact(account: ChannelAccount, fact: ChannelFact, received
         occurredAt: fact.issuedAt,
         body: { kind: 'RefundIssued', refundId: fact.refundId, issuedAt: fact.issuedAt, amount: fact.amount },
       };
+    case 'RETURN_ANNOUNCED': {
+      const announcedAt = fact.announcedAt ?? receivedAt;
+      return {
+        ...base,
+        id: id('return', fact.returnId),
+        occurredAt: announcedAt,
+        body: { kind: 'ReturnAnnounced', returnReference: fact.returnId, announcedAt, lines: fact.lines },
+      };
+    }
     case 'FULFILLMENT_OBSERVED':
       return {
         ...base,

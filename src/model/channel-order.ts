@@ -142,6 +142,16 @@ export type ChannelFact =
       }[];
     }
   | {
+      /** The buyer wants to send goods back, or the channel says so. */
+      readonly kind: 'RETURN_ANNOUNCED';
+      readonly reference: string;
+      readonly returnId: string;
+      /** Absent where the channel says none: when it was told. */
+      readonly announcedAt?: Instant;
+      /** Empty where the channel does not say which. */
+      readonly lines: readonly { readonly lineReference: string; readonly quantity: number }[];
+    }
+  | {
       /** The channel tells of a fulfillment on its side: our own echo, or one made there by hand. */
       readonly kind: 'FULFILLMENT_OBSERVED';
       readonly reference: string;
