@@ -58,7 +58,10 @@ export class ErrorFormatter {
     if (cause instanceof ProblemError) return { message: cause.problem.detail, code: cause.code };
     if (isForCaller(cause)) return { message: cause.message, code: cause.code };
     if (isUnstorableValue(cause)) return { message: UNSTORABLE_SENTENCE, code: BAD_INPUT_CODE };
-    if (!(cause instanceof GraphQLError)) return { message: INTERNAL_SENTENCE, code: INTERNAL_CODE };
+    if (!(cause instanceof GraphQLError))
+      return isAboutVariable(error)
+        ? { message: error.message, code: BAD_INPUT_CODE }
+        : { message: INTERNAL_SENTENCE, code: INTERNAL_CODE };
     const known = TOO_MANY_MISTAKES.test(cause.message)
       ? BAD_INPUT_CODE
       : (cause.extensions['code'] ?? code ?? codeOf(cause));
@@ -71,6 +74,11 @@ export class ErrorFormatter {
 /** A mistake in an operation is found before a field is resolved; a GraphQL error at a field is a fault of the hub. */
 function codeOf(error: GraphQLError): string {
   return error.path === undefined ? BAD_INPUT_CODE : INTERNAL_CODE;
+}
+
+/** A scalar may fail on a value in any way (one that is nested too deep to be shown): the value is the mistake. */
+function isAboutVariable(error: unknown): error is GraphQLError {
+  return error instanceof GraphQLError && error.path === undefined && error.message.startsWith('Variable "$');
 }
 
 function isForCaller(error: unknown): error is Error & { readonly code: string } {
