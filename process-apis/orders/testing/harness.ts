@@ -32,6 +32,8 @@ export interface World {
   readonly substitutes?: Readonly<Record<string, readonly string[]>>;
   readonly reservations?: readonly SoftReservation[];
   readonly holdRules?: readonly HoldRule[];
+  /** The hub was restored then. */
+  readonly lostBefore?: string;
   /** Stock beyond on-hand units: rules, lots, demands of other channels, positions in full. */
   readonly around?: Partial<StockData>;
 }
@@ -116,10 +118,11 @@ export class Harness {
   }
 
   private get context(): DecisionContext {
-    const { policy, policies, sourcing, items, substitutes, reservations, holdRules = [] } = this.world;
+    const { policy, policies, sourcing, items, substitutes, reservations, holdRules = [], lostBefore } = this.world;
     return {
       now: this.now,
       newId: () => this.newId(),
+      ...(lostBefore === undefined ? {} : { lostBefore }),
       nodes: this.nodes,
       stock: this.stock,
       policyOf: (channel) => ({ ...PLAIN_POLICY, ...policy, ...policies?.[channel] }),
