@@ -136,6 +136,17 @@ describe('a message that came before its order, of any kind', () => {
     lines: [{ lineReference: '1', quantity: 1 }],
   };
 
+  it('is taken with the order: a return of an order that is not known yet', async () => {
+    const lines = [{ lineReference: '1', quantity: 1 }];
+    const told: ChannelFact = { kind: 'RETURN_ANNOUNCED', reference: 'RET-1', returnId: 'rma-1', lines };
+    await intake.receive(message(SHOP, 'return-requested', told));
+    await intake.receive(message(SHOP, 'return-approved', told));
+    expect(await statusOf('return-requested')).toBe('PARKED');
+    await intake.receive(message(SHOP, 'create-ret', { kind: 'ORDER', order: order('RET-1') }));
+    expect(await statusOf('return-approved')).toBe('COMMITTED');
+    expect((await orders.order(SHOP, 'RET-1')).returns).toMatchObject([{ reference: 'rma-1' }]);
+  });
+
   it('is taken with the order, in the same call, each once', async () => {
     for (const [id, fact] of [
       ['early-refund', REFUND],
