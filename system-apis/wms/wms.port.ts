@@ -41,7 +41,10 @@ export type ReleaseResult =
   | {
       readonly fulfillmentOrderId: string;
       readonly outcome: 'REJECTED';
-      /** `CONTENT_DIFFERS`: the warehouse holds an earlier release of this id; anything else: it holds nothing. */
+      /**
+       * `CONTENT_DIFFERS`: the warehouse holds an earlier release of this id; anything else: it holds nothing. `ADDRESS`,
+       * `SHIP_METHOD`: no node can, until a person has corrected it.
+       */
       readonly code: string;
       readonly reason: string;
     };

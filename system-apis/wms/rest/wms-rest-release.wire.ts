@@ -63,6 +63,8 @@ export const RejectionCode = z.enum([
   'UNKNOWN_NODE',
   'UNKNOWN_SKU',
   'CONTENT_DIFFERS',
+  'ADDRESS',
+  'SHIP_METHOD',
   'CANCELLED',
   'NOT_IN_CONTRACT',
   'OTHER',
