@@ -4,7 +4,7 @@ import type { HubProcess } from '../support/hub-process.js';
 import type { DatabaseEnd, RestartablePostgres } from '../support/restartable-postgres.js';
 import type { SeededRandom } from '../support/seeded-random.js';
 import { until } from '../support/until.js';
-import { FAULTS, type Fault } from './faults.js';
+import { endFaults, FAULTS, type Fault } from './faults.js';
 
 /** What a start says of itself that was killed. */
 const KILLED = 'ended with SIGKILL';
@@ -77,7 +77,7 @@ export class Attack {
     } finally {
       this.over = true;
       await watching;
-      for (const fault of FAULTS) fault.end?.(this.hubs.world);
+      endFaults(this.hubs.world);
     }
     await until(
       () => this.hubs.processes.filter((hub) => !hub.isRunning || this.starting.has(hub)).map(({ url }) => url),

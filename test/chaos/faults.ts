@@ -67,3 +67,9 @@ export const FAULTS: readonly Fault[] = [
   { name: 'sap: sessions expire', begin: (world) => world.sap.expireSessions() },
   { name: 'amazon: tokens are revoked', begin: (world) => world.amazon.revokeTokens() },
 ];
+
+/** From now on nothing fails: what lasts ends, and what was planned and has not hit is forgotten. */
+export function endFaults(world: World): void {
+  for (const fault of FAULTS) fault.end?.(world);
+  for (const system of SYSTEMS) world[system].clearFaults();
+}

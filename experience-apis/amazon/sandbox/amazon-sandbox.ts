@@ -69,6 +69,8 @@ export interface AmazonSandbox {
   /** While set, no feed ends. */
   setFeedsStuck(stuck: boolean): void;
   failNext(fault: Fault): void;
+  /** Forgets the faults that have not hit yet. */
+  clearFaults(): void;
   setDown(down: boolean): void;
   /** Access tokens given since the start. */
   tokensGranted(): number;
@@ -135,6 +137,7 @@ export async function startAmazonSandbox(options: AmazonSandboxOptions = {}): Pr
     confirmations: (orderId) => state.confirmations(orderId),
     ...stockSide(state, feeds),
     failNext: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
     setDown: (down) => {
       faults.down = down;
     },

@@ -19,6 +19,11 @@ export class SandboxFaults {
     this.faults.push({ fault, left: fault.times });
   }
 
+  /** Forgets what was asked for and has not hit yet. */
+  clear(): void {
+    this.faults = [];
+  }
+
   /** The fault that hits this call, once for each time it was asked for. */
   next(operation: string, mode: Fault['mode']): Fault | undefined {
     const hit = this.faults.find(

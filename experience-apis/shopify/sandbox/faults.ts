@@ -17,6 +17,10 @@ export class Faults {
     this.planned.push(fault);
   }
 
+  clear(): void {
+    this.planned = [];
+  }
+
   /** The failure for this call, used up by it. */
   take(operations: readonly string[]): Fault | undefined {
     if (this.down) return { times: 1, mode: 'before', status: 503 };

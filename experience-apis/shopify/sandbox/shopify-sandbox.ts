@@ -63,6 +63,8 @@ export interface ShopifySandbox {
   /** Webhooks that the hub has not taken yet, and those given up. */
   webhooks(): { readonly pending: number; readonly abandoned: number };
   failNext(fault: Fault): void;
+  /** Forgets the faults that have not hit yet. */
+  clearFaults(): void;
   setDown(down: boolean): void;
 }
 
@@ -191,6 +193,10 @@ class Sandbox implements ShopifySandbox {
 
   failNext(fault: Fault): void {
     this.faults.plan(fault);
+  }
+
+  clearFaults(): void {
+    this.faults.clear();
   }
 
   setDown(down: boolean): void {

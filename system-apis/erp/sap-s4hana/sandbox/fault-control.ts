@@ -18,6 +18,10 @@ export class FaultControl {
     this.planned.push({ fault, left: fault.times });
   }
 
+  clear(): void {
+    this.planned = [];
+  }
+
   /** The fault of this call, used up by one. */
   take(operation: string): PlannedFault | undefined {
     const next = this.planned.find(({ fault }) => fault.operation === undefined || fault.operation === operation);

@@ -50,6 +50,7 @@ export async function startSapSandbox(options: SapSandboxOptions = {}): Promise<
       for (const material of added) materials.add(material);
     },
     failNext: (fault) => faults.plan(fault),
+    clearFaults: () => faults.clear(),
     setDown: (down) => {
       faults.down = down;
     },

@@ -93,6 +93,8 @@ export interface SapSandbox {
   /** Sets a stock to a quantity, as a posting by hand does. Nobody is told. */
   setStock(stock: SandboxStock): void;
   failNext(fault: PlannedFault): void;
+  /** Forgets the faults that have not hit yet. */
+  clearFaults(): void;
   setDown(down: boolean): void;
   setLatency(ms: number): void;
   /** Invalidates all CSRF tokens and cookies. */

@@ -22,6 +22,10 @@ export class Faults {
     this.planned.push({ fault, left: fault.times });
   }
 
+  clear(): void {
+    this.planned = [];
+  }
+
   setDown(down: boolean): void {
     this.down = down;
   }

@@ -63,6 +63,8 @@ export interface WmsSandbox {
   /** What is there, and the last number that a stock event had. */
   stock(node: string): { readonly positions: readonly WireStockPosition[]; readonly sequence: number };
   failNext(fault: Fault): void;
+  /** Forgets the faults that have not hit yet. */
+  clearFaults(): void;
   /** The API breaks each connection; events still leave. */
   setDown(down: boolean): void;
   /** Each event is told again, after its first telling was answered and out of order. */
@@ -125,6 +127,7 @@ export async function startWmsSandbox(options: WmsSandboxOptions): Promise<WmsSa
     dropStockEvents: (count) => teller.dropNext(count),
     stock: (node) => ledger.stockOf(node),
     failNext: (fault) => faults.failNext(fault),
+    clearFaults: () => faults.clear(),
     setDown: (down) => faults.setDown(down),
     duplicateEvents: (on) => courier.duplicateEvents(on),
     pause: () => workers.pause(),
