@@ -9,6 +9,7 @@ import {
   insertMessages,
   isFault,
   keepNotTaken,
+  KEPT_FACT,
   keptFacts,
   messageAad,
   type MessageSource,
@@ -53,8 +54,9 @@ export class WmsInbound implements WmsFactSink, MessageSource {
     await this.keepNotTaken(source, notTaken.flat());
   }
 
-  owns({ source, topic }: StoredMessage): boolean {
-    return topic === TOPIC && this.readers.has(source);
+  /** Whole messages; single facts of one that were not taken are read by KeptFacts. */
+  owns({ source, topic, externalId }: StoredMessage): boolean {
+    return topic === TOPIC && this.readers.has(source) && !externalId.startsWith(KEPT_FACT);
   }
 
   /** A whole message that was refused, read again: the contract's reader may have been mended. */
