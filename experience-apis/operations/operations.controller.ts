@@ -14,7 +14,7 @@ import { ProblemError } from '../../src/platform/http/problem.js';
 import { limitSchema, parse } from './operations.requests.js';
 
 const MessageQuery = z.object({
-  status: z.enum(['COMMITTED', 'IGNORED', 'REFUSED', 'PARKED']).optional(),
+  status: z.enum(['COMMITTED', 'IGNORED', 'REFUSED', 'PARKED', 'DISMISSED']).optional(),
   before: z.uuid().optional(),
   limit: limitSchema,
 });
