@@ -47,6 +47,7 @@ export class Attack {
   /** Processes that ended though nobody killed them: that is a fault of the hub. */
   readonly endedByThemselves: string[] = [];
   private readonly starting = new Set<HubProcess>();
+  private readonly dying = new Set<HubProcess>();
   private databaseAway = false;
   private absences = 0;
   private over = false;
@@ -99,9 +100,11 @@ export class Attack {
     if (running.length === 0) return;
     const hub = this.random.pick(running);
     const wasStarting = this.starting.has(hub);
+    this.dying.add(hub);
     await hub.kill();
     this.counts.kills += 1;
     if (!wasStarting) void this.bringUp(hub);
+    this.dying.delete(hub);
   }
 
   /** As a supervisor does: until it runs. A process that finds no database ends with a sentence. */
@@ -130,7 +133,7 @@ export class Attack {
   private async watch(): Promise<void> {
     while (!this.over) {
       for (const hub of this.hubs.processes)
-        if (!hub.isRunning && !this.starting.has(hub)) {
+        if (!hub.isRunning && !this.starting.has(hub) && !this.dying.has(hub)) {
           this.endedByThemselves.push(`${hub.url} ended by itself: ${hub.logTail()}`);
           void this.bringUp(hub);
         }

@@ -89,7 +89,6 @@ async function attackAndJudge(
     ...settled,
     ...(await stuckOrders(hubs.pool)),
     ...(await failedTasks(hubs.pool)),
-    ...abandonedWebhooks(hubs),
     ...(await findViolations(hubs, acknowledged, OPENING_UNITS)),
   ];
   return {
@@ -99,18 +98,12 @@ async function attackAndJudge(
     processes: hubs.processes.length,
     orders: acknowledged.length,
     cancellations,
+    webhooksGivenUp: hubs.world.shopify.webhooks().abandoned,
     shownToAPerson: await countShown(hubs),
     settledSeconds,
     violations: violations.slice(0, VIOLATIONS_TOLD_MAX),
     violationsFound: violations.length,
   };
-}
-
-function abandonedWebhooks({ world }: HubProcesses): readonly string[] {
-  const { abandoned } = world.shopify.webhooks();
-  return abandoned === 0
-    ? []
-    : [`the shop gave up ${abandoned} webhooks: the hub was away for longer than it tells again`];
 }
 
 async function countShown({ pool }: HubProcesses): Promise<number> {

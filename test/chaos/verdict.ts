@@ -8,6 +8,8 @@ export interface Verdict extends Readonly<AttackCounts> {
   /** That were acknowledged, or that a channel held. */
   readonly orders: number;
   readonly cancellations: number;
+  /** By the shop, which found nobody for too long: the hub has to notice what it never heard. */
+  readonly webhooksGivenUp: number;
   /** Orders that a person must look at, as an exception says. */
   readonly shownToAPerson: number;
   /** From the end of the faults until all work was done. */
@@ -28,6 +30,7 @@ export function describeVerdict(verdict: Verdict): string {
     `  faults outside             ${broken.reduce((sum, [, times]) => sum + times, 0)}`,
     ...broken.map(([name, times]) => `    ${String(times).padStart(5)}  ${name}`),
     `  orders                     ${verdict.orders} (${verdict.cancellations} cancellations)`,
+    `  webhooks given up          ${verdict.webhooksGivenUp}`,
     `  waiting for a person       ${verdict.shownToAPerson}, each with an exception`,
     `  all done after             ${verdict.settledSeconds} s`,
     verdict.violationsFound === 0
