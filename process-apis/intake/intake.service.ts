@@ -14,6 +14,8 @@ import { referenceOf, subjectOf, verdictOf, type MessageSource, type StoredReadi
 import { messageAad, type Reprocessed, type StoredMessages } from './stored-messages.js';
 
 const UNPARK_MAX = 100;
+/** Enough of a digest to tell messages of one id apart. */
+const DIGEST_CHARS = 16;
 
 interface AccountLookup {
   account(id: string): Promise<ChannelAccount | undefined>;
@@ -120,8 +122,16 @@ export class SqlIntake extends Intake implements MessageSource {
       row,
     });
     await this.unpark(facts, result);
+    if (result.digestDiffers) await this.keepOther(message, claim.digest);
     if (wasNotTaken(facts, result)) return this.reprocess(result.recordId ?? id);
     return toResult(result.recordId ?? id, reading, result);
+  }
+
+  /** Another message under an id that is taken is kept, and not taken: a person must see which of the two is meant. */
+  private async keepOther(message: InboundMessage, digest: string): Promise<void> {
+    const detail = 'The id came before with other content, which was taken: this one was not.';
+    const messageId = `${message.messageId}/${digest.slice(0, DIGEST_CHARS)}`;
+    await this.commit({ ...message, messageId }, { outcome: 'REFUSED', reason: 'DUPLICATE_REFERENCE', detail });
   }
 
   /** Messages that came before their order are taken now that it is there. */

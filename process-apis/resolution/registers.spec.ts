@@ -122,6 +122,28 @@ describe('a message about an order that is not known', () => {
   });
 });
 
+describe('another message under an id that is taken', () => {
+  it('is kept once, as an exception, and can be dismissed', async () => {
+    readings.set('first', () => order('TWICE-1'));
+    readings.set('second', () => order('TWICE-2'));
+    const messageId = randomUUIDv7();
+    const send = (body: string) =>
+      house.parts.intake.receive({ account: ACCOUNT, topic: 'orders/create', messageId, body: Buffer.from(body) });
+    await send('first');
+    expect(await send('second')).toMatchObject({ outcome: 'DUPLICATE', digestDiffers: true });
+    await send('second');
+    await send('first');
+    await house.parts.messages.sweep();
+    const [exception, ...more] = await house.open({ categories: ['DUPLICATE_REFERENCE'] });
+    expect(more).toEqual([]);
+    expect(exception?.sentence).toContain('other content');
+    const { rows } = await house.pool.query(`select 1 from orders where reference = 'TWICE-2'`);
+    expect(rows).toEqual([]);
+    expect(await act(exception?.id ?? '', 'IGNORE')).toMatchObject({ outcomes: [{ result: 'TAKEN' }] });
+    expect(await house.open({ categories: ['DUPLICATE_REFERENCE'] })).toEqual([]);
+  });
+});
+
 describe('stock differences', () => {
   it('that need a person stand until a comparison no longer finds them', async () => {
     const register = new DriftRegister(house.pool, house.parts.exceptions);
