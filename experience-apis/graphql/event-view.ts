@@ -9,7 +9,14 @@ const SHIPMENT_EVENTS: ReadonlySet<string> = new Set<OrderEvent['type']>([
   'ChannelShipmentConfirmed',
   'GoodsIssuePosted',
   'InvoicePosted',
+  'PackageInTransit',
+  'PackageDelivered',
+  'PackageDeliveryFailed',
+  'PackageReturning',
 ]);
+
+/** Members that hold sentences of others, however deep. */
+const TEXTS: ReadonlySet<string> = new Set(['reason', 'error', 'detail']);
 
 /** The log holds events of stock too. */
 export function isOrderEvent(event: LoggedEvent): boolean {
@@ -69,9 +76,13 @@ function withMaskedTexts(data: object): object {
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => [
       name,
-      (name === 'reason' || name === 'error') && typeof value === 'string' ? maskText(value) : (value as unknown),
+      TEXTS.has(name) && typeof value === 'string' ? maskText(value) : masked(value),
     ]),
   );
+}
+
+function masked(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? withMaskedTexts(value) : value;
 }
 
 function orderEventOf(logged: LoggedEvent): OrderEvent {
