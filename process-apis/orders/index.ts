@@ -24,12 +24,7 @@ export { SlaClocks, sqlSlaClocks, type SlaClocksParts } from './sla-clocks.js';
 export { TRANSITIONS } from './orders.transitions.js';
 export { waitKeys } from './orders.waits.js';
 export * from './order-reader.js';
-export {
-  readOrderByReference,
-  readOrdersById,
-  readOrderVersions,
-  type OrderVersion,
-} from './order-reader.sql.js';
+export { readOrderByReference, readOrdersById, readOrderVersions, type OrderVersion } from './order-reader.sql.js';
 export { WaitingOrders } from './waiting-orders.js';
 export { findReleasedWork, type ReleasedWork } from './released-orders.sql.js';
 export { Resumption, type ResumptionParts } from './resumption.js';
