@@ -125,8 +125,9 @@ export class OutsideGate {
     for (const { operation } of this.policies.ofUse(system, use)) {
       const { paused, policy } = this.policies.of(system, operation);
       if (paused !== undefined) return paused;
-      const shutMs = this.lane(policy).shutMs();
-      if (shutMs > 0) return shutSentence(system, operation, shutMs);
+      const lane = this.lane(policy);
+      const shutMs = lane.shutMs();
+      if (shutMs > 0) return shutSentence(lane, shutMs);
     }
     return undefined;
   }
@@ -227,13 +228,7 @@ export class OutsideGate {
   private refuseIfShut({ paused }: PolicyInForce, lane: OutsideLane, call: OutsideCall): void {
     if (paused !== undefined) throw notSent(call, 'transient', `${paused}; nothing was sent`, LOOK_AGAIN_MS);
     const shutMs = lane.shutMs();
-    if (shutMs > 0)
-      throw notSent(
-        call,
-        'transient',
-        `${shutSentence(call.system, call.operation, shutMs)}; nothing was sent`,
-        shutMs,
-      );
+    if (shutMs > 0) throw notSent(call, 'transient', `${shutSentence(lane, shutMs)}; nothing was sent`, shutMs);
   }
 
   /** The hub's own refusals as the one error of outside calls; undefined for what is none. */
@@ -246,7 +241,7 @@ export class OutsideGate {
     }
     if (error instanceof BrokenCircuitError) {
       const shutMs = Math.max(FULL_LINE_MS, lane.shutMs());
-      return notSent(call, 'transient', `${shutSentence(system, operation, shutMs)}; nothing was sent`, shutMs);
+      return notSent(call, 'transient', `${shutSentence(lane, shutMs)}; nothing was sent`, shutMs);
     }
     if (error instanceof BulkheadRejectedError)
       return notSent(
@@ -295,8 +290,8 @@ function notSent(
   return new OutsideError(kind, sentence, { system, operation, retryAfterMs, notSent: true, outcomeUnknown: false });
 }
 
-function shutSentence(system: string, operation: string, shutMs: number): string {
-  return `${system} ${operation} is not called for ${Math.ceil(shutMs / 1000)} s: it failed too often`;
+function shutSentence({ policy: { system, operation }, shutBecause }: OutsideLane, shutMs: number): string {
+  return `${system} ${operation} is not called for ${Math.ceil(shutMs / 1000)} s: ${shutBecause}`;
 }
 
 function restMs(ms: number): number {

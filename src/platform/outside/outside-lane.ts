@@ -74,6 +74,11 @@ export class OutsideLane {
     };
   }
 
+  /** Why nothing may be sent now. */
+  get shutBecause(): string {
+    return this.breaker.state === CircuitState.Open ? 'it failed too often' : 'it asked to be left alone';
+  }
+
   /** Milliseconds for which nothing may be sent. */
   shutMs(): number {
     const rest = Math.max(0, this.restUntil - this.now());

@@ -83,8 +83,11 @@ describe('WmsRestAdapter', () => {
     { status: 429, kind: 'throttled' },
     { status: 409, kind: 'rejected' },
   ])('gives $status as $kind', async ({ status, kind }) => {
+    // Its own client: after 429 it rests.
+    const own = clientWith(TOKEN);
     sandbox.failNext({ operation: 'release', times: 1, mode: 'before', status });
-    await expect(adapter.release([aRelease()])).rejects.toMatchObject({ kind, details: { status } });
+    await expect(new WmsRestAdapter(own).release([aRelease()])).rejects.toMatchObject({ kind, details: { status } });
+    await own.onModuleDestroy();
   });
 
   it('rejects other content under a known id, and the work stays as it is', async () => {
