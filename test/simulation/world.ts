@@ -30,6 +30,8 @@ const SELLS_FOR_MS = 3 * HOUR_MS;
 const FAULTS_LAST_MS = 8 * HOUR_MS;
 /** After the faults: time for everything to reach its end. */
 const QUIET_LASTS_MS = 21 * 24 * HOUR_MS;
+/** How each channel's orders are dealt with. */
+const ORDERING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { market: { shortage: 'SPLIT', priceTolerance: 5 } };
 const STEPS_MAX = 400_000;
 
 /** A world of one seed: hub processes over one database, and everything around them. */
@@ -76,7 +78,9 @@ export class World implements SimWorld {
     this.erp = new ErpActor(this);
     this.warehouse = new WarehouseActor(this);
     const listings = this.skus.map((sku) => `L-${sku}`);
-    this.channels = ['shop', 'market'].map((id) => new ChannelActor(this, id, listings, [`L-NEW-${id}`]));
+    this.channels = ['shop', 'market'].map(
+      (id) => new ChannelActor(this, id, ORDERING[id] ?? {}, listings, [`L-NEW-${id}`]),
+    );
     this.operator = new OperatorActor(this);
     this.invariants = new Invariants(this);
   }
@@ -255,6 +259,7 @@ export class World implements SimWorld {
       await tx.insert('channel_account', { ...account });
       for (const sku of this.skus) await tx.insert('listing', { channel: id, listing_sku: `L-${sku}`, sku });
     }
+    if (this.scheduler.random.chance(this.plan.holds)) await tx.insert('hold_rule', HOLD_RULE);
     tx.commit();
   }
 
@@ -282,6 +287,21 @@ export class World implements SimWorld {
 
 /** Of what happens outside the hub: it does not die. */
 const WORLD_LIFE: Life = { alive: true };
+
+/** As its reader names the columns. */
+const HOLD_RULE = {
+  id: 'large orders',
+  name: 'large orders',
+  kind: 'HIGH_VALUE',
+  channel: null,
+  totalMin: null,
+  currency: null,
+  country: null,
+  sku: null,
+  unitsMin: 6,
+  reason: 'somebody looks at large orders',
+  active: true,
+};
 
 function nodeRow(id: string, index: number): Record<string, unknown> {
   return {

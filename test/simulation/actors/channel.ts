@@ -34,10 +34,11 @@ export class ChannelActor implements SimChannel {
   constructor(
     private readonly world: SimWorld,
     readonly id: string,
+    ordering: Readonly<Record<string, unknown>>,
     private readonly listings: readonly string[],
     private readonly unmapped: readonly string[],
   ) {
-    this.account = { id, kind: CHANNEL_KIND, name: id, active: true, settings: {} };
+    this.account = { id, kind: CHANNEL_KIND, name: id, active: true, settings: { ordering } };
     this.line = new OutsideLine(world, `channel ${id}`);
   }
 
@@ -60,6 +61,7 @@ export class ChannelActor implements SimChannel {
       grandTotal: { minor: totalOf(lines), currency: 'EUR' },
       parties: { shipTo: { name: 'Ada Lovelace', line1: `Street ${this.placed.size}`, city: 'Berlin', country: 'DE' } },
       attributes: {},
+      ...this.holds(),
     };
     const placed: Placed = { order, versions: 1, isAcknowledged: false, refunds: 0 };
     this.placed.set(reference, placed);
@@ -68,6 +70,7 @@ export class ChannelActor implements SimChannel {
     if (random.chance(plan.addressChanges)) this.afterAWhile(() => this.move(placed));
     if (random.chance(plan.cancellations)) this.afterAWhile(() => this.cancel(placed));
     if (random.chance(plan.cancellations)) this.afterAWhile(() => this.refund(placed));
+    if (random.chance(plan.amendments / 4)) this.afterAWhile(() => this.shipByHand(placed));
   }
 
   /** What the hub's process has to talk to this channel. */
@@ -89,6 +92,31 @@ export class ChannelActor implements SimChannel {
       this.shown.set(idempotencyKey, { reference, times: (known?.times ?? 0) + 1 });
       this.world.note(`${this.id} shows ${idempotencyKey}`);
       return { channelReference: `C-${idempotencyKey}` };
+    });
+  }
+
+  /** Something that must be settled before the goods leave. */
+  private holds(): Pick<ChannelOrder, 'holds'> {
+    const { scheduler, plan } = this.world;
+    if (!scheduler.random.chance(plan.holds)) return {};
+    this.world.count('channel held an order');
+    const kind = scheduler.random.pick(['FRAUD', 'PAYMENT'] as const);
+    return { holds: [{ kind, reason: 'the channel says so' }] };
+  }
+
+  /** Someone shipped a unit on the channel's own page. */
+  private shipByHand({ order }: Placed): void {
+    const { scheduler } = this.world;
+    const { lineReference } = scheduler.random.pick(order.lines);
+    this.world.count('channel shows a fulfillment by hand');
+    this.send({
+      kind: 'FULFILLMENT_OBSERVED',
+      reference: order.reference,
+      fulfillmentId: `by-hand-${(this.messages += 1)}`,
+      observedAt: scheduler.now,
+      status: 'success',
+      trackingNumbers: [`HAND-${this.messages}`],
+      lines: [{ lineReference, quantity: 1 }],
     });
   }
 

@@ -16,6 +16,10 @@ const VISIBLE_AFTER_MS_MAX = 1_500;
 const DECIDES_AFTER_MS_MAX = 1_200_000;
 const BILLS_AFTER_MS_MAX = 1_800_000;
 
+const REFUSALS = ['UNKNOWN_ITEM', 'CREDIT_HOLD', 'CUSTOMER_MISSING', 'ADDRESS', 'PRICE'] as const;
+/** Minor units by which it may account for another amount. */
+const OFF_BY = 100;
+
 export interface SalesOrder {
   readonly number: string;
   readonly key: string;
@@ -88,7 +92,7 @@ export class ErpActor implements ErpPort {
       if (known !== undefined) return posted(known);
     }
     if (scheduler.random.chance(plan.refused))
-      throw this.line.refusal('postSalesOrder', 'does not know an item', 'UNKNOWN_ITEM');
+      throw this.line.refusal('postSalesOrder', 'says no', scheduler.random.pick(REFUSALS));
     const number = `SO-${this.salesOrders.size + 1}`;
     const { lines, currency, orderId } = command;
     const salesOrder: SalesOrder = {
@@ -99,7 +103,7 @@ export class ErpActor implements ErpPort {
       visibleMs: scheduler.nowMs + scheduler.random.int(0, VISIBLE_AFTER_MS_MAX),
       decidesMs: scheduler.nowMs + scheduler.random.int(0, DECIDES_AFTER_MS_MAX),
       isRefused: scheduler.random.chance(plan.refused / 2),
-      netMinor: lines.reduce((sum, { netAmount }) => sum + netAmount.minor, 0),
+      netMinor: lines.reduce((sum, { netAmount }) => sum + netAmount.minor, 0) + this.offBy(),
       items: new Map(
         lines.map(({ lineId, number: item, quantity }) => [
           String(item * 10),
@@ -110,6 +114,13 @@ export class ErpActor implements ErpPort {
     this.salesOrders.set(number, salesOrder);
     this.world.note(`ERP holds ${number} for ${salesOrder.key}`);
     return posted(salesOrder);
+  }
+
+  private offBy(): number {
+    const { scheduler, plan } = this.world;
+    if (!scheduler.random.chance(plan.holds / 2)) return 0;
+    this.world.count('ERP accounts for another amount');
+    return OFF_BY;
   }
 
   private decisionOf(number: string): SalesOrderDecision {
@@ -158,9 +169,10 @@ export class ErpActor implements ErpPort {
   }
 }
 
-function posted({ number, items }: SalesOrder): PostedSalesOrder {
+function posted({ number, items, netMinor, currency }: SalesOrder): PostedSalesOrder {
   return {
     salesOrder: number,
+    netAmount: { minor: netMinor, currency },
     items: Object.fromEntries([...items].map(([item, { lineId }]) => [lineId, item])),
   };
 }

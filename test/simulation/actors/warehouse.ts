@@ -14,13 +14,19 @@ const STEP_MS_MAX = 1_800_000;
 const SHORT_UNITS_MAX = 2;
 const SECOND_SHIPMENT = 0.3;
 
+const REFUSALS = ['NO_CAPACITY', 'NO_CAPACITY', 'ADDRESS', 'SHIP_METHOD'] as const;
+
+/** Units that are picked and have not left. */
+const INSIDE: ReadonlySet<string> = new Set(['PICKED', 'PACKED', 'STANDS']);
+
 interface Work {
   readonly fulfillmentOrderId: string;
   readonly reference: string;
   readonly node: string;
   readonly content: string;
   readonly lines: readonly { readonly lineId: string; readonly sku: string; readonly quantity: number }[];
-  status: 'WAITING' | 'PICKED' | 'PACKED' | 'SHIPPED' | 'STOPPED';
+  /** `STANDS`: the carrier would not take it. */
+  status: 'WAITING' | 'PICKED' | 'PACKED' | 'STANDS' | 'SHIPPED' | 'STOPPED';
   /** Units not found, by line. */
   readonly short: Map<string, number>;
   readonly shipped: Map<string, number>;
@@ -76,7 +82,7 @@ export class WarehouseActor implements SimWarehouse {
     }
     if (scheduler.random.chance(plan.refused)) {
       this.world.count('WMS refused');
-      return { fulfillmentOrderId, outcome: 'REJECTED', code: 'NO_CAPACITY', reason: 'the node is full' };
+      return { fulfillmentOrderId, outcome: 'REJECTED', code: scheduler.random.pick(REFUSALS), reason: 'it says no' };
     }
     const work: Work = {
       fulfillmentOrderId,
@@ -102,7 +108,7 @@ export class WarehouseActor implements SimWarehouse {
       this.world.count('WMS cancel too late');
       return { outcome: 'REFUSED', reason: 'it is packed already' };
     }
-    if (work.status === 'PICKED')
+    if (work.status === 'PICKED' || work.status === 'STANDS')
       for (const { lineId, quantity } of this.left(work)) this.move(skuOf(work, lineId), work.node, quantity);
     work.status = 'STOPPED';
     this.world.note(`WMS stopped ${fulfillmentOrderId}`);
@@ -149,7 +155,14 @@ export class WarehouseActor implements SimWarehouse {
     const { random } = this.world.scheduler;
     const all = this.left(work);
     const [first, ...others] = all;
-    if (first === undefined) return;
+    if (first === undefined || work.status !== 'PACKED') return;
+    if (random.chance(this.world.plan.carrierRefusals)) {
+      work.status = 'STANDS';
+      this.world.count('carrier refused a parcel');
+      const { fulfillmentOrderId } = work;
+      this.tell({ ...this.head(), kind: 'CARRIER_REFUSED', fulfillmentOrderId, reason: 'no such street' });
+      return;
+    }
     const isPart = others.length > 0 && random.chance(SECOND_SHIPMENT);
     const lines = isPart ? [first] : all;
     work.shipments += 1;
@@ -174,7 +187,7 @@ export class WarehouseActor implements SimWarehouse {
   unitsAt(sku: string, node: string): number {
     let units = this.shelves.get(`${sku}@${node}`) ?? 0;
     for (const work of this.works.values()) {
-      if (work.node !== node || (work.status !== 'PICKED' && work.status !== 'PACKED')) continue;
+      if (work.node !== node || !INSIDE.has(work.status)) continue;
       for (const { lineId, quantity } of this.left(work)) if (skuOf(work, lineId) === sku) units += quantity;
     }
     return units;

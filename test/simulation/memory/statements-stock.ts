@@ -49,7 +49,7 @@ async function addDemand(tx: Transaction, row: Row): Promise<void> {
 
 function later(one: unknown, other: unknown): unknown {
   if (one === null || other === null) return one ?? other;
-  return String(one) > String(other) ? one : other;
+  return (one as string) > (other as string) ? one : other;
 }
 
 /** What moved at each place after its count, by bucket and lot; what is missing is on hand in the book, and not there. */
