@@ -18,6 +18,7 @@ let database: TestDatabase;
 let pool: pg.Pool;
 let orders: SeededOrders;
 let inbox: PartnerInbox;
+let faulty = false;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -25,7 +26,10 @@ beforeAll(async () => {
   orders = await SeededOrders.open(pool);
   const cipher = new FieldCipher(KeyRing.parse(generateKeyRing('test')));
   const { intake } = openIntake(pool, orders.commit, cipher, { account: async () => account });
-  intake.register('partner', interpretPartner);
+  intake.register('partner', (...message) => {
+    if (faulty) throw new TypeError('the interpreter has a fault');
+    return interpretPartner(...message);
+  });
   inbox = new PartnerInbox(intake, orders.reader);
 });
 
@@ -86,6 +90,16 @@ describe('over the real intake', () => {
     const lines = (await orders.reader.byReference('shop-eu', 'C-1'))?.lines;
     expect(lines?.map(({ quantities }) => quantities.cancelled)).toEqual([2]);
     expect(await problemOf(cancel(reason, 'c-4', 'C-2'))).toBe('UNKNOWN_ORDER');
+  });
+
+  it('a request that the hub fails on is kept, and taken under the same key when the hub is mended', async () => {
+    const order = { ...SMALL_ORDER, reference: 'E-1' };
+    faulty = true;
+    expect(await problemOf(place(order, 'e-1'))).toBe('FAILED_INSIDE');
+    expect(await problemOf(place(order, 'e-1'))).toBe('FAILED_INSIDE');
+    faulty = false;
+    expect((await place(order, 'e-1')).created).toBe(true);
+    expect(await place(order, 'e-1')).toMatchObject({ replayed: true });
   });
 
   it('a mended request may come under the key of the refused one', async () => {

@@ -123,7 +123,7 @@ export class SqlIntake extends Intake implements MessageSource {
     });
     await this.unpark(facts, result);
     if (result.digestDiffers) await this.keepOther(message, claim.digest);
-    if (wasNotTaken(facts, result)) return this.reprocess(result.recordId ?? id);
+    if (wasNotTaken(facts, result)) return this.takeLater(result.recordId ?? id);
     return toResult(result.recordId ?? id, reading, result);
   }
 
@@ -132,6 +132,13 @@ export class SqlIntake extends Intake implements MessageSource {
     const detail = 'The id came before with other content, which was taken: this one was not.';
     const messageId = `${message.messageId}/${digest.slice(0, DIGEST_CHARS)}`;
     await this.commit({ ...message, messageId }, { outcome: 'REFUSED', reason: 'DUPLICATE_REFERENCE', detail });
+  }
+
+  /** A message that was refused comes again: it is taken now, unless that was done meanwhile. */
+  private async takeLater(messageId: string): Promise<IntakeResult> {
+    const again = await this.messages.reprocess(messageId);
+    const { orders } = again.taken;
+    return resultOfReprocessing(again, orders.length > 0 && orders.every(({ duplicate }) => duplicate));
   }
 
   /** Messages that came before their order are taken now that it is there. */
@@ -152,8 +159,8 @@ function wasNotTaken(facts: readonly OrderFact[], result: SubmitResult): boolean
   return result.duplicate && !result.digestDiffers && result.outcomes.length < facts.length;
 }
 
-function resultOfReprocessing({ message, reading, taken }: Reprocessed): IntakeResult {
-  return toResult(message.id, reading, { outcomes: taken.orders, duplicate: false, digestDiffers: false });
+function resultOfReprocessing({ message, reading, taken }: Reprocessed, duplicate = false): IntakeResult {
+  return toResult(message.id, reading, { outcomes: taken.orders, duplicate, digestDiffers: false });
 }
 
 function toResult(id: string, reading: ChannelReading, result: SubmitResult): IntakeResult {
