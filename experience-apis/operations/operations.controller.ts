@@ -8,7 +8,9 @@ import {
   type IntakeResult,
   type StoredMessage,
 } from '../../process-apis/intake/index.js';
-import { Scopes } from '../../src/platform/auth/auth.decorators.js';
+import { recordAudit } from '../../src/platform/audit/index.js';
+import { Caller, Scopes } from '../../src/platform/auth/auth.decorators.js';
+import type { Principal } from '../../src/platform/auth/principal.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
 import { limitSchema, parse } from './operations.requests.js';
@@ -41,9 +43,14 @@ export class OperationsController {
   @Post('messages/:id/reprocess')
   @HttpCode(200)
   @Scopes('operations:write')
-  async reprocess(@Param('id') id: string): Promise<IntakeResult> {
+  async reprocess(@Param('id') id: string, @Caller() { subject }: Principal): Promise<IntakeResult> {
     try {
-      return await this.intake.reprocess(parse(z.uuid(), id));
+      const messageId = parse(z.uuid(), id);
+      const result = await this.intake.reprocess(messageId);
+      const { outcome } = result;
+      const of = { subjectType: 'message', subjectId: messageId, input: {}, outcome };
+      await recordAudit(this.pool, { actor: subject, action: 'REPROCESS_MESSAGE', ...of });
+      return result;
     } catch (error) {
       if (!(error instanceof UnknownMessageError)) throw error;
       throw new ProblemError({ status: 404, code: error.code, title: 'No such message', detail: error.message });
