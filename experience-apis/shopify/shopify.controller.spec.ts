@@ -2,13 +2,23 @@ import { createHmac } from 'node:crypto';
 import { Global, Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ChannelConnectors } from '../channel-kit/index.js';
 import { Catalog } from '../../process-apis/catalog/index.js';
-import { Intake, type InboundMessage, type Interpret, type IntakeResult } from '../../process-apis/intake/index.js';
+import {
+  Intake,
+  ReceivedOrders,
+  type InboundMessage,
+  type Interpret,
+  type IntakeResult,
+} from '../../process-apis/intake/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { RefusedReason } from '../../src/model/channel-order.js';
 import { SecretSource } from '../../src/platform/config/secret-source.js';
+import { CursorStore } from '../../src/platform/db/cursor-store.js';
+import { PG_POOL } from '../../src/platform/db/database.module.js';
+import { SqlCursorStore } from '../../src/platform/db/sql-cursor-store.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
 import { RejectedSignatures, ShopifyModule } from './index.js';
 import { ACCOUNT, FixedSecrets, fixtureBody, toBody } from './spec-support.js';
@@ -69,9 +79,13 @@ class OneAccount extends Catalog {
     { provide: Intake, useClass: MemoryIntake },
     { provide: Catalog, useClass: OneAccount },
     { provide: SecretSource, useFactory: () => new FixedSecrets({ HOOK_NEW: 'new-secret', HOOK_OLD: 'old-secret' }) },
+    // Of the comparison with the shop, which is not run here: nothing is ever asked of it.
+    { provide: PG_POOL, useFactory: () => new pg.Pool({ max: 1 }) },
+    { provide: ReceivedOrders, inject: [PG_POOL], useFactory: (pool: pg.Pool) => new ReceivedOrders(pool) },
+    { provide: CursorStore, inject: [PG_POOL], useFactory: (pool: pg.Pool) => new SqlCursorStore(pool) },
     ChannelConnectors,
   ],
-  exports: [Intake, Catalog, SecretSource, ChannelConnectors],
+  exports: [Intake, Catalog, SecretSource, PG_POOL, ReceivedOrders, CursorStore, ChannelConnectors],
 })
 class HouseModule {}
 
