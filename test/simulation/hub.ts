@@ -33,6 +33,7 @@ const MINUTE_MS = 60_000;
 /** When a process looks around by itself; at most, and much sooner after a commit of its own. */
 const SWEEP_MS_MAX = 40 * MINUTE_MS;
 const SOON_MS_MAX = 5_000;
+const AT_ONCE_MS_MAX = 20;
 const AGAIN_MS = 50;
 /** Keys are made with chance of the machine: once for all worlds. */
 const KEYS = KeyRing.parse(generateKeyRing('simulation'));
@@ -171,7 +172,8 @@ export class HubProcess implements HubDoors {
     if (this.soon) return;
     this.soon = true;
     const { scheduler } = this.world;
-    scheduler.after(scheduler.random.int(1, SOON_MS_MAX), () => {
+    const delayMsMax = scheduler.random.chance(0.5) ? AT_ONCE_MS_MAX : SOON_MS_MAX;
+    scheduler.after(scheduler.random.int(1, delayMsMax), () => {
       this.soon = false;
       for (const sweep of this.sweeps.slice(0, 2)) void this.look(sweep);
     });

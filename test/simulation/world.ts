@@ -24,6 +24,9 @@ const PROCESSES_MAX = 3;
 const RESTART_MS_MAX = 60_000;
 const REPEAT_MS_MAX = 120_000;
 const LATE_MS_MAX = 2 * HOUR_MS;
+/** Two that come within this time meet in the database. */
+const SAME_TIME_MS = 15;
+const SOON_MS = 2_000;
 const ORDERS_MIN = 2;
 const ORDERS_MAX = 12;
 const SELLS_FOR_MS = 3 * HOUR_MS;
@@ -31,7 +34,9 @@ const FAULTS_LAST_MS = 8 * HOUR_MS;
 /** After the faults: time for everything to reach its end. */
 const QUIET_LASTS_MS = 21 * 24 * HOUR_MS;
 /** How each channel's orders are dealt with. */
-const ORDERING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { market: { shortage: 'SPLIT', priceTolerance: 5 } };
+const ORDERING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  market: { shortage: 'SPLIT', priceTolerance: 5 },
+};
 const STEPS_MAX = 400_000;
 
 /** A world of one seed: hub processes over one database, and everything around them. */
@@ -106,8 +111,11 @@ export class World implements SimWorld {
       for (let n = 0; n < processes; n += 1) this.startProcess();
       this.stockUp();
       const orders = random.int(ORDERS_MIN, ORDERS_MAX);
-      for (let n = 0; n < orders; n += 1)
-        this.later(random.int(0, SELLS_FOR_MS), () => random.pick(this.channels).sell());
+      const rushAtMs = random.int(0, SELLS_FOR_MS);
+      // Half of them at one moment: what meets in the database is seen there.
+      const sellsAtMs = (): number =>
+        random.chance(0.5) ? rushAtMs + random.int(0, SAME_TIME_MS) : random.int(0, SELLS_FOR_MS);
+      for (let n = 0; n < orders; n += 1) this.later(sellsAtMs(), () => random.pick(this.channels).sell());
       this.operator.start();
       this.later(FAULTS_LAST_MS, () => {
         this.plan = NO_FAULTS;
@@ -189,10 +197,13 @@ export class World implements SimWorld {
     };
     const isLate = random.chance(messageLate);
     if (isLate) this.count('message late');
-    this.later(isLate ? random.int(0, LATE_MS_MAX) : random.int(1, 2_000), attempt);
+    const soonMs = random.chance(0.5) ? SAME_TIME_MS : SOON_MS;
+    const afterMs = random.int(1, isLate ? LATE_MS_MAX : soonMs);
+    this.later(afterMs, attempt);
     if (!random.chance(messageTwice)) return;
     this.count('message twice');
-    this.later(random.int(0, LATE_MS_MAX), attempt);
+    // Both at once, or the second one much later.
+    this.later(random.chance(0.5) ? afterMs + random.int(0, SAME_TIME_MS) : random.int(0, LATE_MS_MAX), attempt);
   }
 
   crash(life: Life | undefined, why: string): void {

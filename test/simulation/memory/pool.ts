@@ -7,6 +7,8 @@ const IN_FAILED_TRANSACTION = '25P02';
 const CONNECTION_LOST = '08006';
 const LATENCY_MS_MAX = 4;
 const SLOW_MS_MAX = 400;
+/** Commits are slow so many times as often as statements. */
+const SLOW_COMMITS = 15;
 
 type Query = string | { readonly name?: string; readonly text: string; readonly values?: readonly unknown[] };
 
@@ -128,7 +130,8 @@ export class MemoryClient {
     this.running = true;
     const { scheduler, life } = this.pool.parts;
     while (this.sent.length > 0) {
-      await scheduler.sleep(this.latencyMs());
+      const isCommit = this.sent[0]?.query === 'commit';
+      await scheduler.sleep(this.latencyMs(isCommit));
       // What was sent together is run together.
       for (const one of this.sent.splice(0)) {
         if (!life.alive) return;
@@ -151,7 +154,7 @@ export class MemoryClient {
       // A commit is done before anybody hears of it: the process may die in between.
       if (this.transaction === undefined) {
         if (this.pool.parts.dies()) return;
-        await scheduler.sleep(this.latencyMs());
+        await scheduler.sleep(this.latencyMs(false));
       }
       resolve(result);
     } catch (error) {
@@ -212,9 +215,11 @@ export class MemoryClient {
     }
   }
 
-  private latencyMs(): number {
+  /** A slow commit lets others commit in between: transactions end in another order than they began. */
+  private latencyMs(isCommit: boolean): number {
     const { scheduler, faults, count } = this.pool.parts;
-    if (!scheduler.random.chance(faults().slow)) return scheduler.random.int(0, LATENCY_MS_MAX);
+    const slow = isCommit ? SLOW_COMMITS * faults().slow : faults().slow;
+    if (!scheduler.random.chance(slow)) return scheduler.random.int(0, LATENCY_MS_MAX);
     count('database slow');
     return scheduler.random.int(0, SLOW_MS_MAX);
   }
