@@ -1,9 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CHANNELS, SeededOrders } from '../../test/support/seed-orders.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { openTestPool } from '../../test/support/test-pool.js';
@@ -158,6 +159,18 @@ describe('a backup', () => {
     });
     expect(await readdir(folder)).not.toContain('none');
   });
+
+  it('takes the place of nobody who wrote there meanwhile, and says what the disk says', async () => {
+    const to = join(folder, 'taken');
+    const tell = (): void => {
+      mkdirSync(to, { recursive: true });
+      writeFileSync(join(to, 'other'), '');
+    };
+    await expect(writeBackup({ url: source.url, to, tell })).rejects.toThrow(BackupError);
+    expect(await readdir(to)).toEqual(['other']);
+    expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([]);
+    await expect(backUp('whole/manifest.json/below')).rejects.toThrow('cannot be written to');
+  });
 });
 
 describe('a restore', () => {
@@ -227,6 +240,23 @@ describe('a restore', () => {
     });
   });
 
+  it('refuses a hub that was started while the database was empty', async () => {
+    await withDatabase(async (url, restored) => {
+      const restoring = restoreTo(url);
+      const refused = expect(restoring).rejects.toThrow('A hub is running');
+      const hub = await restored.connect();
+      const isThere = `select to_regclass('orders') is not null as there`;
+      await vi.waitFor(async () => expect((await hub.query(isThere)).rows).toEqual([{ there: true }]), {
+        timeout: 30_000,
+        interval: 5,
+      });
+      await hub.query(`set application_name = 'entrepot api'`);
+      await refused;
+      expect((await hub.query('select 1 from orders')).rowCount).toBe(0);
+      hub.release(true);
+    });
+  });
+
   it('refuses what does not fit, in a sentence, and changes nothing', async () => {
     const other = KeyRing.parse(generateKeyRing('other'));
     const sameName = KeyRing.parse(generateKeyRing('test'));
@@ -254,6 +284,10 @@ describe('a restore', () => {
             migrations: of.migrations.map((migration) => ({ ...migration, sha256: 'x' })),
           })),
         },
+      ],
+      [
+        `task queue has version ${manifest.queueVersion - 1}`,
+        { from: await withManifest('queue', (of) => ({ ...of, queueVersion: of.queueVersion - 1 })) },
       ],
       [
         'not one that this release reads (/format',

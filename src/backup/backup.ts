@@ -1,7 +1,14 @@
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Client } from 'pg';
-import { BACKUP_FORMAT, BackupError, manifestFile, type BackedUpTable, type BackupManifest } from './manifest.js';
+import {
+  BACKUP_FORMAT,
+  BackupError,
+  manifestFile,
+  readManifest,
+  type BackedUpTable,
+  type BackupManifest,
+} from './manifest.js';
 import { writeTable } from './table-file.js';
 import { readKeyIds, readQueueVersion, readSequences, tablesToCopy } from './tables.sql.js';
 
@@ -21,21 +28,22 @@ export async function writeBackup({ url, to, tell }: BackupOptions): Promise<Bac
   const folder = resolve(to);
   await refuseFull(folder);
   const partial = join(dirname(folder), `.${basename(folder)}.partial`);
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true, mode: 0o700 });
+  await makeEmpty(partial);
   const client = new Client({ connectionString: url, application_name: 'entrepot-backup' });
-  await client.connect();
   try {
+    await client.connect();
     const manifest = await copyAll(client, partial, tell);
     await writeFile(manifestFile(partial), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true });
+    // What no restore could read is no backup.
+    await readManifest(partial);
     await syncFolder(partial);
-    await rm(folder, { recursive: true, force: true });
+    // Takes the place of an empty folder, and of nothing else.
     await rename(partial, folder);
     await syncFolder(dirname(folder));
     return manifest;
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    throw error;
+    throw notWritable(folder, error);
   } finally {
     await client.end();
   }
@@ -43,11 +51,42 @@ export async function writeBackup({ url, to, tell }: BackupOptions): Promise<Bac
 
 async function refuseFull(folder: string): Promise<void> {
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw new BackupError(`${folder} cannot be written to: ${error.message}`, { cause: error });
+    if (error.code === 'ENOENT') return undefined;
+    throw notWritable(folder, error);
   });
+  if (entries === undefined) return;
   if (entries.length > 0)
     throw new BackupError(`${folder} is not empty: each backup gets a folder of its own. Name another one.`);
+  const [own, above] = await Promise.all([stat(folder), stat(dirname(folder))]);
+  if (own.dev !== above.dev) throw new BackupError(`${folder} is where a disk is mounted: name a folder in it.`);
+}
+
+async function makeEmpty(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw notWritable(folder, error);
+  }
+}
+
+/** What the file system says when a person has to act: no space, no right, not a folder, taken by another backup. */
+const OF_THE_DISK: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EBUSY',
+  'EDQUOT',
+  'EEXIST',
+  'ENOSPC',
+  'ENOTDIR',
+  'ENOTEMPTY',
+  'EPERM',
+  'EROFS',
+]);
+
+function notWritable(folder: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!OF_THE_DISK.has(code)) return error;
+  return new BackupError(`${folder} cannot be written to: ${(error as Error).message}`, { cause: error });
 }
 
 async function copyAll(client: Client, folder: string, tell: BackupOptions['tell']): Promise<BackupManifest> {

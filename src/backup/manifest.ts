@@ -14,7 +14,7 @@ const table = z.object({
   schema: z.string(),
   name: z.string(),
   columns: z.array(z.string()).min(1),
-  file: z.string().regex(/^[a-z_.]+\.copy\.gz$/),
+  file: z.string().regex(/^[a-z0-9_.]+\.copy\.gz$/),
   rows: z.int().min(0),
   bytes: z.int().min(0),
   sha256: z.string().length(64),

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { PgBoss } from 'pg-boss';
+import queuePackage from 'pg-boss/package.json' with { type: 'json' };
 import { CipherError, type FieldCipher } from '../platform/crypto/field-cipher.js';
 import type { KeyRing } from '../platform/crypto/key-ring.js';
 import { migrate } from '../platform/db/migrate.js';
@@ -8,14 +9,7 @@ import { migrationsFolder, readMigrationFiles } from '../platform/db/migration-f
 import { beginEpoch } from '../platform/event-log/index.js';
 import { BackupError, readManifest, type BackupManifest } from './manifest.js';
 import { digestOf, loadTable } from './table-file.js';
-import {
-  QUEUE_SCHEMA,
-  readQueueVersion,
-  readSealedSamples,
-  setSequences,
-  tableName,
-  tablesToCopy,
-} from './tables.sql.js';
+import { QUEUE_SCHEMA, readSealedSamples, setSequences, tableName, tablesToCopy } from './tables.sql.js';
 
 export interface RestoreOptions {
   readonly url: string;
@@ -38,6 +32,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<BackupMani
   const from = resolve(options.from);
   const manifest = await readManifest(from);
   await refuseForeignRelease(manifest);
+  refuseForeignQueue(manifest);
   refuseUnknownKeys(manifest, options.keys);
   await verifyFiles(manifest, from, tell);
   await clear(url, options.force);
@@ -87,6 +82,15 @@ async function refuseForeignRelease({ migrations }: BackupManifest): Promise<voi
   if (skipped !== undefined)
     throw new BackupError(
       `The backup lacks the migration "${skipped}", which comes before its last: restore it with the release that made it.`,
+    );
+}
+
+/** Tasks are copied as the queue's own rows. */
+function refuseForeignQueue({ queueVersion }: BackupManifest): void {
+  const here = queuePackage.pgboss.schema;
+  if (here !== queueVersion)
+    throw new BackupError(
+      `The backup's task queue has version ${queueVersion}, this release's has ${here}: restore it with the release that made it.`,
     );
 }
 
@@ -141,7 +145,7 @@ async function refuseRunningHub(client: Client): Promise<void> {
 async function firstFilledTable(client: Client): Promise<string | undefined> {
   const { rows } = await client.query<{ name: string }>(
     `select c.relname as name from pg_class c
-     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
        and c.relname not in ('schema_migration', 'schema_migration_checksum', 'log_epoch') order by c.relname`,
   );
   for (const { name } of rows) {
@@ -166,10 +170,11 @@ async function load(
   from: string,
   tell: RestoreOptions['tell'],
 ): Promise<void> {
-  await refuseForeignQueue(client, manifest);
   const here = await tablesToCopy(client);
   const files = new Map(manifest.tables.map((table) => [tableName(table), table]));
   await client.query(`truncate ${here.map(tableName).join(', ')} cascade`);
+  // One that was started since the database was emptied has to be found now: no later one gets at a table before the commit.
+  await refuseRunningHub(client);
   for (const target of here) {
     const table = files.get(tableName(target));
     if (table === undefined) throw new BackupError(`The backup lacks the table ${tableName(target)}.`);
@@ -181,14 +186,6 @@ async function load(
   await setSequences(client, manifest.sequences);
   await beginEpoch(client, 'RESTORED');
   await putTasksBack(client);
-}
-
-async function refuseForeignQueue(client: Client, { queueVersion }: BackupManifest): Promise<void> {
-  const here = await readQueueVersion(client);
-  if (here !== queueVersion)
-    throw new BackupError(
-      `The backup's task queue has version ${queueVersion}, this release's has ${here}: restore it with the release that made it.`,
-    );
 }
 
 /** A task that was under way, or done after the backup, may have had its effect: its handler has to look first. */
