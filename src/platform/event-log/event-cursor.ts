@@ -6,6 +6,9 @@ export interface EventCursor {
 
 export const LOG_START: EventCursor = { tx: '0', id: '0' };
 
+const TX_MAX = 2n ** 64n - 1n;
+const ID_MAX = 2n ** 63n - 1n;
+
 export class CursorError extends Error {
   readonly code = 'CURSOR_NOT_READABLE';
 }
@@ -17,9 +20,10 @@ export function encodeCursor(cursor: EventCursor): string {
 
 export function decodeCursor(text: string): EventCursor {
   const match = /^(\d{1,20}):(\d{1,19})$/.exec(Buffer.from(text, 'base64url').toString());
-  if (match?.[1] === undefined || match[2] === undefined)
+  const [, tx, id] = match ?? [];
+  if (tx === undefined || id === undefined || BigInt(tx) > TX_MAX || BigInt(id) > ID_MAX)
     throw new CursorError('the cursor is not one that this hub gave out');
-  return { tx: match[1], id: match[2] };
+  return { tx, id };
 }
 
 export function isAfter(a: EventCursor, b: EventCursor): boolean {

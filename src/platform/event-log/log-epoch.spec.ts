@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { openTestPool } from '../../../test/support/test-pool.js';
 import { inTransaction } from '../commit/index.js';
-import { CursorError, LOG_START, type EventCursor } from './event-cursor.js';
+import { CursorError, decodeCursor, encodeCursor, LOG_START, type EventCursor } from './event-cursor.js';
 import { EventFeed } from './event-feed.js';
 import { appendEvents, readEventsAfter, readLogEnd } from './event-log.sql.js';
 import {
@@ -136,6 +136,14 @@ describe('a cursor that a client kept', () => {
     await append(1);
     for (const lost of [beyond(end), ofFirstRestore, { tx: '99999999999999999', id: '1' }])
       await expect(refuseLostCursor(pool, lost)).rejects.toThrow(CursorError);
+  });
+
+  it('is refused when no log could hold it', () => {
+    const text = (cursor: string): string => Buffer.from(cursor).toString('base64url');
+    const most = { tx: '18446744073709551615', id: '9223372036854775807' };
+    expect(decodeCursor(encodeCursor(most))).toEqual(most);
+    for (const beyondAll of ['18446744073709551616:1', '1:9223372036854775808', '-1:1', 'x'])
+      expect(() => decodeCursor(text(beyondAll))).toThrow(CursorError);
   });
 
   it('is refused by the feed, in words for the client', async () => {

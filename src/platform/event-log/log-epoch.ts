@@ -37,10 +37,8 @@ export async function ensureLogEpoch(url: string): Promise<EpochCause | undefine
 async function continueOrBegin(tx: Db): Promise<EpochCause | undefined> {
   const server = await readServer(tx);
   const { rows } = await tx.query<{ server: string }>('select server from log_epoch order by first_tx desc limit 1');
-  // No event that can be seen has a number that this transaction could still get, unless it came from elsewhere.
-  const { rows: ahead } = await tx.query('select 1 from event_log where tx >= log_tx() limit 1');
   const [known] = rows;
-  if (ahead.length > 0 || (known !== undefined && known.server !== server)) {
+  if ((await isAhead(tx)) || (known !== undefined && known.server !== server)) {
     await beginEpoch(tx, 'MOVED');
     return 'MOVED';
   }
@@ -51,6 +49,19 @@ async function continueOrBegin(tx: Db): Promise<EpochCause | undefined> {
       [server],
     );
   return undefined;
+}
+
+/**
+ * No event that can be seen has a number that this transaction could still get, unless it came from elsewhere. Two statements: in one,
+ * this transaction may get its number while the statement is planned, and another may commit with a higher one before it is run.
+ */
+async function isAhead(tx: Db): Promise<boolean> {
+  const { rows } = await tx.query<{ last: string }>(
+    'select e.tx::text as last from event_log e order by e.tx desc, e.id desc limit 1',
+  );
+  const [{ last } = { last: '0' }] = rows;
+  const { rows: compared } = await tx.query<{ ahead: boolean }>('select $1::xid8 >= log_tx() as ahead', [last]);
+  return compared[0]?.ahead === true;
 }
 
 /**
