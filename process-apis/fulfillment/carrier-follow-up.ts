@@ -5,9 +5,9 @@ import { TRACKERS_READ_MAX, type CarrierPort, type TrackingState } from '../../s
 import type { Exceptions } from '../exceptions/index.js';
 import { TRACKED_NOW, untrackedKey } from './carrier.tasks.js';
 import type { PackageNews, PackageState } from './package-news.js';
-import { endOldTracking, takeDue, type TrackedPackage } from './tracked-package.sql.js';
+import { endOldTracking, putOff, takeDue, type TrackedPackage } from './tracked-package.sql.js';
 
-/** What another process took and did not finish is taken again after this. */
+/** What another process took and did not finish, or the carrier could not answer now, is taken again after this. */
 const AGAIN_MS = 5 * 60_000;
 const CALLS_AT_ONCE = 5;
 /** A parcel without an end after so long has none that a carrier tells. */
@@ -26,15 +26,19 @@ export interface CarrierFollowUpParts {
 interface ReadTrackers {
   readonly states: readonly TrackingState[];
   /** Of which nothing could be read. */
-  readonly unread: ReadonlySet<string>;
-  readonly errors: unknown[];
+  readonly unread: ReadonlyMap<string, unknown>;
 }
 
 interface Seen {
   readonly seen: readonly PackageState[];
   /** Their tracker is not there any more. */
   readonly gone: readonly TrackedPackage[];
-  readonly errors: unknown[];
+  readonly failed: readonly Failed[];
+}
+
+interface Failed {
+  readonly tracked: TrackedPackage;
+  readonly error: unknown;
 }
 
 /**
@@ -50,13 +54,21 @@ export class CarrierFollowUp {
   async sweep(): Promise<boolean> {
     const { carrier, pool } = this.parts;
     const due = await takeDue(pool, carrier.system, TRACKERS_READ_MAX, AGAIN_MS);
-    const { seen, gone, errors } = await this.lookAt(due.filter(({ trackerId }) => trackerId !== undefined));
+    const { seen, gone, failed } = await this.lookAt(due.filter(({ trackerId }) => trackerId !== undefined));
     await this.parts.news.take(seen);
     const missing = [...due.filter(({ trackerId }) => trackerId === undefined), ...gone];
-    const asked = await Promise.allSettled(missing.map((tracked) => this.limit(() => this.watch(tracked))));
-    for (const one of asked) if (one.status === 'rejected') errors.push(one.reason);
+    const asked = await Promise.all(missing.map((tracked) => this.limit(() => this.watch(tracked))));
+    const failures = [...failed, ...asked.flat()];
+    // Somebody has to act first: asking in minutes would have the same answer, and there may be many.
+    const refused = failures.filter(({ error }) => isFinal(kindOf(error)));
+    await putOff(
+      pool,
+      refused.map(({ tracked }) => tracked.packageId),
+      this.parts.news.lookAfterMs,
+    );
     // Told at the end: a parcel that the carrier cannot tell of must not hold up the others.
-    if (errors.length > 0) throw errors[0];
+    const [failure] = failures;
+    if (failure !== undefined) throw failure.error;
     return due.length === TRACKERS_READ_MAX;
   }
 
@@ -66,44 +78,52 @@ export class CarrierFollowUp {
   }
 
   private async lookAt(packages: readonly TrackedPackage[]): Promise<Seen> {
-    const { states, unread, errors } = await this.read([...new Set(packages.map(({ trackerId = '' }) => trackerId))]);
+    const { states, unread } = await this.read([...new Set(packages.map(({ trackerId = '' }) => trackerId))]);
     const byTracker = new Map(states.map((state) => [state.trackerId, state]));
     const seen = packages.flatMap((tracked) => {
       const state = byTracker.get(tracked.trackerId ?? '');
       return state === undefined ? [] : [{ tracked, state }];
     });
     const gone = packages.filter(({ trackerId = '' }) => !byTracker.has(trackerId) && !unread.has(trackerId));
-    return { seen, gone, errors };
+    const failed = packages.flatMap((tracked) => {
+      const { trackerId = '' } = tracked;
+      return unread.has(trackerId) ? [{ tracked, error: unread.get(trackerId) }] : [];
+    });
+    return { seen, gone, failed };
   }
 
   /** All at once; where one of them makes that useless, one by one. */
   private async read(trackerIds: readonly string[]): Promise<ReadTrackers> {
-    if (trackerIds.length === 0) return { states: [], unread: new Set(), errors: [] };
+    if (trackerIds.length === 0) return { states: [], unread: new Map() };
     const { carrier } = this.parts;
     try {
-      return { states: await carrier.read(trackerIds), unread: new Set(), errors: [] };
+      return { states: await carrier.read(trackerIds), unread: new Map() };
     } catch (error) {
       if (!isFinal(kindOf(error))) throw error;
     }
-    const unread = new Set<string>();
-    const errors: unknown[] = [];
+    const unread = new Map<string, unknown>();
     const read = async (id: string): Promise<readonly TrackingState[]> => {
       try {
         return await carrier.read([id]);
       } catch (error) {
-        unread.add(id);
-        errors.push(error);
+        unread.set(id, error);
         return [];
       }
     };
     const states = await Promise.all(trackerIds.map((id) => this.limit(() => read(id))));
-    return { states: states.flat(), unread, errors };
+    return { states: states.flat(), unread };
   }
 
-  private async watch(tracked: TrackedPackage): Promise<void> {
+  /** Gives its failure, when it fails. */
+  private async watch(tracked: TrackedPackage): Promise<readonly Failed[]> {
     const { packageId, carrier, trackingNumber } = tracked;
-    const state = await this.parts.carrier.track({ packageId, carrier, trackingNumber, mayExist: true });
-    await this.parts.news.take([{ tracked, state }]);
-    await this.parts.exceptions.end([untrackedKey(packageId)], TRACKED_NOW);
+    try {
+      const state = await this.parts.carrier.track({ packageId, carrier, trackingNumber, mayExist: true });
+      await this.parts.news.take([{ tracked, state }]);
+      await this.parts.exceptions.end([untrackedKey(packageId)], TRACKED_NOW);
+      return [];
+    } catch (error) {
+      return [{ tracked, error }];
+    }
   }
 }

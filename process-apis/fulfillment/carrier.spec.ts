@@ -378,6 +378,27 @@ describe('asking about packages of which nothing is told', () => {
     expect(carrier.asked).toHaveLength(2);
   });
 
+  it.each([
+    ['transient', 10],
+    ['rejected', 7 * 60],
+  ] as const)(
+    'comes soon again where it may pass by itself, and later where somebody has to act: %s',
+    async (kind, minutesMax) => {
+      const [watched, unwatched] = [await shipped(), await shipped()];
+      await track(watched);
+      carrier.trackFails = failing(kind);
+      await track(unwatched);
+      carrier.readFails = { error: failing(kind) };
+      await makeDue();
+      await expect(followUp.sweep()).rejects.toThrow(`the carrier says ${kind}`);
+      for (const { parcel } of [watched, unwatched]) {
+        const inMinutes = ((await lookAt(parcel))?.getTime() ?? 0) - Date.now();
+        expect(inMinutes / 60_000).toBeLessThan(minutesMax);
+        expect(inMinutes / 60_000).toBeGreaterThan(minutesMax / 3);
+      }
+    },
+  );
+
   it('is shared by processes: none asks for what another took', async () => {
     const all = [await shipped(), await shipped(), await shipped()];
     for (const one of all) await track(one);

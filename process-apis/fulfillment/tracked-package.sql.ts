@@ -108,6 +108,17 @@ export async function takeDue(
   return rows.map(toTracked);
 }
 
+/** Asks about packages again only after `laterMs`. */
+export async function putOff(db: Db, packageIds: readonly string[], laterMs: number): Promise<void> {
+  if (packageIds.length === 0) return;
+  await db.query({
+    name: 'tracked-package.put-off',
+    text: `update tracked_package set look_at = now() + $2 * interval '1 ms'
+           where package_id = any($1::uuid[]) and look_at is not null`,
+    values: [packageIds, laterMs],
+  });
+}
+
 /** Gives up on packages that began so long ago, and forgets those of before `forgetDays`; so many at once. Gives how many it was. */
 export async function endOldTracking(db: Db, giveUpDays: number, forgetDays: number, limit: number): Promise<number> {
   const { rowCount: ended } = await db.query(

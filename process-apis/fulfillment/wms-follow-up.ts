@@ -35,22 +35,24 @@ export class WmsFollowUp {
     if (wms.readFacts === undefined || now() < this.nextMs) return false;
     const recovery = await readRecovery(pool, now());
     if (recovery === undefined) return false;
-    const errors: unknown[] = [];
+    let failure: PromiseRejectedResult | undefined;
     for (let after: string | undefined, more = true; more;) {
       const page: readonly ReleasedWork[] = await findReleasedWork(pool, after, PAGE);
-      errors.push(...(await this.askAbout(page.flatMap(({ fulfillmentOrderIds }) => fulfillmentOrderIds))));
+      const failed = await this.askAbout(page.flatMap(({ fulfillmentOrderIds }) => fulfillmentOrderIds));
+      failure ??= failed;
       after = page.at(-1)?.orderId;
       more = page.length === PAGE;
     }
     this.nextMs = now() + Math.min(REST_MS_MAX, Math.max(REST_MS_MIN, (now() - recovery.sinceMs) / REST_PART));
     // Told at the end: a release that the warehouse cannot tell of must not hold up the others.
-    if (errors.length > 0) throw errors[0];
+    if (failure !== undefined) throw failure.reason;
     return false;
   }
 
-  private async askAbout(fulfillmentOrderIds: readonly string[]): Promise<readonly unknown[]> {
+  /** Gives the first failure after all were asked about. */
+  private async askAbout(fulfillmentOrderIds: readonly string[]): Promise<PromiseRejectedResult | undefined> {
     const asked = await Promise.allSettled(fulfillmentOrderIds.map((id) => this.limit(() => this.ask(id))));
-    return asked.flatMap((one): readonly unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+    return asked.find((one) => one.status === 'rejected');
   }
 
   private async ask(fulfillmentOrderId: string): Promise<void> {

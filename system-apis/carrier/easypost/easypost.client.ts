@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnModuleDestroy } from '@nestjs/common';
 import type { z } from 'zod';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
 import { OutsideError } from '../../../src/platform/outside/outside-error.js';
@@ -26,7 +26,7 @@ export class EasyPostClient implements OnModuleDestroy {
   constructor(
     @Inject(EASYPOST_SETTINGS) private readonly settings: EasyPostSettings,
     secrets: SecretSource,
-    gate: OutsideGate = new OutsideGate(),
+    @Optional() gate: OutsideGate = new OutsideGate(),
   ) {
     this.http = new OutsideHttp(EASYPOST_SYSTEM, EASYPOST_POLICIES, gate, settings.timeoutMs);
     // The API key is the user's name of Basic authentication; there is no password.
