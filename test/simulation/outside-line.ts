@@ -91,6 +91,11 @@ export class OutsideLine {
     return this.error('rejected', operation, message, reason === undefined ? {} : { reason });
   }
 
+  /** Not now: it passes by itself. */
+  busy(operation: string, message: string): OutsideError {
+    return this.error('transient', operation, message, {});
+  }
+
   private error(
     kind: 'transient' | 'throttled' | 'contract' | 'rejected',
     operation: string,

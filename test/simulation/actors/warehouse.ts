@@ -31,6 +31,8 @@ interface Work {
   readonly short: Map<string, number>;
   readonly shipped: Map<string, number>;
   shipments: number;
+  /** Events that the hub has not taken yet. */
+  untold: number;
 }
 
 /** Warehouses behind one system: they work at their own pace and tell of it, each event until it is taken. */
@@ -94,6 +96,7 @@ export class WarehouseActor implements SimWarehouse {
       short: new Map(),
       shipped: new Map(),
       shipments: 0,
+      untold: 0,
     };
     this.works.set(fulfillmentOrderId, work);
     this.world.note(`WMS took ${fulfillmentOrderId}`);
@@ -104,6 +107,8 @@ export class WarehouseActor implements SimWarehouse {
   private stop({ fulfillmentOrderId }: CancelFulfillment): CancelResult {
     const work = this.works.get(fulfillmentOrderId);
     if (work === undefined || work.status === 'STOPPED') return { outcome: 'CANCELLED' };
+    // Who says that nothing more leaves has told all that left before.
+    if (work.untold > 0) throw this.line.busy('cancel', 'has yet to tell what left');
     if (work.status === 'PACKED' || work.status === 'SHIPPED') {
       this.world.count('WMS cancel too late');
       return { outcome: 'REFUSED', reason: 'it is packed already' };
@@ -211,7 +216,14 @@ export class WarehouseActor implements SimWarehouse {
   }
 
   private tell(fact: WmsFact): void {
-    this.world.deliver(`WMS ${fact.kind} ${fact.id}`, (hub) => hub.inbound.receive(this.system, [fact]));
+    const work = 'fulfillmentOrderId' in fact ? this.works.get(fact.fulfillmentOrderId) : undefined;
+    if (work !== undefined) work.untold += 1;
+    let isTaken = false;
+    this.world.deliver(`WMS ${fact.kind} ${fact.id}`, async (hub) => {
+      await hub.inbound.receive(this.system, [fact]);
+      if (work !== undefined && !isTaken) work.untold -= 1;
+      isTaken = true;
+    });
   }
 
   private next(step: () => void): void {
