@@ -4,7 +4,7 @@ import type { Order, Package, Tracking } from '../../src/model/order.js';
 import { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import { generateKeyRing, KeyRing } from '../../src/platform/crypto/key-ring.js';
 import type { TaskHandler, TaskResult } from '../../src/platform/jobs/index.js';
-import { OutsideError, type OutsideErrorKind } from '../../src/platform/outside/outside-error.js';
+import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import { SeededOrders } from '../../test/support/seed-orders.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { openTestPool } from '../../test/support/test-pool.js';
@@ -15,7 +15,7 @@ import { CarrierFollowUp } from './carrier-follow-up.js';
 import { CarrierInbound } from './carrier-inbound.js';
 import { CarrierTasks } from './carrier.tasks.js';
 import { PackageNews } from './package-news.js';
-import { PlayedCarrier } from './testing/played-carrier.js';
+import { failing, PlayedCarrier } from './testing/played-carrier.js';
 
 const KEYS = KeyRing.parse(generateKeyRing('test'));
 const CHANNEL = 'shop-eu';
@@ -115,6 +115,8 @@ async function lookAt(parcel: Package): Promise<Date | null | undefined> {
   return rows[0]?.look_at;
 }
 
+const isInHours = (at: Date): boolean => at.getTime() > Date.now() + 3_600_000;
+
 async function age(parcel: Package, days: number): Promise<void> {
   await pool.query(`update tracked_package set began_at = now() - $2 * interval '1 day' where package_id = $1`, [
     parcel.id,
@@ -125,10 +127,6 @@ async function age(parcel: Package, days: number): Promise<void> {
 async function kept(): Promise<readonly object[]> {
   const found = await listMessages(pool, undefined, undefined, 10);
   return found.map(({ externalId, status, reason }) => ({ externalId, status, reason }));
-}
-
-function failing(kind: OutsideErrorKind): OutsideError {
-  return new OutsideError(kind, `the carrier says ${kind}`, { system: 'carrier', operation: 'trackers.create' });
 }
 
 async function standing(): Promise<readonly object[]> {
@@ -367,37 +365,19 @@ describe('asking about packages of which nothing is told', () => {
   });
 
   it('is not held up by one that the carrier cannot tell of', async () => {
-    const [bad, good] = [await shipped(), await shipped()];
+    const [bad, good, refused] = [await shipped(), await shipped(), await shipped()];
     await track(bad);
     await track(good);
+    carrier.trackFails = failing('rejected');
+    await track(refused);
     carrier.readFails = { error: failing('contract'), trackerId: `trk-${bad.parcel.trackingNumber}` };
     carrier.see(good.parcel.trackingNumber, DELIVERED);
     await makeDue();
     await expect(followUp.sweep()).rejects.toThrow('the carrier says contract');
     expect(await now(good)).toMatchObject({ deliveredAt: LATER });
-    expect(carrier.asked).toHaveLength(2);
+    expect(carrier.asked).toHaveLength(4);
+    for (const { parcel } of [bad, refused]) expect(await lookAt(parcel)).toSatisfy(isInHours);
   });
-
-  it.each([
-    ['transient', 10],
-    ['rejected', 7 * 60],
-  ] as const)(
-    'comes soon again where it may pass by itself, and later where somebody has to act: %s',
-    async (kind, minutesMax) => {
-      const [watched, unwatched] = [await shipped(), await shipped()];
-      await track(watched);
-      carrier.trackFails = failing(kind);
-      await track(unwatched);
-      carrier.readFails = { error: failing(kind) };
-      await makeDue();
-      await expect(followUp.sweep()).rejects.toThrow(`the carrier says ${kind}`);
-      for (const { parcel } of [watched, unwatched]) {
-        const inMinutes = ((await lookAt(parcel))?.getTime() ?? 0) - Date.now();
-        expect(inMinutes / 60_000).toBeLessThan(minutesMax);
-        expect(inMinutes / 60_000).toBeGreaterThan(minutesMax / 3);
-      }
-    },
-  );
 
   it('is shared by processes: none asks for what another took', async () => {
     const all = [await shipped(), await shipped(), await shipped()];

@@ -1,4 +1,5 @@
 import type { Tracking } from '../../../src/model/order.js';
+import { OutsideError, type OutsideErrorKind } from '../../../src/platform/outside/outside-error.js';
 import type {
   CarrierPort,
   CarrierReading,
@@ -52,4 +53,8 @@ export class PlayedCarrier implements CarrierPort {
   message(id: string, state: TrackingState): Buffer {
     return Buffer.from(JSON.stringify({ outcome: 'NEWS', id, state } satisfies CarrierReading));
   }
+}
+
+export function failing(kind: OutsideErrorKind): OutsideError {
+  return new OutsideError(kind, `the carrier says ${kind}`, { system: 'carrier', operation: 'trackers.create' });
 }
