@@ -5,6 +5,7 @@ import type { Address } from '../../src/model/channel-order.js';
 import type { HoldKind } from '../../src/model/hold-kind.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
+import { requireHouse } from './channel-sight.js';
 import { badInput } from './graphql-errors.js';
 import { givenOnly, type Given } from './given.js';
 import { checkedReason, OrderActions, type OrderActionResult } from './order-actions.js';
@@ -12,6 +13,8 @@ import { toOrderId } from './order-id.js';
 import type { OperationContext } from './operation-context.js';
 
 const SHIP_METHOD_CHARS_MAX = 100;
+const FOR_THE_HOUSE =
+  'Holds and corrections are decided by who runs the hub: a token that is bound to a channel cancels, or tells the order anew.';
 
 interface OfOrder {
   readonly orderId: string;
@@ -91,7 +94,12 @@ export class OrderCorrectionResolver {
     return this.act(principal, input, { name: 're-source', body, audited: asked });
   }
 
-  private act(principal: Principal, { orderId, idempotencyKey }: OfOrder, wanted: Wanted): Promise<OrderActionResult> {
+  private async act(
+    principal: Principal,
+    { orderId, idempotencyKey }: OfOrder,
+    wanted: Wanted,
+  ): Promise<OrderActionResult> {
+    requireHouse(principal, FOR_THE_HOUSE);
     return this.actions.act(principal, { ...wanted, idempotencyKey, orderId: toOrderId(orderId) });
   }
 }

@@ -11,12 +11,10 @@ import {
   type ReplaySelection,
 } from '../../process-apis/replay/index.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
-import type { Principal } from '../../src/platform/auth/principal.js';
-import { ProblemError } from '../../src/platform/http/problem.js';
+import { requireHouse } from './channel-sight.js';
+import type { Given } from './given.js';
 import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from './list-page.js';
 import type { OperationContext } from './operation-context.js';
-
-type Given<T> = { readonly [Name in keyof T]?: T[Name] | null };
 
 interface StartReplayInput extends Pick<ReplayRequest, 'kind' | 'dryRun' | 'perSecond'> {
   readonly selection: Given<Omit<ReplaySelection, 'from' | 'to'>> & {
@@ -29,6 +27,8 @@ type ReplayResult =
   | { readonly __typename: 'ReplayTaken'; readonly run: ReplayRun }
   | { readonly __typename: 'ReplayRefused'; readonly code: string; readonly message: string; readonly pointer: string };
 
+const FOR_THE_HOUSE =
+  'Replays are for people who run the hub: a token that is bound to a channel may not ask for them.';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What is run again: asked for, followed, stopped. Expected refusals are members of the union, not errors. */
@@ -43,13 +43,13 @@ export class ReplayResolver {
     { id }: { readonly id: string },
     { principal }: OperationContext,
   ): Promise<ReplayRun | undefined> {
-    requireHouse(principal);
+    requireHouse(principal, FOR_THE_HOUSE);
     return UUID.test(id) ? this.desk.find(id) : undefined;
   }
 
   @Query('replayRuns')
   async replayRuns(_: unknown, page: PageArguments, { principal }: OperationContext): Promise<Connection<ReplayRun>> {
-    requireHouse(principal);
+    requireHouse(principal, FOR_THE_HOUSE);
     checkPageSize(page.first, RUNS_PAGE_MAX);
     const [before] = keyOfCursor(page.after, 1) ?? [];
     const found = await this.desk.runs(before === undefined || UUID.test(before) ? before : undefined, page.first + 1);
@@ -62,7 +62,7 @@ export class ReplayResolver {
     { id, ...page }: PageArguments & { readonly id: string },
     { principal }: OperationContext,
   ): Promise<Connection<ReplayChange>> {
-    requireHouse(principal);
+    requireHouse(principal, FOR_THE_HOUSE);
     checkPageSize(page.first, CHANGES_PAGE_MAX);
     const [after] = keyOfCursor(page.after, 1) ?? [];
     const found = UUID.test(id) ? await this.desk.changes(id, after, page.first + 1) : [];
@@ -75,7 +75,7 @@ export class ReplayResolver {
     { input }: { readonly input: StartReplayInput },
     { principal }: OperationContext,
   ): Promise<ReplayResult> {
-    requireHouse(principal);
+    requireHouse(principal, FOR_THE_HOUSE);
     const { from, to, ...named } = input.selection;
     const given = { ...named, from: from?.toISOString(), to: to?.toISOString() };
     const selection: ReplaySelection = Object.fromEntries(
@@ -87,13 +87,13 @@ export class ReplayResolver {
 
   @Mutation('stopReplay')
   stopReplay(_: unknown, { id }: { readonly id: string }, { principal }: OperationContext): Promise<ReplayResult> {
-    requireHouse(principal);
+    requireHouse(principal, FOR_THE_HOUSE);
     return resultOf(() => this.desk.stop(checkedId(id), principal.subject));
   }
 
   @Mutation('resumeReplay')
   resumeReplay(_: unknown, { id }: { readonly id: string }, { principal }: OperationContext): Promise<ReplayResult> {
-    requireHouse(principal);
+    requireHouse(principal, FOR_THE_HOUSE);
     return resultOf(() => this.desk.resume(checkedId(id), principal.subject));
   }
 }
@@ -149,15 +149,4 @@ async function resultOf(asked: () => Promise<ReplayRun>, input = ''): Promise<Re
 /** An id that is none names no replay. */
 function checkedId(id: string): string {
   return UUID.test(id) ? id : '00000000-0000-0000-0000-000000000000';
-}
-
-/** Replays go over all channels. Throws the 403 problem for a caller that is bound to one. */
-function requireHouse({ channel }: Principal): void {
-  if (channel === undefined) return;
-  throw new ProblemError({
-    status: 403,
-    code: 'NOT_FOR_CHANNELS',
-    title: 'Not for a token of one channel',
-    detail: 'Replays are for people who run the hub: a token that is bound to a channel may not ask for them.',
-  });
 }

@@ -15,10 +15,9 @@ import {
 import { readPublications, type Publication, type Telling } from '../../process-apis/publishing/index.js';
 import { availableToPromise, type Lot, type Position } from '../../src/model/stock.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
-import type { Principal } from '../../src/platform/auth/principal.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
-import { ProblemError } from '../../src/platform/http/problem.js';
-import { visibleChannel } from './channel-sight.js';
+import { requireHouse, visibleChannel } from './channel-sight.js';
+import type { Given } from './given.js';
 import { badInput } from './graphql-errors.js';
 import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from './list-page.js';
 import type { OperationContext } from './operation-context.js';
@@ -27,7 +26,8 @@ export const PUBLICATIONS_PAGE_MAX = 100;
 export const TELLINGS_MAX = 50;
 export const STOCK_FEEDS_PAGE_MAX = 100;
 
-type Given<T> = { readonly [Name in keyof T]?: T[Name] | null };
+/** Stock is of no single channel. */
+const FOR_THE_HOUSE = 'Stock records are of all channels: a token that is bound to one may ask for availability.';
 
 @Resolver()
 @Scopes('stock:read')
@@ -43,7 +43,7 @@ export class StockQueryResolver {
     place: { readonly sku: string; readonly node: string },
     { principal }: OperationContext,
   ): Promise<Position | undefined> {
-    requireHouse(principal);
+    requireHouse(principal, FOR_THE_HOUSE);
     const [found] = await this.reader.positions(place, undefined, 1);
     return found;
   }
@@ -54,7 +54,7 @@ export class StockQueryResolver {
     { sku, node, ...page }: Given<PositionFilter> & PageArguments,
     { principal }: OperationContext,
   ): Promise<Connection<Position>> {
-    requireHouse(principal);
+    requireHouse(principal, FOR_THE_HOUSE);
     checkPageSize(page.first, POSITIONS_PAGE_MAX);
     const [afterSku, afterNode] = keyOfCursor(page.after, 2) ?? [];
     const filter = { ...(typeof sku === 'string' ? { sku } : {}), ...(typeof node === 'string' ? { node } : {}) };
@@ -65,7 +65,7 @@ export class StockQueryResolver {
 
   @Query('stockFeeds')
   async stockFeeds(_: unknown, page: PageArguments, { principal }: OperationContext): Promise<Connection<StockFeed>> {
-    requireHouse(principal);
+    requireHouse(principal, FOR_THE_HOUSE);
     checkPageSize(page.first, STOCK_FEEDS_PAGE_MAX);
     const [source, node] = keyOfCursor(page.after, 2) ?? [];
     const after = source === undefined || node === undefined ? undefined : { source, node };
@@ -159,15 +159,4 @@ export class PublicationFieldsResolver {
     checkPageSize(first, TELLINGS_MAX);
     return stock.tellings(publication, first);
   }
-}
-
-/** Stock is of no single channel. Throws the 403 problem for a caller that is bound to one. */
-function requireHouse({ channel }: Principal): void {
-  if (channel === undefined) return;
-  throw new ProblemError({
-    status: 403,
-    code: 'NOT_FOR_CHANNELS',
-    title: 'Not for a token of one channel',
-    detail: 'Stock records are of all channels: a token that is bound to one may ask for availability.',
-  });
 }
