@@ -218,6 +218,7 @@ describe('the other messages', () => {
       reference: '820982911946154500',
       fulfillmentId: '123456',
       observedAt: '2022-01-01T00:00:00.000Z',
+      createdAt: '2022-01-01T00:00:00.000Z',
       trackingNumbers: ['1z827wk74630'],
     });
     expect(fact.kind === 'FULFILLMENT_OBSERVED' && fact.lines).toHaveLength(5);

@@ -64,6 +64,7 @@ export function toOrderFact(account: ChannelAccount, fact: ChannelFact, received
         body: {
           kind: 'FulfillmentObserved',
           fulfillmentId: fact.fulfillmentId,
+          ...(fact.createdAt === undefined ? {} : { createdAt: fact.createdAt }),
           trackingNumbers: fact.trackingNumbers,
           lines: fact.lines,
         },

@@ -80,6 +80,8 @@ export type OrderFactBody =
   | {
       readonly kind: 'FulfillmentObserved';
       readonly fulfillmentId: string;
+      /** When it was made at the channel, where that is known. */
+      readonly createdAt?: Instant;
       readonly trackingNumbers: readonly string[];
       readonly lines: readonly { readonly lineReference: string; readonly quantity: number }[];
     }

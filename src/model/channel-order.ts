@@ -157,6 +157,8 @@ export type ChannelFact =
       readonly reference: string;
       readonly fulfillmentId: string;
       readonly observedAt: Instant;
+      /** When it was made there, where the channel says so. */
+      readonly createdAt?: Instant;
       readonly status: string;
       readonly trackingNumbers: readonly string[];
       readonly lines: readonly { readonly lineReference: string; readonly quantity: number }[];

@@ -7,7 +7,7 @@ import { lineIdOf, orderIdOf } from '../order-ids.js';
 import { recallWork } from './correct.js';
 import type { Decision } from './decision.js';
 import { holdAccepted, holdAmended, releaseHoldsOf } from './hold.js';
-import { takeFulfilledOutside } from './observe.js';
+import { mayBeOfLostHub, takeFulfilledOutside } from './observe.js';
 
 /** The channel told of an order: new, changed, or (when older than what is known) nothing. */
 export function decideChannelOrder(decision: Decision, told: ChannelOrder): void {
@@ -156,7 +156,7 @@ function amendedDestination({ context, order }: Decision, told: ChannelOrder): D
 function takeOutsideFulfillment(decision: Decision, told: ChannelOrder): void {
   const lines = told.lines.flatMap((line) => {
     const known = decision.order.lines.find((candidate) => candidate.lineReference === line.lineReference);
-    if (known === undefined) return [];
+    if (known === undefined || (line.requiresShipping && mayBeOfLostHub(decision))) return [];
     const done = line.requiresShipping ? line.fulfilledQuantity : line.quantity - line.cancelledQuantity;
     return [{ lineId: known.id, quantity: done - known.quantities.shipped - known.quantities.external }];
   });

@@ -1,6 +1,8 @@
 import type { LineUnits } from '../../../src/model/events.js';
+import type { Instant } from '../../../src/model/time.js';
 import type { OrderFactBody } from '../orders.facts.js';
 import { remainingUnits } from '../orders.evolve.js';
+import { requestWarehouseCancellations } from './cancel.js';
 import type { Decision } from './decision.js';
 import { unreserve } from './stock-moves.js';
 
@@ -27,7 +29,7 @@ export function decideOutsideFulfillment(decision: Decision, fact: Fact<'Fulfill
   const own = packages.some(
     (parcel) => parcel.channelReference === fact.fulfillmentId || fact.trackingNumbers.includes(parcel.trackingNumber),
   );
-  if (own) return;
+  if (own || mayBeOfLostHub(decision, fact.createdAt)) return;
   const lines = fact.lines.flatMap(({ lineReference, quantity }) => {
     const line = order.lines.find((candidate) => candidate.lineReference === lineReference);
     // The order itself, told again, may have said it before: then nothing is new. It says the rest of several, too.
@@ -36,11 +38,14 @@ export function decideOutsideFulfillment(decision: Decision, fact: Fact<'Fulfill
   takeFulfilledOutside(decision, fact.fulfillmentId, lines);
 }
 
+/** After a restore it may be the hub itself that had it shipped: the warehouse knows, and tells when it is asked. */
+export function mayBeOfLostHub({ context: { lostBefore }, order }: Decision, createdAt?: Instant): boolean {
+  if (lostBefore === undefined) return false;
+  return order.placedAt < lostBefore && (createdAt === undefined || createdAt < lostBefore);
+}
+
 /** Takes units off the hub's work, as far as no warehouse has them: open ones, then claimed ones with their claim given back. */
 export function takeFulfilledOutside(decision: Decision, reference: string, told: readonly LineUnits[]): void {
-  const { lostBefore } = decision.context;
-  // After a restore it may be the hub itself that had them shipped: the warehouse knows, and tells when it is asked.
-  if (lostBefore !== undefined && decision.order.placedAt < lostBefore) return;
   for (const { lineId, quantity } of told) freePlanned(decision, lineId, quantity - openUnits(decision, lineId));
   const lines = told.flatMap(({ lineId, quantity }) => {
     const units = Math.min(quantity, openUnits(decision, lineId));
@@ -72,4 +77,5 @@ export function decideOutsideCallFailed(decision: Decision, fact: Fact<'OutsideC
   const { waitKey, system, operation, error, errorKind: kind, code, final } = fact;
   const failure = { kind, final, at: decision.context.now, ...(code === undefined ? {} : { code }) };
   decision.emit({ type: 'OutsideCallFailed', waitKey, system, operation, error, failure });
+  if (final) requestWarehouseCancellations(decision);
 }
