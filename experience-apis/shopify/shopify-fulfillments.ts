@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ConfirmPackage, PackageConfirmation } from '../channel-kit/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
-import { OutsideError } from '../../src/platform/outside/outside-error.js';
+import { afterEffect, OutsideError } from '../../src/platform/outside/outside-error.js';
 import { planFulfillments, subtractUnits, sumUnits, type Units } from './fulfillment-plan.js';
 import {
   FULFILLMENT_CREATE,
@@ -41,8 +41,9 @@ export class ShopifyFulfillments {
       if (await this.isCancelled(account, command)) return { notWanted: 'the shop cancelled the order' };
       throw nothingLeft(command, plan.missing);
     }
-    let last = found.id;
-    for (const lines of plan.fulfillments) last = await this.create(account, command, lines);
+    const [first, ...others] = plan.fulfillments;
+    let last = first === undefined ? found.id : await this.create(account, command, first);
+    for (const lines of others) last = await afterEffect(() => this.create(account, command, lines));
     if (last === undefined) throw contractError(CREATE, 'the package holds no units');
     return { channelReference: last };
   }

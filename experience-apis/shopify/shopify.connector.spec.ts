@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ConfirmPackage } from '../channel-kit/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
+import { OutsideGate } from '../../src/platform/outside/outside-gate.js';
 import { FULFILLMENTS, INVENTORY_SET } from './shopify-admin.wire.js';
 import { ShopifyFulfillments } from './shopify-fulfillments.js';
 import { ShopifyInventory } from './shopify-inventory.js';
@@ -107,6 +108,24 @@ describe('confirming a package', () => {
     const order = place();
     await connector.confirmPackage(account, packageOf(order, [1], { mayExist: true }));
     expect(sandbox.fulfillments(order.id)).toHaveLength(1);
+  });
+
+  it('of which the hub kept back the second location counts as tried', async () => {
+    await start();
+    const order = place();
+    const gate = new OutsideGate();
+    const paused = new ShopifyClient(SECRETS, gate);
+    const pause = { changes: {}, paused: true, changedBy: 'ops', changedAt: '2026-01-01T00:00:00.000Z' };
+    gate.onCall(({ operation }) => {
+      if (operation === 'fulfillmentCreate')
+        gate.policies.replaceChanges([{ system: 'shopify', operation: 'writes', ...pause }]);
+    });
+    const held = await failureOf(new ShopifyFulfillments(paused).confirm(account, packageOf(order, [3, 2])));
+    await paused.onApplicationShutdown();
+    expect(held).toMatchObject({ kind: 'transient', details: { notSent: false, outcomeUnknown: true } });
+    expect(sandbox.fulfillments(order.id)).toHaveLength(1);
+    await connector.confirmPackage(account, packageOf(order, [3, 2], { mayExist: true }));
+    expect(sandbox.fulfillments(order.id)).toHaveLength(2);
   });
 
   it('of an order with more lines and fulfillment orders than one page holds', async () => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { afterFailure, isFinal, kindOf, OUTSIDE_ERRORS, OutsideError, type OutsideErrorKind } from './outside-error.js';
+import {
+  afterEffect,
+  afterFailure,
+  isFinal,
+  kindOf,
+  OUTSIDE_ERRORS,
+  OutsideError,
+  type OutsideErrorKind,
+} from './outside-error.js';
 
 const KINDS = Object.keys(OUTSIDE_ERRORS) as readonly OutsideErrorKind[];
 const AT = { system: 'bank', operation: 'Accounts.create' };
@@ -29,5 +37,15 @@ describe('the error taxonomy', () => {
   it('takes no try for what was not sent', () => {
     const error = new OutsideError('transient', 'paused', { ...AT, notSent: true, retryAfterMs: 900 });
     expect(afterFailure(error, 's')).toEqual({ outcome: 'HELD', error: 's', retryAfterMs: 900 });
+  });
+
+  it('takes one for what was not sent after something that was', async () => {
+    const held = new OutsideError('transient', 'paused', { ...AT, notSent: true, retryAfterMs: 900 });
+    const counted: unknown = await afterEffect(() => Promise.reject(held)).catch((thrown: unknown) => thrown);
+    expect(counted).toMatchObject({ kind: 'transient', message: 'paused', details: { outcomeUnknown: true } });
+    expect(afterFailure(counted, 's')).toEqual({ outcome: 'RETRY', error: 's', retryAfterMs: 900 });
+    const refused = new OutsideError('rejected', 'no', AT);
+    await expect(afterEffect(() => Promise.reject(refused))).rejects.toBe(refused);
+    expect(await afterEffect(() => Promise.resolve(1))).toBe(1);
   });
 });

@@ -132,3 +132,16 @@ export function afterFailure(
   const retryAfterMs = kind === 'authentication' ? Math.max(AUTHENTICATION_DELAY_MS, named ?? 0) : named;
   return { outcome: 'RETRY', error: sentence, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
+
+/**
+ * Calls that follow one that had its effect. What the hub keeps back of them (a pause, an open breaker) costs a try: else the
+ * next one would pass for the first, and have the effect again instead of looking for it.
+ */
+export async function afterEffect<Result>(calls: () => Promise<Result>): Promise<Result> {
+  try {
+    return await calls();
+  } catch (error) {
+    if (!(error instanceof OutsideError) || error.details.notSent !== true) throw error;
+    throw new OutsideError(error.kind, error.message, { ...error.details, notSent: false, outcomeUnknown: true });
+  }
+}

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Test } from '@nestjs/testing';
 import { Global, Module } from '@nestjs/common';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
+import { OutsideGate } from '../../../src/platform/outside/outside-gate.js';
 import { goodsIssueOf, salesOrderOf } from '../conformance/erp.commands.js';
 import { describeErpConformance, type ErpSubject } from '../conformance/erp.conformance.js';
 import { ERP_PORT, type ErpPort } from '../erp.port.js';
@@ -152,6 +153,27 @@ describe('SapS4HanaAdapter', () => {
     ]);
   });
 
+  it('counts a step that was kept back behind the delivery as a try, so that no second delivery is made', async () => {
+    const gate = new OutsideGate();
+    const other = await connect(sandbox, {}, sandbox.password, gate);
+    const posted = await other.erp.postSalesOrder(order());
+    const command = goodsIssueOf(posted, { node: NODE, skus: SKUS, quantities: [3, 2] });
+    const pause = { changes: {}, paused: true, changedBy: 'ops', changedAt: '2026-01-01T00:00:00.000Z' };
+    gate.policies.replaceChanges([{ system: 'sap-s4hana', operation: 'PickAllItems', ...pause }]);
+    await expect(other.erp.postGoodsIssue(command)).rejects.toMatchObject({
+      kind: 'transient',
+      details: { operation: 'PickAllItems', notSent: false, outcomeUnknown: true },
+    });
+    gate.policies.replaceChanges([{ system: 'sap-s4hana', operation: '*', ...pause }]);
+    await expect(other.erp.postGoodsIssue({ ...command, mayExist: true })).rejects.toMatchObject({
+      details: { operation: 'A_OutbDeliveryHeader.find', notSent: true },
+    });
+    gate.policies.replaceChanges([]);
+    await other.erp.postGoodsIssue({ ...command, mayExist: true });
+    expect(sandbox.deliveries()).toMatchObject([{ goodsIssued: true }]);
+    await other.close();
+  });
+
   it('tells the invoice from the document flow', async () => {
     const posted = await erp.postSalesOrder(order());
     const { deliveryDocument } = await erp.postGoodsIssue(
@@ -265,13 +287,20 @@ async function connect(
   sandbox: SapSandbox,
   settings: Partial<SapS4HanaSettingsInput> = {},
   password = sandbox.password,
+  gate = new OutsideGate(),
 ): Promise<{ readonly erp: ErpPort; readonly close: () => Promise<void> }> {
   class OneSecret extends SecretSource {
     get = () => password;
     find = () => password;
   }
   @Global()
-  @Module({ providers: [{ provide: SecretSource, useClass: OneSecret }], exports: [SecretSource] })
+  @Module({
+    providers: [
+      { provide: SecretSource, useClass: OneSecret },
+      { provide: OutsideGate, useValue: gate },
+    ],
+    exports: [SecretSource, OutsideGate],
+  })
   class Secrets {}
   const sap = SapS4HanaModule.forRoot({
     url: sandbox.url,

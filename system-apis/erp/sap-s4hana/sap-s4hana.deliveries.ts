@@ -1,3 +1,4 @@
+import { afterEffect } from '../../../src/platform/outside/outside-error.js';
 import type { BillingState, PostGoodsIssue } from '../erp.port.js';
 import { anyOf, entityPath, literal } from './odata.js';
 import type { SapResource, SapS4HanaClient } from './sap-s4hana.client.js';
@@ -33,10 +34,15 @@ export class SapDeliveries {
   /** Creates the delivery and posts its goods issue. A delivery that an earlier attempt left half done is finished. */
   async postGoodsIssue(command: PostGoodsIssue): Promise<string> {
     const known = command.mayExist ? await this.find(command.idempotencyKey) : undefined;
-    const delivery = known ?? (await this.create(command));
+    if (known !== undefined) return this.finish(known, command, true);
+    const created = await this.create(command);
+    return afterEffect(() => this.finish(created, command, false));
+  }
+
+  private async finish(delivery: SapDelivery, command: PostGoodsIssue, resumed: boolean): Promise<string> {
     const document = delivery.DeliveryDocument;
     if (delivery.OverallGoodsMovementStatus === COMPLETE) return document;
-    await this.setSerials(document, command, known !== undefined);
+    await this.setSerials(document, command, resumed);
     if (['A', 'B'].includes(delivery.OverallPickingStatus)) await this.call('PickAllItems', document, ANY_ETAG);
     await onceMoreIfStale(() => this.issueGoods(document));
     return document;
