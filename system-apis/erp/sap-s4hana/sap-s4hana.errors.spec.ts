@@ -27,6 +27,8 @@ const message = (type: string, number: string) =>
     SystemMessageVariable1: '80000001',
   });
 
+const OWN_REASONS = { 'ZV/012': 'CREDIT_HOLD', 'ZV/013': 'CUSTOMER_MISSING' };
+
 describe('sapFailure', () => {
   it("says SAP's sentences once each, without its warnings", () => {
     const body = sapError('V1/382', 'Material X is not defined', [
@@ -55,10 +57,13 @@ describe('sapFailure', () => {
     ['V1/382', 'UNKNOWN_ITEM'],
     ['M3/305', 'UNKNOWN_ITEM'],
     ['ZV/012', 'CREDIT_HOLD'],
+    ['ZV/013', 'CUSTOMER_MISSING'],
+    ['VP/204', undefined],
+    ['V1/801', undefined],
     ['V1/999', undefined],
     ['V1/042', undefined],
   ])('of %s has the reason %s', (code, reason) => {
-    const failure = sapFailure(http, 'x', answer(400, sapError(code, 'said')), { 'ZV/012': 'CREDIT_HOLD' });
+    const failure = sapFailure(http, 'x', answer(400, sapError(code, 'said')), OWN_REASONS);
     expect(failure.details.reason).toBe(reason);
   });
 

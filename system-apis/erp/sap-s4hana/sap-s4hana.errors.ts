@@ -15,9 +15,6 @@ const REASONS: Readonly<Record<string, string>> = {
   // "Material … is not defined for sales org. …", "The material … does not exist".
   'V1/382': 'UNKNOWN_ITEM',
   'M3/305': 'UNKNOWN_ITEM',
-  // "No customer master record exists …", "Mandatory condition … is missing": as community pages tell, not confirmed.
-  'VP/204': 'CUSTOMER_MISSING',
-  'V1/801': 'PRICE',
 };
 
 /** The OutsideError that a bad answer of SAP means. */
