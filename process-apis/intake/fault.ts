@@ -18,11 +18,21 @@ export function isFault(error: unknown): boolean {
   return typeof code !== 'string' || !PASSES.test(code);
 }
 
-/** The reading of a message that the hub fails on. */
+/** What an error quotes: a name of the code or the database, or else a value, which may be a person's. */
+const QUOTED = /"[^"]*"?|'[^']*'|`[^`]*`/g;
+const NAME = /^.[a-z][\w.]*.$/;
+
+/** The reading of a message that the hub fails on: what its error says, without the values that it quotes. */
 export function failedInside(error: unknown): Extract<StoredReading, { reason: string }> & {
   readonly outcome: 'REFUSED';
   readonly reason: 'FAILED_INSIDE';
 } {
   const said = error instanceof Error ? error.message : String(error);
-  return { outcome: 'REFUSED', reason: 'FAILED_INSIDE', detail: said.slice(0, DETAIL_CHARS_MAX) };
+  return { outcome: 'REFUSED', reason: 'FAILED_INSIDE', detail: withoutValues(said).slice(0, DETAIL_CHARS_MAX) };
+}
+
+function withoutValues(said: string): string {
+  return said.replaceAll(QUOTED, (quoted) =>
+    NAME.test(quoted) ? quoted : `${quoted.slice(0, 1)}…${quoted.slice(0, 1)}`,
+  );
 }

@@ -8,7 +8,7 @@ import {
   writeProblems,
   type ProblemChange,
 } from '../exceptions/index.js';
-import { problemsOf, shareOpenOrders, shareOrders } from '../orders/index.js';
+import { problemsOf, shareOpenOrders, shareOrders, storeDueAt } from '../orders/index.js';
 
 /** Orders looked at in one transaction. */
 const PAGE = 200;
@@ -16,7 +16,8 @@ const GONE = 'The problem is no longer found.';
 
 /**
  * Makes the register say of each order what follows from its state, whatever was or was not told when it changed: problems of
- * orders that have something left to do are raised, and standing exceptions whose problem is gone end.
+ * orders that have something left to do are raised, and standing exceptions whose problem is gone end. Of the former it also
+ * stores by when the next step is late, where something else is stored: orders of before the clocks have nothing there.
  */
 export class OrderRegister {
   private openAfter: string | undefined;
@@ -30,11 +31,14 @@ export class OrderRegister {
 
   /** One page of open orders and one of those with exceptions; begins anew after the last ones. Gives true while there is more. */
   async sweep(): Promise<boolean> {
+    let open: readonly Order[] = [];
     this.openAfter = await this.look(async (tx) => {
       const orders = await shareOpenOrders(tx, this.openAfter, PAGE);
+      open = orders;
       // Locked ones are missing from a page: only an empty one is the end.
       return { orders, last: orders.at(-1)?.id };
     });
+    await storeDueAt(this.pool, open);
     this.standingAfter = await this.look(async (tx) => {
       const ids = await findOrdersWithStanding(tx, this.standingAfter, PAGE);
       return { orders: await shareOrders(tx, ids), last: ids.length < PAGE ? undefined : ids.at(-1) };

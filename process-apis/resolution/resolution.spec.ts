@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChannelOrder } from '../../src/model/channel-order.js';
 import { holdsOf, type Order } from '../../src/model/order.js';
 import type { ExceptionRecord } from '../exceptions/index.js';
 import { channelLine, channelOrder } from '../orders/testing/channel-orders.js';
 import type { ActionInput, Actor, ResolveRequest, ResolveResult } from './actions.js';
+import { RememberedRequests } from './remembered.js';
 import { ResolutionHouse, SHOP } from './testing/house.js';
 
 const MANY = 400;
@@ -178,6 +179,39 @@ describe('an action', () => {
     expect(results.filter((result) => result.result === 'DONE' && !result.duplicate)).toHaveLength(1);
     expect(await auditsOf(id)).toHaveLength(1);
     expect((await orderOf(order)).lines[0]?.quantities.cancelled).toBe(1);
+  });
+
+  it('is written down with what it did, though the hub stops before it can answer', async () => {
+    const order = await place('STOPPED', { ...selling('L-A'), holds: [{ kind: 'FRAUD', reason: 'The bank asks.' }] });
+    const { id } = await exceptionOf(order);
+    const request: ResolveRequest = {
+      selection: { by: 'IDS', ids: [id] },
+      input: { action: 'CANCEL', reason: 'The buyer called.' },
+      actor: ADA,
+      idempotencyKey: 'stopped-1',
+    };
+    const stopped = vi.spyOn(RememberedRequests.prototype, 'keep').mockRejectedValueOnce(new Error('stopped'));
+    await expect(house.parts.resolution.act(request)).rejects.toThrow('stopped');
+    stopped.mockRestore();
+    expect(await auditsOf(id)).toMatchObject([{ actor: 'ada', action: 'CANCEL', outcome: 'TAKEN' }]);
+    await house.parts.resolution.act(request);
+    expect((await auditsOf(id)).filter((row) => 'outcome' in row && row.outcome === 'TAKEN')).toHaveLength(1);
+    expect((await orderOf(order)).lines[0]?.quantities.cancelled).toBe(1);
+  });
+
+  it('of two persons at once is done once, and each is written down', async () => {
+    const order = await place('TWO-PERSONS', {
+      ...selling('L-A'),
+      holds: [{ kind: 'FRAUD', reason: 'The bank asks.' }],
+    });
+    const { id } = await exceptionOf(order);
+    const release = { action: 'RELEASE_HOLD', reason: 'The buyer is known.' } as const;
+    const results = await Promise.all([act([id], release), act([id], release, { actor: { subject: 'bob' } })]);
+    for (const result of results) expect(result).toMatchObject({ result: 'DONE', outcomes: [{ exceptionId: id }] });
+    const releases = (await auditsOf(id)).map((row) => ('actor' in row ? row.actor : ''));
+    expect(releases.toSorted()).toEqual(['ada', 'bob']);
+    expect(holdsOf(await orderOf(order))).toHaveLength(1);
+    expect((await orderOf(order)).erp.status).toBe('REQUESTED');
   });
 
   it('on an address is for one order, and is not kept in the audit', async () => {

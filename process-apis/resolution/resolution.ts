@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { AuditEntry } from '../../src/platform/audit/index.js';
+import { recordAudits, type AuditEntry } from '../../src/platform/audit/index.js';
 import { inRetriedTransaction } from '../../src/platform/commit/index.js';
 import { InvalidInputError } from '../../src/platform/http/invalid-input.js';
 import type { Listing, SqlCatalog } from '../catalog/index.js';
@@ -12,7 +12,6 @@ import {
   refused,
   RESOLVE_MAX,
   type ActionInput,
-  type Actor,
   type ExceptionOutcome,
   type ResolveRequest,
   type ResolveResult,
@@ -21,7 +20,7 @@ import {
 import type { MessageDesk } from './message-desk.js';
 import { factBodyOf, nameOf, type OrderAction } from './order-facts.js';
 import { digestOf, RememberedRequests } from './remembered.js';
-import { submitEach, type Submitted } from './submit-each.js';
+import { submitEach, type AuditedFact, type Submitted } from './submit-each.js';
 
 export interface ResolutionParts {
   readonly pool: Pool;
@@ -37,8 +36,14 @@ interface Kept {
   readonly outcomes: readonly ExceptionOutcome[];
 }
 
+/** Of a request: what came of each exception, and those whose audit is committed already. */
+interface Done {
+  readonly outcomes: readonly ExceptionOutcome[];
+  readonly audited: ReadonlySet<string>;
+}
+
 /** A step on exceptions that may be acted on: one outcome each. Throws InvalidInputError for the whole. */
-type Step = (chosen: readonly ExceptionRecord[]) => Promise<readonly ExceptionOutcome[]>;
+type Step = (chosen: readonly ExceptionRecord[]) => Promise<Done>;
 
 /**
  * What persons do about exceptions. Each action goes to where the cause is: the catalog, the order, the message. Nothing here
@@ -63,8 +68,9 @@ export class Resolution {
     const chosen = await this.choose(selection);
     if (chosen === undefined) return { result: 'TOO_MANY' };
     try {
-      const outcomes = await this.actOn(chosen, request);
-      const mine = await this.remembered.keep(id, digest, { outcomes }, audited(request, outcomes));
+      const { outcomes, audited } = await this.actOn(chosen, request);
+      const rest = outcomes.filter(({ exceptionId }) => !audited.has(exceptionId));
+      const mine = await this.remembered.keep(id, digest, { outcomes }, auditsOf(request, rest));
       const first = mine ? undefined : await this.remembered.find(id);
       return first === undefined ? { result: 'DONE', duplicate: false, outcomes } : repeated(first, digest);
     } catch (error) {
@@ -88,7 +94,7 @@ export class Resolution {
   private async actOn(
     chosen: ReadonlyMap<string, ExceptionRecord | undefined>,
     request: ResolveRequest,
-  ): Promise<readonly ExceptionOutcome[]> {
+  ): Promise<Done> {
     const { input, actor } = request;
     const outcomes = new Map<string, ExceptionOutcome>();
     const allowed: ExceptionRecord[] = [];
@@ -100,21 +106,22 @@ export class Resolution {
       if (refusal !== undefined) outcomes.set(id, refusal);
       else if (exception !== undefined) allowed.push(exception);
     }
-    const done = allowed.length === 0 ? [] : await this.stepOf(request)(allowed);
-    for (const outcome of done) outcomes.set(outcome.exceptionId, outcome);
-    return [...chosen.keys()].flatMap((id) => outcomes.get(id) ?? []);
+    const done = allowed.length === 0 ? notAudited([]) : await this.stepOf(request)(allowed);
+    for (const outcome of done.outcomes) outcomes.set(outcome.exceptionId, outcome);
+    return { outcomes: [...chosen.keys()].flatMap((id) => outcomes.get(id) ?? []), audited: done.audited };
   }
 
-  private stepOf({ input, actor, idempotencyKey }: ResolveRequest): Step {
+  private stepOf(request: ResolveRequest): Step {
+    const { input } = request;
     switch (input.action) {
       case 'MAP_SKU':
-        return (chosen) => this.mapSku(chosen, input);
+        return async (chosen) => notAudited(await this.mapSku(chosen, input));
       case 'REPROCESS_MESSAGE':
-        return (chosen) => this.reprocess(chosen);
+        return async (chosen) => notAudited(await this.reprocess(chosen));
       case 'IGNORE':
-        return (chosen) => this.ignore(chosen, input.reason.trim(), actor);
+        return (chosen) => this.ignore(chosen, input.reason.trim(), request);
       default:
-        return (chosen) => this.tellOrders(chosen, input, actor, idempotencyKey);
+        return (chosen) => this.tellOrders(chosen, input, request);
     }
   }
 
@@ -155,36 +162,42 @@ export class Resolution {
     }
   }
 
+  /** Each fact with its audit: who asked is known, whenever the hub stops. */
   private async tellOrders(
     chosen: readonly ExceptionRecord[],
     input: OrderAction,
-    actor: Actor,
-    idempotencyKey: string,
-  ): Promise<readonly ExceptionOutcome[]> {
+    request: ResolveRequest,
+  ): Promise<Done> {
     if (input.action === 'CORRECT_ADDRESS') requireOneOrder(chosen);
+    const { actor, idempotencyKey } = request;
     const occurredAt = new Date().toISOString();
+    const digest = digestOf(input);
     const refusals: ExceptionOutcome[] = [];
-    const facts: { readonly exceptionId: string; readonly fact: OrderFact }[] = [];
+    const facts: (AuditedFact & { readonly exceptionId: string })[] = [];
     for (const exception of chosen) {
       const made = factBodyOf(exception, input, actor);
       if ('result' in made) {
         refusals.push(made);
         continue;
       }
+      const { id: exceptionId } = exception;
       const fact: OrderFact = {
-        id: `${nameOf(actor)}:${input.action}:${idempotencyKey}:${exception.id}`,
+        id: `${nameOf(actor)}:${input.action}:${idempotencyKey}:${exceptionId}`,
         source: 'operator',
         occurredAt,
         address: { by: 'ID', orderId: made.orderId },
+        digest,
         body: made.body,
       };
-      facts.push({ exceptionId: exception.id, fact });
+      facts.push({ exceptionId, fact, audit: (outcome) => auditOf(request, outcomeOf(exceptionId, outcome)) });
     }
-    const submitted = await submitEach(
-      this.parts.orders,
-      facts.map(({ fact }) => fact),
-    );
-    return [...refusals, ...facts.map(({ exceptionId }, index) => outcomeOf(exceptionId, submitted[index]))];
+    const submitted = await submitEach(this.parts.orders, facts);
+    return {
+      outcomes: [...refusals, ...facts.map(({ exceptionId }, index) => outcomeOf(exceptionId, submitted[index]))],
+      audited: new Set(
+        facts.flatMap(({ exceptionId }, index) => (submitted[index]?.result === 'FAILED' ? [] : [exceptionId])),
+      ),
+    };
   }
 
   /** One after the other: a message is decided on by itself. */
@@ -202,14 +215,10 @@ export class Resolution {
   }
 
   /** A message that is ignored is dismissed for good, and its exception ends; others stay ignored while their problem stands. */
-  private async ignore(
-    chosen: readonly ExceptionRecord[],
-    reason: string,
-    actor: Actor,
-  ): Promise<readonly ExceptionOutcome[]> {
-    const by = nameOf(actor);
+  private async ignore(chosen: readonly ExceptionRecord[], reason: string, request: ResolveRequest): Promise<Done> {
+    const by = nameOf(request.actor);
     const ofMessages = chosen.filter(({ subject }) => subject.messageId !== undefined);
-    const changed = await inRetriedTransaction(this.parts.pool, async (tx) => {
+    const outcomes = await inRetriedTransaction(this.parts.pool, async (tx) => {
       await this.parts.messages.dismiss(
         tx,
         ofMessages.flatMap(({ subject }) => subject.messageId ?? []),
@@ -222,10 +231,20 @@ export class Resolution {
       );
       const others = chosen.filter((exception) => !ofMessages.includes(exception)).map(({ id }) => id);
       const ignored = await this.parts.exceptions.ignoreIn(tx, others, by, reason);
-      return new Set([...ofMessages.map(({ id }) => id), ...ignored]);
+      const changed = new Set([...ofMessages.map(({ id }) => id), ...ignored]);
+      const done = chosen.map(({ id }) => taken(id, changed.has(id)));
+      const audited = new Set(ignored);
+      await recordAudits(
+        tx,
+        auditsOf(
+          request,
+          done.filter(({ exceptionId }) => audited.has(exceptionId)),
+        ),
+      );
+      return { outcomes: done, audited };
     });
     this.parts.committed();
-    return chosen.map(({ id }) => taken(id, changed.has(id)));
+    return outcomes;
   }
 }
 
@@ -242,6 +261,8 @@ function taken(exceptionId: string, changed: boolean): ExceptionOutcome {
 }
 
 function outcomeOf(exceptionId: string, submitted: Submitted | undefined): ExceptionOutcome {
+  if (submitted !== undefined && submitted.result !== 'FAILED' && submitted.digestDiffers)
+    return refused(exceptionId, 'AGAINST_THE_RULES', 'The idempotency key was used for something else on it.');
   switch (submitted?.result) {
     case 'APPLIED':
     case 'UNCHANGED':
@@ -263,13 +284,21 @@ function requireOneOrder(chosen: readonly ExceptionRecord[]): void {
   throw new InvalidInputError([{ pointer: '', detail: 'An address is of one order: correct them one by one.' }]);
 }
 
-function audited({ input, actor }: ResolveRequest, outcomes: readonly ExceptionOutcome[]): readonly AuditEntry[] {
-  return outcomes.map((outcome) => ({
+function notAudited(outcomes: readonly ExceptionOutcome[]): Done {
+  return { outcomes, audited: new Set() };
+}
+
+function auditsOf(request: ResolveRequest, outcomes: readonly ExceptionOutcome[]): readonly AuditEntry[] {
+  return outcomes.map((outcome) => auditOf(request, outcome));
+}
+
+function auditOf({ input, actor }: ResolveRequest, outcome: ExceptionOutcome): AuditEntry {
+  return {
     actor: actor.subject,
     action: input.action,
     subjectType: 'exception',
     subjectId: outcome.exceptionId,
     input: auditedInput(input),
     outcome: outcome.result === 'TAKEN' ? 'TAKEN' : outcome.code,
-  }));
+  };
 }
