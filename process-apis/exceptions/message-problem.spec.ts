@@ -43,6 +43,14 @@ describe('the problem of a message', () => {
     expect(messageProblem(message({ status }), after(PARKED_MS_MAX))).toBeUndefined();
   });
 
+  it('that is about orders of several channels is of none: no partner sees what is of another', () => {
+    const of = (subjects: readonly string[]): object | undefined =>
+      messageProblem(message({ source: 'wms-east', reason: 'AGAINST_THE_RULES', subjects }), RECEIVED)?.subject;
+    expect(of(['shop-eu/1', 'shop-us/2'])).toEqual({ messageId: 'm-1', system: 'wms-east' });
+    expect(of(['shop-eu/1', 'fulfillment-order/2'])).toEqual({ messageId: 'm-1', system: 'wms-east' });
+    expect(of(['shop-eu/1', 'shop-eu/2'])).toEqual({ messageId: 'm-1', system: 'wms-east', channel: 'shop-eu' });
+  });
+
   it('that waits for its order is one only after a while', () => {
     const parked = message({
       status: 'PARKED',

@@ -81,7 +81,10 @@ function categoryOf(
   return CATEGORY_OF[reason] ?? 'MESSAGE_REFUSED';
 }
 
-/** What it is about where that is one thing: `<channel>/<reference>`, `order/<id>` or `fulfillment-order/<id>`. */
+/**
+ * What it is about where that is one thing: `<channel>/<reference>`, `order/<id>` or `fulfillment-order/<id>`. Of no channel
+ * where it is of several: the partner of one is not shown what is another's.
+ */
 function subjectOf({ source, subjects }: KeptMessage): Problem['subject'] {
   const [first] = subjects;
   const slash = first?.indexOf('/') ?? -1;
@@ -90,6 +93,7 @@ function subjectOf({ source, subjects }: KeptMessage): Problem['subject'] {
   if (kind === 'order') return subjects.length === 1 ? { system: source, orderId: id } : { system: source };
   if (kind === 'fulfillment-order')
     return subjects.length === 1 ? { system: source, fulfillmentOrderId: id } : { system: source };
+  if (subjects.some((subject) => !subject.startsWith(`${kind}/`))) return { system: source };
   return { system: source, channel: kind, ...(subjects.length === 1 ? { reference: id } : {}) };
 }
 

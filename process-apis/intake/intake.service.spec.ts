@@ -10,7 +10,8 @@ import { SqlCatalog } from '../catalog/index.js';
 import { OrderCommit, SqlOrderStore } from '../orders/index.js';
 import { SourcingPolicies } from '../sourcing/index.js';
 import { TaskQueue } from '../../src/platform/jobs/index.js';
-import { type InboundMessage, type SqlIntake, type StoredMessages } from './index.js';
+import { dismissMessages, failedInside, type InboundMessage, type SqlIntake, type StoredMessages } from './index.js';
+import { updateMessageStatus } from './message.sql.js';
 import { openIntake } from './testing/open-intake.js';
 
 const SHOP = 'shop-eu';
@@ -253,6 +254,36 @@ describe('what was refused', () => {
     await intake.reprocess(messageId);
     await intake.reprocess(messageId);
     expect((await orders.order(SHOP, 'R-1')).refunds).toHaveLength(1);
+  });
+
+  it('stays dismissed though it comes again, unless it can be taken', async () => {
+    const told = message(SHOP, 'dismissed', { kind: 'ORDER', order: order('D-1') });
+    faulty = true;
+    const { messageId } = await intake.receive(told);
+    await dismissMessages(pool, [messageId]);
+    await intake.receive(told);
+    expect(await statusOf('dismissed')).toBe('DISMISSED');
+    faulty = false;
+    await intake.receive(told);
+    expect(await statusOf('dismissed')).toBe('COMMITTED');
+  });
+
+  it('stays dismissed though it was being read when a person dismissed it', async () => {
+    const { messageId } = await intake.receive(message(SHOP, 'meanwhile', cancellation('D-2')));
+    await dismissMessages(pool, [messageId]);
+    await updateMessageStatus(pool, { id: messageId, status: 'PARKED', subjects: [] }, 'PARKED');
+    expect(await statusOf('meanwhile')).toBe('DISMISSED');
+  });
+
+  it('says what it failed on without the values of it', () => {
+    const detailOf = (said: string): string => failedInside(new Error(said)).detail;
+    expect(detailOf('invalid input syntax for type integer: "Ada Lovelace"')).toBe(
+      'invalid input syntax for type integer: "…"',
+    );
+    expect(detailOf(`Unexpected token 'A', "Ada Love"... is not valid JSON`)).toBe(
+      `Unexpected token '…', "…"... is not valid JSON`,
+    );
+    expect(detailOf('value violates "exception_standing"')).toBe('value violates "exception_standing"');
   });
 
   it('is previewed without a trace', async () => {

@@ -177,12 +177,18 @@ export async function findParkedMessages(
   return rows;
 }
 
+/**
+ * What a message became that was read as `before`. Who was first in the meantime counts, and what a person dismissed stays so
+ * though it comes again: only that it was taken is always true.
+ */
 export async function updateMessageStatus(
   db: Pick<ClientBase, 'query'>,
   message: Pick<MessageRow, 'id' | 'status' | 'reason' | 'detail' | 'pointer' | 'subjects'>,
+  before: MessageStatus,
 ): Promise<void> {
   await db.query(
-    'update message set status = $2, reason = $3, detail = $4, pointer = $5, subjects = $6 where id = $1',
+    `update message set status = $2, reason = $3, detail = $4, pointer = $5, subjects = $6
+     where id = $1 and (status = $7 and status <> 'DISMISSED' or $2 = 'COMMITTED')`,
     [
       message.id,
       message.status,
@@ -190,6 +196,7 @@ export async function updateMessageStatus(
       message.detail ?? null,
       message.pointer ?? null,
       message.subjects,
+      before,
     ],
   );
 }

@@ -136,7 +136,7 @@ export class StoredMessages {
 
   private async settle(message: StoredMessage, reading: Readable, taken: TakenFacts): Promise<Reprocessed> {
     const verdict = verdictOf(reading, taken);
-    await updateMessageStatus(this.parts.pool, { ...verdict, id: message.id });
+    await updateMessageStatus(this.parts.pool, { ...verdict, id: message.id }, message.status);
     return { message, reading, taken, verdict };
   }
 }

@@ -52,7 +52,17 @@ describe('a body for people who look for what went wrong', () => {
     expect(maskPayload('<d:Order><d:City type="a">Bonn</d:City><d:Sku>A-1</d:Sku></d:Order>')).toBe(
       '<d:Order><d:City type="a">***</d:City><d:Sku>A-1</d:Sku></d:Order>',
     );
+    expect(maskPayload('<Party Role="buyer" d:Name="Ada" City=\'Bonn\'><Name><![CDATA[Ada]]></Name></Party>')).toBe(
+      '<Party Role="buyer" d:Name="***" City="***"><Name>***</Name></Party>',
+    );
     expect(maskPayload('grant_type=x&client_secret=abc&scope=read')).toBe('grant_type=x&client_secret=***&scope=read');
+  });
+
+  it('reads JSON that is a text within JSON', () => {
+    const inner = JSON.stringify({ sku: 'A-1', name: 'Ada', city: 'Bonn' });
+    expect(maskPayload(JSON.stringify({ body: inner }))).toBe(
+      JSON.stringify({ body: JSON.stringify({ sku: 'A-1', name: '***', city: '***' }) }),
+    );
   });
 
   it('hides texts that are known to be personal, wherever they stand', () => {
@@ -64,7 +74,7 @@ describe('a body for people who look for what went wrong', () => {
 
   it('takes little time for much text, whatever is in it', () => {
     const begun = performance.now();
-    for (const piece of ['"', '\\"', '"a":"', '<a', '<a>', 'a=', '"name":[', '&', '\\'])
+    for (const piece of ['"', '\\"', '"a":"', '<a', '<a>', 'a=', '"name":[', ' a="', '<a><![CDATA[', '&', '\\'])
       maskPayload(piece.repeat(100_000 / piece.length));
     expect(performance.now() - begun).toBeLessThan(2_000);
   });

@@ -34,7 +34,10 @@ function isTelling(name: string): boolean {
 const JSON_TEXT = /"((?:[^"\\]|\\.){1,100})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)/g;
 const JSON_NUMBER = /"((?:[^"\\]|\\.){1,100})"(\s*:\s*)(-?\d[\d.]*)/g;
 const JSON_LIST = /"((?:[^"\\]|\\.){1,100})"(\s*:\s*)\[([^[\]{}]*)(\]?)/g;
-const XML_TEXT = /<((?:[\w.-]+:)?([\w.-]+))(\s[^<>]*)?>([^<]+)/g;
+/** JSON as a text within JSON: its quotes are escaped. */
+const INNER_TEXT = /\\"([^"\\]{1,100})\\"(\s*:\s*)\\"([^"\\]*)/g;
+const XML_TEXT = /<((?:[\w.-]+:)?([\w.-]+))(\s[^<>]*)?>((?:<!\[CDATA\[)?[^<]+)/g;
+const XML_ATTRIBUTE = /(\s(?:[\w.-]{1,100}:)?([\w.-]{1,100})=)(?:"[^"<]*"?|'[^'<]*'?)/g;
 const FORM_VALUE = /(^|[&\n])([\w.[\]-]{1,100})=([^&\n]*)/g;
 
 /**
@@ -55,6 +58,10 @@ export function maskPayload(text: string, known: readonly string[] = []): string
     )
     .replaceAll(XML_TEXT, (all, tag: string, name: string, attributes: string | undefined, value: string) =>
       isTelling(name) && value.trim() !== '' ? `<${tag}${attributes ?? ''}>${HIDDEN}` : all,
+    )
+    .replaceAll(XML_ATTRIBUTE, (all, before: string, name: string) => (isTelling(name) ? `${before}"${HIDDEN}"` : all))
+    .replaceAll(INNER_TEXT, (all, name: string, colon: string) =>
+      isTelling(name) ? String.raw`\"${name}\"${colon}\"${HIDDEN}` : all,
     )
     .replaceAll(FORM_VALUE, (all, before: string, name: string) =>
       isTelling(name) ? `${before}${name}=${HIDDEN}` : all,
