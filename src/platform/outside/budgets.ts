@@ -30,7 +30,7 @@ interface Waiting {
 
 interface Line {
   readonly waiting: Waiting[];
-  served: Promise<void> | undefined;
+  served: boolean;
 }
 
 interface Told {
@@ -52,7 +52,7 @@ export class Budgets {
 
   /** Resolves when the call may be made. @throws BudgetSpentError where that would take longer than the call may wait. */
   async take(call: BudgetCall): Promise<void> {
-    const line = this.lines.get(call.name) ?? { waiting: [], served: undefined };
+    const line = this.lines.get(call.name) ?? { waiting: [], served: false };
     this.lines.set(call.name, line);
     const perSecond = Math.min(this.rateOf(call), call.perSecondMax ?? Infinity);
     const queueMs = (Math.max(0, line.waiting.length - call.burst / call.cost) * call.cost * 1000) / perSecond;
@@ -60,7 +60,7 @@ export class Budgets {
     const turn = new Promise<void>((resolve, reject) =>
       line.waiting.push({ call, since: this.now(), resolve, reject }),
     );
-    line.served ??= this.serve(line).finally(() => (line.served = undefined));
+    if (!line.served) void this.serve(line);
     await turn;
   }
 
@@ -84,7 +84,9 @@ export class Budgets {
     return this.toldRates.get(name)?.perSecond ?? perSecond;
   }
 
+  /** Never rejects. Ends in the moment in which nobody waits: whoever comes after it starts it again. */
   private async serve(line: Line): Promise<void> {
+    line.served = true;
     for (let first = line.waiting[0]; first !== undefined; first = line.waiting[0]) {
       try {
         await this.serveFirst(line, first);
@@ -92,6 +94,7 @@ export class Budgets {
         for (const waiting of line.waiting.splice(0)) waiting.reject(error);
       }
     }
+    line.served = false;
   }
 
   private async serveFirst(line: Line, { call, since }: Waiting): Promise<void> {
