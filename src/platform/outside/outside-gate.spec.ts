@@ -113,6 +113,21 @@ describe('the gate to the outside', () => {
       });
     });
 
+    it('sends nothing while its one try hangs, and sends those away who waited for it when it fails', async () => {
+      const gate = gateOf();
+      for (let n = 0; n < 3; n += 1) await failureOf(call(gate, fail));
+      later(10_000);
+      const probe = Promise.withResolvers<string>();
+      const tried = failureOf(call(gate, () => probe.promise));
+      let sent = 0;
+      const others = [1, 2, 3].map(() => failureOf(call(gate, () => Promise.resolve(String((sent += 1))))));
+      await new Promise((resolve) => setImmediate(resolve));
+      probe.reject(DOWN);
+      expect(await tried).toBe(DOWN);
+      for (const other of await Promise.all(others)) expect(other.details.notSent).toBe(true);
+      expect(sent).toBe(0);
+    });
+
     it('counts answers that say "down", and gives them to the caller; refusals are answers', async () => {
       const gate = gateOf();
       for (let n = 0; n < 5; n += 1) expect(await call(gate, answerOk, { outcome: 'rejected' })).toBe('ok');

@@ -8,6 +8,7 @@ import type { BudgetInForce, OperationPolicy, PolicyInForce } from './operation-
 import { OutsideError } from './outside-error.js';
 import { OutsideLane, type BreakerReading } from './outside-lane.js';
 import { OutsidePolicies } from './outside-policies.js';
+import { REST_MS_MAX } from './retry-delay.js';
 
 /** How soon a call that is kept back by a pause or a full line is looked at again. */
 const LOOK_AGAIN_MS = 5_000;
@@ -16,8 +17,6 @@ const FULL_LINE_MS = 1_000;
 const SLOW_CALL_MS = 1_000;
 /** A wait for a token that is more than the question for it. */
 const TOKEN_WAIT_MS = 200;
-/** No answer keeps the hub away for longer at once. */
-const REST_MS_MAX = 3_600_000;
 
 /** Whose limits a call counts against. */
 export interface OutsideAccount {

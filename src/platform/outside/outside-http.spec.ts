@@ -184,6 +184,8 @@ describe('the reading of answers', () => {
     expect(parseRetryAfter('3', now)).toBe(3000);
     expect(parseRetryAfter('Thu, 01 Jan 2026 00:00:09 GMT', now)).toBe(9000);
     expect(parseRetryAfter('Wed, 31 Dec 2025 00:00:00 GMT', now)).toBe(0);
+    expect(parseRetryAfter('99999999999', now)).toBe(3_600_000);
+    expect(parseRetryAfter('Thu, 01 Jan 2099 00:00:09 GMT', now)).toBe(3_600_000);
     expect(parseRetryAfter('soon', now)).toBeUndefined();
     expect(parseRetryAfter(undefined, now)).toBeUndefined();
   });

@@ -7,6 +7,7 @@ import {
   type OutsideExchange,
 } from './outside-error.js';
 import { OutsideGate, type OutsideAccount, type Verdict } from './outside-gate.js';
+import { REST_MS_MAX } from './retry-delay.js';
 
 /** Sockets to one host. Calls at once are bound by each operation's policy. */
 const CONNECTIONS_MAX = 64;
@@ -140,13 +141,12 @@ export function kindOfStatus(status: number): OutsideErrorKind {
   return 'rejected';
 }
 
-/** `Retry-After` as seconds or HTTP date, in milliseconds from now. */
+/** `Retry-After` as seconds or HTTP date, in milliseconds from now; REST_MS_MAX at most. */
 export function parseRetryAfter(header: string | undefined, now = Date.now()): number | undefined {
   if (header === undefined) return undefined;
   const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+  return Number.isNaN(ms) ? undefined : Math.min(REST_MS_MAX, Math.max(0, ms));
 }
 
 /** What an answer tells the gate. */
@@ -159,7 +159,7 @@ function verdictOf(answer: OutsideAnswer, { system, operation, rate }: Operation
     throttled: kind === 'throttled',
     ...(kind === 'transient' ? { down: `${system} answered ${operation} with ${answer.status}` } : {}),
     ...(kind !== 'ok' && retryAfterMs !== undefined ? { retryAfterMs } : {}),
-    ...(told > 0 ? { perSecond: told } : {}),
+    ...(told > 0 && Number.isFinite(told) ? { perSecond: told } : {}),
   };
 }
 
