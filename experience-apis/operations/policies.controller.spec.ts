@@ -258,6 +258,19 @@ describe('what processes tell each other', () => {
     );
   });
 
+  it('ends with the process, and what nobody uses goes', async () => {
+    const sync = new PolicySync(pool, gate);
+    await pool.query(`insert into rate_budget (name, tokens, refilled_at)
+                      values ('gone/account', 0, now() - interval '31 days'), ('bank/idle', 0, now() - interval '29 days')`);
+    await sync.refresh();
+    const told = 'select count(*)::int as rows from breaker_state where process = $1';
+    expect((await pool.query(told, [sync.process])).rows).not.toEqual([{ rows: 0 }]);
+    const { rows } = await pool.query(`select name from rate_budget where name in ('gone/account', 'bank/idle')`);
+    expect(rows).toEqual([{ name: 'bank/idle' }]);
+    await sync.beforeApplicationShutdown();
+    expect((await pool.query(told, [sync.process])).rows).toEqual([{ rows: 0 }]);
+  });
+
   it('is a deep commit queue', async () => {
     const [one, other] = [new PolicySync(pool, new OutsideGate()), new PolicySync(pool, new OutsideGate())];
     let waiting = 60;

@@ -7,6 +7,8 @@ import type { BreakerReading, BreakerState } from './outside-lane.js';
 
 /** Rows of a process that has not told for so long are of one that ended. */
 export const PROCESS_SILENT_SECONDS = 60;
+/** A budget that nobody asked for this long is full again, or of an account that is gone. */
+const BUDGET_IDLE_DAYS = 30;
 
 type Db = Pick<ClientBase, 'query'>;
 
@@ -98,6 +100,20 @@ export async function forgetSilentProcesses(db: Db): Promise<void> {
     name: 'breaker-state.forget',
     text: `delete from breaker_state where updated_at < now() - $1 * interval '1 second'`,
     values: [PROCESS_SILENT_SECONDS],
+  });
+}
+
+/** A process that ends keeps nobody back by what it told last. */
+export async function forgetProcess(db: Db, process: string): Promise<void> {
+  await db.query({ name: 'breaker-state.end', text: 'delete from breaker_state where process = $1', values: [process] });
+}
+
+/** Budgets that nobody uses any more; one that is asked for again begins full. */
+export async function forgetIdleBudgets(db: Db): Promise<void> {
+  await db.query({
+    name: 'rate-budget.forget',
+    text: `delete from rate_budget where refilled_at < clock_timestamp() - $1 * interval '1 day'`,
+    values: [BUDGET_IDLE_DAYS],
   });
 }
 

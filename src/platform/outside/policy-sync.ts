@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { BackgroundLoop } from '../jobs/index.js';
 import type { OutsideGate } from './outside-gate.js';
 import type { BreakerReading } from './outside-lane.js';
-import { forgetSilentProcesses, readBreakers, readPolicyChanges, tellBreakers } from './policy-store.js';
+import {
+  forgetIdleBudgets,
+  forgetProcess,
+  forgetSilentProcesses,
+  readBreakers,
+  readPolicyChanges,
+  tellBreakers,
+} from './policy-store.js';
 
 /** How soon a change by an operator holds in all processes. */
 const SYNC_EVERY_MS = 2_000;
@@ -20,6 +27,7 @@ const COMMITS_DEEP = 0.5;
 /** Keeps this process and all others at one: operators' changes in, the states of breakers and of the commit queue out. */
 export class PolicySync implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly process = randomUUID();
+  private readonly logger = new Logger(PolicySync.name);
   private readonly loop = new BackgroundLoop('outside policies', SYNC_EVERY_MS, () => this.sweep());
   private readonly told = new Map<string, string>();
   private toldAllAt = 0;
@@ -38,6 +46,12 @@ export class PolicySync implements OnApplicationBootstrap, BeforeApplicationShut
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.loop.stop();
+    try {
+      await forgetProcess(this.pool, this.process);
+    } catch (error) {
+      // Its rows age out.
+      this.logger.warn(`breakers of this process: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   /** How much waits in this process's commit queue, and how much may. */
@@ -84,6 +98,7 @@ export class PolicySync implements OnApplicationBootstrap, BeforeApplicationShut
     if (!whole) return;
     this.toldAllAt = now;
     await forgetSilentProcesses(this.pool);
+    await forgetIdleBudgets(this.pool);
   }
 
   private commitReading(): BreakerReading {
