@@ -19,6 +19,7 @@ export { HoldRules, HOLD_RULES_MAX, holdsByRules, type HoldRule } from './hold-r
 export { netAmountOf } from './orders.prices.js';
 export { problemsOf } from './orders.problems.js';
 export { shareOpenOrders, shareOrders } from './problem-pages.sql.js';
+export { storeDueAt } from './due-at.sql.js';
 export { dueAt, lateWaits, nextDueAt, SLA_CLOCKS } from './orders.sla.js';
 export { SlaClocks, sqlSlaClocks, type SlaClocksParts } from './sla-clocks.js';
 export { TRANSITIONS } from './orders.transitions.js';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import type { OrderParties } from '../../src/model/channel-order.js';
@@ -5,6 +6,7 @@ import type { Order } from '../../src/model/order.js';
 import { seedStock } from '../availability/testing/seed.js';
 import { HoldRules, type HoldRule } from './hold-rules.js';
 import type { OrderFactBody, SubmitOutcome } from './orders.facts.js';
+import { storeDueAt } from './due-at.sql.js';
 import { sqlSlaClocks } from './sla-clocks.js';
 import { CHANNEL, channelOrder, versionAt } from './testing/channel-orders.js';
 import { TestHub } from './testing/hub.js';
@@ -156,6 +158,44 @@ describe('the SLA clocks', () => {
     expect(await count(`${ofOrder} and data -> 'payload' ->> 'again' = 'true'`, lost.id)).toBe(1);
     expect(await clocks.sweep()).toBe(false);
     expect(await count('event_log where stream_id = $1 and type = $2', order.id, 'WaitBecameOverdue')).toBe(1);
+  });
+
+  it('ask again for the one task of an order that is gone, and not for the others', async () => {
+    const { id } = await accept('RELEASED');
+    await tell('RELEASED', { kind: 'SalesOrderPosted', salesOrder: 'SO-7', items: {} });
+    await tell('RELEASED', { kind: 'SalesOrderConfirmed', salesOrder: 'SO-7' });
+    const clocks = sqlSlaClocks(hub.pool, hub.orders, () => new Date(Date.now() + HOUR_MS).toISOString());
+    const releases = `pgboss.job where name = 'wms.release' and data -> 'payload' ->> 'orderId' = $1`;
+    const again = `${releases} and data -> 'payload' ->> 'again' = 'true'`;
+    await clocks.sweep();
+    expect([await count(releases, id), await count(again, id)]).toEqual([1, 0]);
+    // As if the other release of an order at two nodes were all that is left.
+    await hub.pool.query(
+      `update orders set state = jsonb_set(state::jsonb #- '{waits,0,overdueSince}', '{fulfillmentOrders,0,id}', to_jsonb($2::text))::json,
+         next_due_at = now() where id = $1`,
+      [id, randomUUID()],
+    );
+    await clocks.sweep();
+    expect(await count(again, id)).toBe(1);
+  });
+
+  it('that ran otherwise, or not at all, when an order was stored are made good', async () => {
+    const order = await accept('EARLY');
+    const due = async (): Promise<unknown> => {
+      const { rows } = await hub.pool.query('select next_due_at as due from orders where id = $1', [order.id]);
+      return rows[0];
+    };
+    const right = await due();
+    const clocks = sqlSlaClocks(hub.pool, hub.orders);
+    await hub.pool.query(`update orders set next_due_at = '2020-01-01' where id = $1`, [order.id]);
+    await clocks.sweep();
+    expect(await due()).toEqual(right);
+    await hub.pool.query('update orders set next_due_at = null where id = $1', [order.id]);
+    expect(await storeDueAt(hub.pool, [{ ...order, version: order.version - 1 }])).toBe(0);
+    expect(await storeDueAt(hub.pool, [order])).toBe(1);
+    expect(await due()).toEqual(right);
+    expect(await storeDueAt(hub.pool, [order])).toBe(0);
+    expect(await standing(order.id)).toEqual([]);
   });
 });
 

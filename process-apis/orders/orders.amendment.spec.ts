@@ -138,6 +138,8 @@ describe('a person’s retry', () => {
     tell(harness, { ...failed, error: 'no answer', errorKind: 'transient', final: true });
     tell(harness, { kind: 'RetryRequested' });
     expect((nextDueAt(harness.order) ?? '') > due).toBe(true);
+    // Looked at before it was asked for again.
+    expect(types(tell(harness, { kind: 'WaitOverdue', waitKey: 'ERP:POSTING' }))).toEqual([]);
   });
 
   it('leaves what is still tried by itself alone', () => {

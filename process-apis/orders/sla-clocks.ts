@@ -4,8 +4,10 @@ import type { Order, Wait } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import type { OrderCommit } from './order-commit.js';
 import { taskFor } from './orders.awaited-tasks.js';
+import { storeDueAt } from './due-at.sql.js';
 import type { OrderFact } from './orders.facts.js';
-import { lateWaits, startedAt } from './orders.sla.js';
+import type { OrderTask } from './orders.tasks.js';
+import { lateWaits } from './orders.sla.js';
 
 /** Orders looked at in one sweep; when there are more, the next one follows at once. */
 const SWEEP_MAX = 500;
@@ -13,8 +15,10 @@ const SWEEP_MAX = 500;
 export interface SlaClocksParts {
   /** Orders with a step that is late by now, the longest overdue first. */
   readonly findDue: (now: Instant, limit: number) => Promise<readonly Order[]>;
-  /** Of these orders: the kinds of task that are still to be done, as `<order id>/<kind>`. */
+  /** Of these orders: the tasks that are still to be done, as `taskName` says them. */
   readonly findTasks: (orderIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** Stores anew when the orders' next step is late. */
+  readonly storeDue: (orders: readonly Order[]) => Promise<number>;
   readonly orders: Pick<OrderCommit, 'submit'>;
   readonly clock: () => Instant;
 }
@@ -34,6 +38,9 @@ export class SlaClocks {
     const tasks = await this.parts.findTasks(due.map(({ id }) => id));
     const facts = due.flatMap((order) => lateWaits(order, now).map((wait) => overdue(order, wait, { now, tasks })));
     await this.submit(facts);
+    // Stored by other clocks than those that run now: the order would be found as due for ever.
+    const early = due.filter((order) => lateWaits(order, now).length === 0);
+    if (early.length > 0) await this.parts.storeDue(early);
     return due.length === SWEEP_MAX;
   }
 
@@ -59,9 +66,10 @@ function overdue(
 ): OrderFact {
   const { key: waitKey, retriedAt } = wait;
   const task = taskFor(order, waitKey);
-  const taskIsGone = task !== undefined && !tasks.has(`${order.id}/${task.kind}`);
+  const taskIsGone = task !== undefined && !tasks.has(taskName(task));
   return {
-    id: `hub/overdue/${order.id}/${waitKey}/${startedAt(wait)}`,
+    // Of the order as it was looked at: when it changed since, the next sweep may say it again.
+    id: `hub/overdue/${order.id}/${waitKey}/${order.version}`,
     source: 'hub',
     occurredAt: now,
     address: { by: 'ID', orderId: order.id },
@@ -74,6 +82,16 @@ function overdue(
   };
 }
 
+/** What of an order a task may be about, the smallest part first. */
+const PARTS = ['fulfillmentOrderId', 'packageId', 'shipmentId'];
+
+/** A task by what it is about, however often it was asked for: `<kind>/<order id>/<fulfillment order, package or shipment>`. */
+function taskName({ kind, payload }: OrderTask): string {
+  const about = new Map<string, unknown>(Object.entries(payload));
+  const [part = ''] = PARTS.flatMap((name) => about.get(name) ?? []);
+  return `${kind}/${payload.orderId}/${String(part)}`;
+}
+
 /** The clocks over the database. */
 export function sqlSlaClocks(
   pool: Pool,
@@ -83,6 +101,7 @@ export function sqlSlaClocks(
   return new SlaClocks({
     orders,
     clock,
+    storeDue: (due) => storeDueAt(pool, due),
     findDue: async (now, limit) => {
       const { rows } = await pool.query<{ state: Order }>({
         name: 'orders.due',
@@ -95,8 +114,10 @@ export function sqlSlaClocks(
     findTasks: async (orderIds) => {
       const { rows } = await pool.query<{ task: string }>({
         name: 'orders.live-tasks',
-        text: `select distinct data -> 'payload' ->> 'orderId' || '/' || name as task from pgboss.job
-               where state < 'completed' and data -> 'payload' ->> 'orderId' = any($1::text[])`,
+        text: `select distinct concat_ws('/', name, payload ->> 'orderId', coalesce(
+                 payload ->> 'fulfillmentOrderId', payload ->> 'packageId', payload ->> 'shipmentId', '')) as task
+               from (select name, data -> 'payload' as payload from pgboss.job where state < 'completed') as live
+               where payload ->> 'orderId' = any($1::text[])`,
         values: [orderIds],
       });
       return new Set(rows.map(({ task }) => task));

@@ -35,15 +35,15 @@ function isNews(known: Tracking | undefined, told: Tracking): boolean {
 }
 
 /**
- * Its SLA clock ran out. A step that nothing works on any more is asked for again, unless somebody did so since it was looked
- * for; what failed for good is a person's to decide.
+ * Its SLA clock ran out. A step that nothing works on any more is asked for again; what failed for good is a person's to
+ * decide. One that was asked for again since it was looked at has its time anew.
  */
 export function decideWaitOverdue(decision: Decision, fact: Fact<'WaitOverdue'>, { id }: OrderFact): void {
   const wait = decision.order.waits.find(({ key }) => key === fact.waitKey);
-  if (wait === undefined) return;
+  if (wait === undefined || fact.retriedAt !== wait.retriedAt) return;
   if (wait.overdueSince === undefined)
     decision.emit({ type: 'WaitBecameOverdue', waitKey: wait.key, at: decision.context.now });
-  const isGone = fact.taskIsGone === true && fact.retriedAt === wait.retriedAt && wait.failure?.final !== true;
+  const isGone = fact.taskIsGone === true && wait.failure?.final !== true;
   const task = isGone ? taskFor(decision.order, wait.key) : undefined;
   if (task !== undefined) tryAgain(decision, wait.key, task, id);
 }
