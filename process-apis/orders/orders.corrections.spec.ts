@@ -194,6 +194,39 @@ describe('units that a person wants from another node', () => {
     expectSettled(alone);
   });
 
+  it.each(['the wish', 'the failure'])(
+    'of a release that failed for good are stopped there first; %s comes last',
+    (last) => {
+      const harness = new Harness({ stock: { 'A@N1': 10, 'B@N1': 10, 'A@N2': 10, 'B@N2': 10 } });
+      tell(harness, told(1), { kind: 'SalesOrderPosted', salesOrder: 'SO-1', items: {} });
+      tell(harness, { kind: 'SalesOrderConfirmed', salesOrder: 'SO-1' });
+      const { id: fulfillmentOrderId, node } = fo(harness);
+      const failure: OrderFactBody = {
+        kind: 'OutsideCallFailed',
+        waitKey: 'WMS:RELEASE:1',
+        system: 'WMS',
+        operation: 'wms.release',
+        error: 'does not fit',
+        errorKind: 'contract',
+        final: true,
+      };
+      const wish: OrderFactBody = {
+        kind: 'ReSourceRequested',
+        fulfillmentOrderId,
+        by: 'operator:ada',
+        reason: 'elsewhere',
+      };
+      const [one, other] = last === 'the wish' ? [failure, wish] : [wish, failure];
+      expect(tell(harness, one).tasks).toEqual([]);
+      expect(tell(harness, other).tasks).toMatchObject([{ kind: 'wms.cancel', payload: { fulfillmentOrderId } }]);
+      expect(problems(harness)).toEqual([]);
+      const { tasks } = tell(harness, { kind: 'FulfillmentCancelled', fulfillmentOrderId });
+      expect(tasks).toMatchObject([{ kind: 'wms.release', key: fo(harness, 1).id }]);
+      expect(fo(harness, 1).node).not.toBe(node);
+      expectSettled(harness);
+    },
+  );
+
   it('are asked of nodes that refused, when a person says so', () => {
     const harness = atWarehouse();
     tell(harness, { kind: 'FulfillmentRejected', fulfillmentOrderId: fo(harness).id, reason: 'closed today' });

@@ -86,7 +86,7 @@ function waitProblem(order: Order, wait: Wait): Found | undefined {
       key,
       what: `${reason} The last try failed: ${sentence(lastError)}`,
       groupKey: [category, placeOf(order, wait), failure?.code ?? stepOf(key)].join(':'),
-      subject: { waitKey: key, system: wait.system },
+      subject: { waitKey: key, system: wait.system, ...workOf(order, wait) },
     };
   return businessProblem(order, wait) ?? lateProblem(order, wait);
 }
@@ -149,20 +149,22 @@ function lateProblem(order: Order, wait: Wait): Found | undefined {
   if (wait.overdueSince === undefined) return undefined;
   const due = dueAt(order, wait) ?? wait.overdueSince;
   const last = wait.lastError === undefined ? '' : ` The last try failed: ${sentence(wait.lastError)}`;
-  const number = /^WMS:\w+:(\d+)$/.exec(wait.key)?.[1];
-  const fo = order.fulfillmentOrders.find((candidate) => String(candidate.number) === number);
+  const work = workOf(order, wait);
   return {
     category: 'LATE',
     key: wait.key,
     what: `a step is late since ${due}. ${wait.reason}${last}`,
-    groupKey: `LATE:${stepOf(wait.key)}:${fo?.node ?? placeOf(order, wait)}`,
-    subject: {
-      waitKey: wait.key,
-      system: wait.system,
-      ...(fo === undefined ? {} : { node: fo.node, fulfillmentOrderId: fo.id }),
-    },
+    groupKey: `LATE:${stepOf(wait.key)}:${work.node ?? placeOf(order, wait)}`,
+    subject: { waitKey: wait.key, system: wait.system, ...work },
     dueAt: due,
   };
+}
+
+/** The work that a warehouse's wait is about. */
+function workOf(order: Order, { key }: Wait): Pick<ExceptionSubject, 'node' | 'fulfillmentOrderId'> {
+  const number = /^WMS:\w+:(\d+)$/.exec(key)?.[1];
+  const fo = order.fulfillmentOrders.find((candidate) => String(candidate.number) === number);
+  return fo === undefined ? {} : { node: fo.node, fulfillmentOrderId: fo.id };
 }
 
 function workProblems(order: Order, fo: FulfillmentOrder): readonly Found[] {
@@ -228,7 +230,7 @@ function shipmentProblems(shipment: Shipment): readonly Found[] {
     problems.push({
       category: 'LATE_AMENDMENT',
       key: `SHIPPED:${id}`,
-      what: `${node} shipped ${units} units (${reference}) after it had agreed to stop.`,
+      what: `${node} shipped ${units} units (${reference}) that it had given up.`,
       groupKey: `SHIPPED-LATE:${node}`,
       subject: { shipmentId: id, node },
     });

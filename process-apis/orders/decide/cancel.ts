@@ -2,6 +2,7 @@ import type { LineUnits } from '../../../src/model/events.js';
 import type { FulfillmentOrder, FulfillmentOrderStatus } from '../../../src/model/order.js';
 import type { OrderFactBody } from '../orders.facts.js';
 import { remainingUnits, sumByLine } from '../orders.evolve.js';
+import { waitKeys } from '../orders.waits.js';
 import { FactRejectedError, type Decision } from './decision.js';
 import { unreserve } from './stock-moves.js';
 
@@ -31,13 +32,19 @@ export function requestCancellation(
 
 /**
  * Asks each warehouse that holds units to be cancelled, or work to be taken back. One that has not answered the release yet is
- * asked when it has; one that refused to give work back is not asked for it again.
+ * asked when it has, or when it is not tried any more; one that refused to give work back is not asked for it again.
  */
 export function requestWarehouseCancellations(decision: Decision): void {
   for (const fo of decision.order.fulfillmentOrders) {
     const isRecalled = fo.recall !== undefined && fo.recall.refused === undefined;
-    if (fo.status === 'RELEASED' && (isRecalled || wantedFrom(decision, fo).length > 0)) askToStop(decision, fo);
+    if (mayBeStopped(decision, fo) && (isRecalled || wantedFrom(decision, fo).length > 0)) askToStop(decision, fo);
   }
+}
+
+/** It has the work; or may have it, and is not asked to take it any more. A release that is stopped first is refused when it comes. */
+function mayBeStopped({ order }: Decision, { status, number }: FulfillmentOrder): boolean {
+  if (status !== 'RELEASE_REQUESTED') return status === 'RELEASED';
+  return order.waits.some(({ key, failure }) => key === waitKeys.release(number) && failure?.final === true);
 }
 
 export function askToStop(decision: Decision, fo: FulfillmentOrder): void {

@@ -120,17 +120,24 @@ function carrierTrouble({ shipments, version }: Order): readonly OrderFactBody[]
 }
 
 function lateSteps({ waits }: Order): readonly OrderFactBody[] {
-  return waits.map(({ key }) => ({ kind: 'WaitOverdue', waitKey: key, taskIsGone: true }));
+  return waits.map(({ key, retriedAt }) => ({
+    kind: 'WaitOverdue',
+    waitKey: key,
+    taskIsGone: true,
+    ...(retriedAt === undefined ? {} : { retriedAt }),
+  }));
 }
 
 function failedCalls({ waits }: Order): readonly OrderFactBody[] {
-  return waits.map(({ key, system }) => ({
-    kind: 'OutsideCallFailed',
-    waitKey: key,
-    system,
-    operation: 'call',
-    error: 'no answer',
-    errorKind: 'transient',
-    final: false,
-  }));
+  return waits.flatMap(({ key, system }) =>
+    [false, true].map((final): OrderFactBody => ({
+      kind: 'OutsideCallFailed',
+      waitKey: key,
+      system,
+      operation: 'call',
+      error: 'no answer',
+      errorKind: 'transient',
+      final,
+    })),
+  );
 }
