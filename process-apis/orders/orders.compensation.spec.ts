@@ -118,6 +118,12 @@ describe('a cancellation that meets the ERP', () => {
     expect(harness.order.erp).toMatchObject({ status: 'POSTED' });
   });
 
+  it('that refuses a posting which another has done meanwhile: what was posted stands', () => {
+    const harness = orderAt('posted');
+    expect(types(tell(harness, { kind: 'SalesOrderRejected', reason: 'this number is taken' }))).toEqual([]);
+    expect(harness.order.erp).toMatchObject({ status: 'POSTED', salesOrder: 'SO-1' });
+  });
+
   it('while it is being posted: units are taken off once the document is there', () => {
     const harness = orderAt('requested');
     tell(harness, CANCEL_PART);

@@ -166,6 +166,10 @@ describe('prices that do not fit', () => {
   });
 });
 
+function toldHold(kind: HoldKind, version: number): OrderFactBody {
+  return received({ version: versionAt(version), holds: [{ kind, reason: 'told' }] });
+}
+
 describe('a refusal that a person must mend', () => {
   it.each([
     [
@@ -183,6 +187,13 @@ describe('a refusal that a person must mend', () => {
     expect(tasks).toMatchObject([{ kind: 'erp.post-sales-order', key: `${harness.order.id}-2` }]);
     expect(harness.problems.size).toBe(0);
     expectSettled(harness);
+  });
+
+  it('stays refused when the channel says another hold in place of its last one', () => {
+    const harness = orderAt('requested');
+    tell(harness, toldHold('FRAUD', 2), { kind: 'SalesOrderRejected', reason: 'limit', code: 'CREDIT_HOLD' });
+    expect(tell(harness, toldHold('PAYMENT', 3)).tasks).toEqual([]);
+    expect(harness.order.erp.status).toBe('REJECTED');
   });
 
   it('of a node is mended and asked of any node again', () => {

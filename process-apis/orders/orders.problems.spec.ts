@@ -98,7 +98,7 @@ describe('a sales order that the ERP refused', () => {
     ['CUSTOMER_MISSING', 'CUSTOMER_ACCOUNT'],
     ['CREDIT_HOLD', 'CREDIT_HOLD'],
   ])('for %s is %s', (code, category) => {
-    const harness = orderAt('posted');
+    const harness = orderAt('requested');
     tell(harness, { kind: 'SalesOrderRejected', reason: 'no', ...(code === undefined ? {} : { code }) });
     expect(only(harness).category).toBe(category);
   });

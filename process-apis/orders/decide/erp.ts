@@ -23,13 +23,14 @@ export function decideSalesOrderConfirmed(decision: Decision, fact: Fact<'SalesO
 
 /**
  * Stock stays claimed: the order is still wanted, and a person decides whether it is sent again or cancelled.
+ * A refusal that names no document answers the posting: one that was posted all the same stands.
  * A document that the hub has cancelled wholly looks rejected in the ERP: that is no news. Nor is one of an earlier attempt.
  */
 export function decideSalesOrderRejected(decision: Decision, fact: Fact<'SalesOrderRejected'>): void {
   const { erp } = decision.order;
   const { salesOrder, reason, code } = fact;
   if (erp.status !== 'REQUESTED' && erp.status !== 'POSTED') return;
-  if (salesOrder !== undefined && salesOrder !== erp.salesOrder) return;
+  if (salesOrder === undefined ? erp.status === 'POSTED' : salesOrder !== erp.salesOrder) return;
   if (wantsNothingOfErp(erp)) return;
   decision.emit({
     type: 'SalesOrderRejected',

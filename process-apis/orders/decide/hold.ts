@@ -58,15 +58,17 @@ export function holdAccepted(decision: Decision, told: ChannelOrder): void {
 export function holdAmended(decision: Decision, told: ChannelOrder, more: boolean): void {
   const kinds = new Set((told.holds ?? []).map(({ kind }) => kind));
   const ofChannel = holdsOf(decision.order).filter((hold) => hold.placedBy === CHANNEL);
+  if (unitsToStop(decision.order) > 0) {
+    for (const { kind, reason } of told.holds ?? []) {
+      const isKnown = ofChannel.some((hold) => hold.kind === kind && hold.releasedBy !== CHANNEL);
+      if (!isKnown) placeHold(decision, { kind, reason, placedBy: CHANNEL });
+    }
+    if (more) holdForPrice(decision, told);
+  }
+  // After those that it tells now: with the last hold the order goes on.
   for (const hold of ofChannel)
     if (hold.releasedAt === undefined && !kinds.has(hold.kind))
       releaseHold(decision, hold, CHANNEL, 'the channel says it no longer');
-  if (unitsToStop(decision.order) === 0) return;
-  for (const { kind, reason } of told.holds ?? []) {
-    const isKnown = ofChannel.some((hold) => hold.kind === kind && hold.releasedBy !== CHANNEL);
-    if (!isKnown) placeHold(decision, { kind, reason, placedBy: CHANNEL });
-  }
-  if (more) holdForPrice(decision, told);
 }
 
 /** Once for each difference: one that a person accepted is not held for again. */

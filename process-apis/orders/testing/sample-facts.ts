@@ -17,7 +17,10 @@ export const SAMPLE_FACTS: { readonly [Kind in OrderFactKind]: FactMaker<Kind> }
   RetryRequested: () => ({ kind: 'RetryRequested' }),
   SalesOrderPosted: () => ({ kind: 'SalesOrderPosted', salesOrder: 'SO-1', items: {} }),
   SalesOrderConfirmed: () => ({ kind: 'SalesOrderConfirmed', salesOrder: 'SO-1' }),
-  SalesOrderRejected: () => ({ kind: 'SalesOrderRejected', reason: 'credit limit' }),
+  SalesOrderRejected: (harness) => {
+    const { salesOrder } = orderOf(harness)?.erp ?? {};
+    return { kind: 'SalesOrderRejected', reason: 'credit limit', ...(salesOrder === undefined ? {} : { salesOrder }) };
+  },
   SalesOrderNotNeeded: () => ({ kind: 'SalesOrderNotNeeded' }),
   SalesOrderReduced: (harness) => ({
     kind: 'SalesOrderReduced',
