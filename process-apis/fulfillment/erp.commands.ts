@@ -1,4 +1,3 @@
-import { multiplyMoney, sumMoney, type Money } from '../../src/model/money.js';
 import type { Order, OrderLine, Shipment } from '../../src/model/order.js';
 import type { OrderParties } from '../../src/model/channel-order.js';
 import type {
@@ -7,7 +6,7 @@ import type {
   PostSalesOrder,
   SalesOrderLine,
 } from '../../system-apis/erp/erp.port.js';
-import { salesOrderKey } from '../orders/index.js';
+import { netAmountOf, salesOrderKey } from '../orders/index.js';
 
 /** The sales order as it was requested; later cancellations are taken off it by a task of their own. Pure. */
 export function toPostSalesOrder(order: Order, parties: OrderParties, mayExist: boolean): PostSalesOrder {
@@ -44,7 +43,7 @@ function toSalesOrderLine(order: Order, line: OrderLine, quantity: number): Sale
     sku,
     quantity: quantity * factor,
     unitPrice: line.unitPrice,
-    netAmount: netAmount(line, quantity),
+    netAmount: netAmountOf(line, quantity),
     allocations: nodes.map(({ node, quantity: units }) => ({ node, quantity: units * factor })),
   };
 }
@@ -58,19 +57,6 @@ function inErpUnits({ sku, components }: Pick<OrderLine, 'sku' | 'components'>):
 
 function lineOf(order: Order, lineId: string): Pick<OrderLine, 'sku' | 'components'> {
   return order.lines.find((line) => line.id === lineId) ?? { sku: '' };
-}
-
-/** Price of the units less the line's discounts. Discounts are for the whole line: a part of it gets its share, rounded down. */
-function netAmount(line: OrderLine, quantity: number): Money {
-  const { currency } = line.unitPrice;
-  const gross = multiplyMoney(line.unitPrice, quantity);
-  const discounts = line.charges.filter((charge) => charge.kind === 'DISCOUNT' && charge.includedInPrice !== true);
-  const whole = sumMoney(
-    discounts.map((charge) => charge.amount),
-    currency,
-  );
-  const share = Math.trunc((whole.minor * quantity) / Math.max(1, line.ordered));
-  return { minor: gross.minor + share, currency };
 }
 
 export function toReduceSalesOrder(
