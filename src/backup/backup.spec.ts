@@ -160,6 +160,20 @@ describe('a backup', () => {
     expect(await readdir(folder)).not.toContain('none');
   });
 
+  it('that loses the database leaves nothing behind', async () => {
+    const holder = await pool.connect();
+    await holder.query('begin; lock table orders in access exclusive mode');
+    const failure = backUp('lost').catch((error: unknown) => String(error));
+    const waits = `select pid from pg_stat_activity where application_name = 'entrepot-backup'
+                   and datname = current_database() and wait_event_type = 'Lock'`;
+    await vi.waitFor(async () => expect((await pool.query(waits)).rowCount).toBe(1), { timeout: 20_000 });
+    await pool.query(`select pg_terminate_backend(pid) from (${waits}) w`);
+    expect(await failure).toMatch(/terminat/);
+    await holder.query('rollback');
+    holder.release();
+    expect((await readdir(folder)).filter((name) => name.includes('lost'))).toEqual([]);
+  });
+
   it('takes the place of nobody who wrote there meanwhile, and says what the disk says', async () => {
     const to = join(folder, 'taken');
     const tell = (): void => {

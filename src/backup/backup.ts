@@ -30,6 +30,8 @@ export async function writeBackup({ url, to, tell }: BackupOptions): Promise<Bac
   const partial = join(dirname(folder), `.${basename(folder)}.partial`);
   await makeEmpty(partial);
   const client = new Client({ connectionString: url, application_name: 'entrepot-backup' });
+  // The statement under way fails as well; without this, a lost connection would end the process before it is cleaned up.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     const manifest = await copyAll(client, partial, tell);

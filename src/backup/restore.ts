@@ -57,6 +57,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<BackupMani
 
 async function open(url: string): Promise<Client> {
   const client = new Client({ connectionString: url, application_name: 'entrepot-restore' });
+  // The statement under way fails as well; without this, a lost connection would end the process before it is told.
+  client.on('error', () => undefined);
   await client.connect();
   await client.query(
     'set statement_timeout = 0; set transaction_timeout = 0; set idle_in_transaction_session_timeout = 0',

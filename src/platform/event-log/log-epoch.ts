@@ -22,8 +22,10 @@ const CAUTIOUS_DAYS = 30;
  */
 export async function ensureLogEpoch(url: string): Promise<EpochCause | undefined> {
   const client = new pg.Client({ connectionString: url, application_name: 'entrepot-log-epoch' });
-  await client.connect();
+  // The statement under way fails as well; without this, a lost connection would end the process before it is told.
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1)', [EPOCH_LOCK]);
     const cause = await continueOrBegin(client);
