@@ -155,6 +155,26 @@ describe('exceptions', () => {
     expect(refused.errors).toMatchObject([{ extensions: { code: 'NOT_FOR_CHANNELS' } }]);
   });
 
+  it('come to a partner live as those of its own channel alone', async () => {
+    const client = await hub.connect({ ...READ, channel: 'amazon-de' });
+    const query = `subscription { exceptionChanged { event { type } exception { subject { channel reference } evidence { kind } } } }`;
+    const changes = take(client, { query }, 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await hub.orders.accept('shop-eu', ['W-1'], selling('W-NOT-MAPPED'));
+    await hub.orders.accept('amazon-de', ['W-2'], selling('W-NOT-MAPPED'));
+    expect(await changes).toEqual([
+      {
+        data: {
+          exceptionChanged: {
+            event: { type: 'ExceptionRaised' },
+            exception: { subject: { channel: 'amazon-de', reference: 'W-2' }, evidence: [] },
+          },
+        },
+      },
+    ]);
+    await client.dispose();
+  });
+
   it.each([
     ['{ exceptions(first: 1) { pageInfo { hasNextPage } } }', ['orders:read']],
     ['{ orderByReference(channel: "shop-eu", reference: "E-1") { exceptions { id } } }', ['orders:read']],
@@ -255,6 +275,20 @@ describe('an order by hand', () => {
       { action: 'HOLD', outcome: 'APPLIED' },
       { action: 'RELEASE_HOLD', outcome: 'APPLIED' },
     ]);
+  });
+
+  it('is not held, let go or corrected by its own channel', async () => {
+    const order = await idOf('H-3');
+    const partner = { ...SOLVE, channel: 'shop-eu' };
+    const reason = 'x';
+    const answers = [
+      await act('placeHold', 'PlaceHoldInput', { orderId: order, reason }, partner),
+      await act('releaseHold', 'ReleaseHoldInput', { orderId: order, holdId: randomUUID(), reason }, partner),
+      await act('correctAddress', 'CorrectAddressInput', { orderId: order, shipTo: SHIP_TO }, partner),
+      await act('correctShipMethod', 'CorrectShipMethodInput', { orderId: order, shipMethod: 'EXPRESS' }, partner),
+      await act('reSource', 'ReSourceInput', { orderId: order, reason }, partner),
+    ];
+    for (const { errors } of answers) expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOR_CHANNELS' } }]);
   });
 
   it('gets another address, which is in no record but the sealed one', async () => {

@@ -11,6 +11,11 @@ export const EXCEPTION_FIELDS = `e.id, e.version, e.key, e.category, e.group_key
   e.raised, ${utc('e.due_at')} as "dueAt", e.assigned_to as "assignedTo", ${utc('e.ended_at')} as "endedAt",
   e.ended_by as "endedBy", e.ended_because as "endedBecause"`;
 
+/** Before all ids: `order_id > $1` alone is a range of the index, whether a page came before or not. */
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+/** Keys of messages, as a range of the index: '0' comes behind '/'. */
+const MESSAGE_KEYS = { from: 'message/', to: 'message0' };
+
 const RANK = `array_position(array['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'], e.severity)`;
 
 /** Which exceptions; what is absent does not narrow it. */
@@ -202,9 +207,8 @@ export async function findOrdersWithStanding(
   const { rows } = await db.query<{ order_id: string }>({
     name: 'exception.orders-with-standing',
     text: `select distinct order_id from exception
-           where order_id is not null and status <> 'RESOLVED' and ($1::uuid is null or order_id > $1)
-           order by order_id limit $2`,
-    values: [after ?? null, limit],
+           where status <> 'RESOLVED' and order_id > $1::uuid order by order_id limit $2`,
+    values: [after ?? FIRST_ID, limit],
   });
   return rows.map((row) => row.order_id);
 }
@@ -218,8 +222,8 @@ export async function findStandingOfMessages(
   const { rows } = await db.query<{ key: string; messageId: string }>({
     name: 'exception.of-messages',
     text: `select key, subject ->> 'messageId' as "messageId" from exception
-           where status <> 'RESOLVED' and key like 'message/%' and ($1::text is null or key > $1) order by key limit $2`,
-    values: [after ?? null, limit],
+           where status <> 'RESOLVED' and key > $1 and key < $2 order by key limit $3`,
+    values: [after ?? MESSAGE_KEYS.from, MESSAGE_KEYS.to, limit],
   });
   return rows;
 }

@@ -82,7 +82,10 @@ export async function readSealedMessages(
   return rows.map(({ message, body }) => ({ ...message, body }));
 }
 
-/** Ids of the newest messages about each of these subjects, `perSubject` at most. */
+/**
+ * Ids of the newest messages about each of these subjects, `perSubject` at most. Gathered before they are sorted: asked for the
+ * newest alone, the database would walk through all messages by their ids until it has met enough.
+ */
 export async function findMessagesAbout(
   db: Db,
   subjects: readonly string[],
@@ -92,8 +95,9 @@ export async function findMessagesAbout(
     name: 'message.about',
     text: `select s.subject, m.id from unnest($1::text[]) as s (subject)
              cross join lateral (
-               select id from message where subjects @> array[s.subject] order by id desc limit $2
-             ) m`,
+               select array_agg(id order by id desc) as ids from message where subjects @> array[s.subject]
+             ) f
+             cross join lateral unnest(f.ids[1:$2::int]) as m (id)`,
     values: [subjects, perSubject],
   });
   return rows;

@@ -241,12 +241,15 @@ export class ReplayWalk {
     const until = filter.until === undefined || filter.until > startedAt ? startedAt : filter.until;
     const page = dryRun && after !== undefined ? { limit, after } : { limit };
     const found = await this.parts.tasks.deadLetters({ ...filter, until }, page);
-    return pageOf(
+    const { items, last } = pageOf(
       found,
       limit,
       ({ id }) => id,
       (letter) => ({ kind: 'TASK', letter }),
     );
+    // What cannot be enqueued stays in the list: it is not looked at for ever.
+    const isStuck = !dryRun && after !== undefined && found.at(-1)?.id === after;
+    return isStuck ? { items: [], last: true } : { items, last };
   }
 }
 

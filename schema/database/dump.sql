@@ -653,11 +653,15 @@ CREATE INDEX exception_ended ON public.exception USING btree (ended_at) WHERE (s
 
 CREATE INDEX exception_group ON public.exception USING btree (category, group_key) WHERE (status = 'OPEN'::text);
 
+CREATE INDEX exception_newest ON public.exception USING btree (raised_at, id);
+
 CREATE INDEX exception_open ON public.exception USING btree (severity, due_at, id) WHERE (status = 'OPEN'::text);
 
 CREATE INDEX exception_order ON public.exception USING btree (order_id) WHERE (order_id IS NOT NULL);
 
 CREATE UNIQUE INDEX exception_standing ON public.exception USING btree (key) WHERE (status <> 'RESOLVED'::text);
+
+CREATE INDEX exception_standing_order ON public.exception USING btree (order_id) WHERE (status <> 'RESOLVED'::text);
 
 CREATE INDEX expected_supply_document ON public.expected_supply USING btree (document, sku);
 

@@ -51,6 +51,8 @@ create unique index exception_standing on exception (key) where status <> 'RESOL
 create index exception_open on exception (severity, due_at, id) where status = 'OPEN';
 create index exception_group on exception (category, group_key) where status = 'OPEN';
 create index exception_order on exception (order_id) where order_id is not null;
+create index exception_standing_order on exception (order_id) where status <> 'RESOLVED';
+create index exception_newest on exception (raised_at, id);
 create index exception_ended on exception (ended_at) where status = 'RESOLVED';
 
 -- The last failed exchange of a step with an outside system: request and answer, encrypted, shown masked.
