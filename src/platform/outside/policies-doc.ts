@@ -67,7 +67,12 @@ enforces it: a call that no policy declares is not made. This file is made from 
   after its time. While it is open, tasks that lead to the operation are not fetched.
 - **Retries** are those of the task that leads to the operation: tries after the first, and the shortest and longest delay between them
   (doubling, with jitter, never sooner than the other side asked for). After the last try the task is a dead letter, listed and done again by hand.
-- **Nothing sent, nothing lost**: a call kept back by a pause, an open breaker or a spent budget costs no try.
+- **Nothing sent, nothing lost**: a call kept back by a pause, an open breaker or a spent budget costs no try, unless an earlier call of the
+  same try had its effect: then the next try looks for that first. A pause lets calls under way end, and stops a task before its next call.
+- **Nobody holds others back**: tokens are taken one call at a time, so a process that dies keeps none; what it told of its breakers and its
+  commit queue counts for a minute. No answer keeps the hub away for more than an hour at once. Changed numbers begin with a closed breaker.
+- **Cost**, as a ratio to a bare exchange over loopback (0.2 ms; two busy cores): the gate itself 0.03, the whole call 1.2 to 1.5. A rate asks
+  the database: 3.4 in all for 16 calls at once, which share its questions, and 30 for a lone one. Operations without a rate do not pay it.
 
 ## Change it without a deploy
 
