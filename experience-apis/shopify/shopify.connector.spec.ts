@@ -198,6 +198,17 @@ describe('the client', () => {
     expect(known.message).toContain('nothing was sent');
   });
 
+  it('waits for points that will be there soon', async () => {
+    await start({ throttle: { maximumAvailable: 790, restoreRate: 400 } });
+    const order = place();
+    for (const trackingNumber of ['1Z1', '1Z2', '1Z3'])
+      await connector.confirmPackage(
+        account,
+        packageOf(order, [1], { trackingNumber, idempotencyKey: trackingNumber }),
+      );
+    expect(sandbox.fulfillments(order.id)).toHaveLength(3);
+  });
+
   it('works out from Shopify’s own refusal how long the bucket needs', async () => {
     await start({ throttle: { maximumAvailable: 790, restoreRate: 10 } });
     const order = place();

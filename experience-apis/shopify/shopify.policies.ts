@@ -7,6 +7,12 @@ import { SYSTEM } from './shopify-errors.js';
  */
 const SOURCE = 'Points of query cost: 100, 200 or 1,000 a second by plan; each answer tells what is left.';
 
+/**
+ * A call waits so long in the process for its points. Sent away at once, a task whose first call had points and whose second
+ * had none would spend those of its first again.
+ */
+const WAIT_MS_MAX = 5_000;
+
 /** How Shopify's Admin API is called. The bucket is each shop's, for all operations. */
 export const SHOPIFY_POLICIES = declarePolicies(
   {
@@ -14,8 +20,7 @@ export const SHOPIFY_POLICIES = declarePolicies(
     tier: 2,
     timeoutMs: 15_000,
     concurrencyMax: 16,
-    // Who would have to wait for points asks again later: the task queue knows when.
-    rate: { perSecond: 100, burst: 2_000, of: 'ACCOUNT', waitMsMax: 0 },
+    rate: { perSecond: 100, burst: 2_000, of: 'ACCOUNT', waitMsMax: WAIT_MS_MAX },
     breaker: { failures: 5, openMs: 10_000 },
     retry: { limit: 3_000, delayS: 1, delaySMax: 60 },
     source: SOURCE,
@@ -30,7 +35,7 @@ export const SHOPIFY_POLICIES = declarePolicies(
     getOrder: {
       write: false,
       tier: 4,
-      rate: { perSecond: 2, burst: 40, of: 'OPERATION', waitMsMax: 5_000 },
+      rate: { perSecond: 2, burst: 40, of: 'OPERATION', waitMsMax: WAIT_MS_MAX },
       source: 'REST: a bucket of 40 calls that leaks 2 a second on standard plans.',
     },
     InventoryLevels: { write: false, tier: 4 },
