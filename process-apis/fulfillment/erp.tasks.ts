@@ -22,6 +22,8 @@ const ERP_BATCH_MAX = 16;
 /** SAP has no unique key: a lost answer's effect must have had time to show before the look-up. */
 const ERP_RETRY_DELAY_SECONDS = 2;
 
+type RunTask = (task: TaskRun, loaded: LoadedOrder) => Promise<TaskResult>;
+
 /** The work that orders ask of the ERP. Each task reads its order anew, calls once, and hands the answer in as a fact. */
 export class ErpTasks {
   constructor(
@@ -53,19 +55,23 @@ export class ErpTasks {
     return { batchMax: ERP_BATCH_MAX, tier: 3, retry, target: { system: this.erp.system, use } };
   }
 
-  private each(run: (task: TaskRun, loaded: LoadedOrder) => Promise<TaskResult>): TaskHandler {
+  private each(run: RunTask): TaskHandler {
     return async (tasks) => {
-      const orderIds = tasks.map((task) => (task.payload as { orderId: string }).orderId);
-      const orders = await loadOrders(this.lookup, orderIds);
-      return Promise.all(
-        tasks.map((task, index) => {
-          const loaded = orders.get(orderIds[index] ?? '');
-          return loaded === undefined
-            ? Promise.resolve<TaskResult>({ outcome: 'DEAD', error: `there is no order ${orderIds[index]}` })
-            : run(task, loaded);
-        }),
-      );
+      const results = new Map<TaskRun, TaskResult>();
+      for (const wave of wavesOf(tasks))
+        for (const [task, result] of await this.runWave(wave, run)) results.set(task, result);
+      return tasks.map((task) => results.get(task) ?? noOrder(task));
     };
+  }
+
+  private async runWave(wave: readonly TaskRun[], run: RunTask): Promise<readonly (readonly [TaskRun, TaskResult])[]> {
+    const orders = await loadOrders(this.lookup, wave.map(orderIdOf));
+    return Promise.all(
+      wave.map(async (task) => {
+        const loaded = orders.get(orderIdOf(task));
+        return [task, loaded === undefined ? noOrder(task) : await run(task, loaded)] as const;
+      }),
+    );
   }
 
   private async post(task: TaskRun, { order, parties }: LoadedOrder): Promise<TaskResult> {
@@ -136,4 +142,23 @@ export class ErpTasks {
       return failed(this.orders, task, subject, error);
     }
   }
+}
+
+/**
+ * Tasks of one order come one after the other, each with the order as the one before left it: a dead letter that is enqueued
+ * again and a person's retry of the same step would both find nothing in the ERP, and both write.
+ */
+function wavesOf(tasks: readonly TaskRun[]): readonly (readonly TaskRun[])[] {
+  const waves: TaskRun[][] = [];
+  for (const ofOrder of Map.groupBy(tasks, orderIdOf).values())
+    for (const [index, task] of ofOrder.entries()) (waves[index] ??= []).push(task);
+  return waves;
+}
+
+function orderIdOf({ payload }: TaskRun): string {
+  return (payload as { readonly orderId: string }).orderId;
+}
+
+function noOrder(task: TaskRun): TaskResult {
+  return { outcome: 'DEAD', error: `there is no order ${orderIdOf(task)}` };
 }
