@@ -245,6 +245,21 @@ describe('a message that the hub fails on', () => {
   });
 });
 
+describe('another order under a number that is taken', () => {
+  it.each([
+    ['currency', { currency: 'USD' }],
+    ['time', { placedAt: '2026-03-02T10:00:00.000Z', version: '2026-03-02T10:00:00.000Z' }],
+  ])('is refused for its %s, and changes nothing', async (what, differs) => {
+    const reference = `TWICE-${what}`;
+    await intake.receive(message(SHOP, `first-${what}`, { kind: 'ORDER', order: order(reference) }));
+    const before = await orders.order(SHOP, reference);
+    const other = { ...order(reference, { quantity: 5 }), ...differs };
+    await intake.receive(message(SHOP, `other-${what}`, { kind: 'ORDER', order: other }));
+    expect(await keptAs(`other-${what}`)).toEqual({ status: 'REFUSED', reason: 'DUPLICATE_REFERENCE' });
+    expect(await orders.order(SHOP, reference)).toEqual(before);
+  });
+});
+
 describe('what was refused', () => {
   it('is decided on anew when it is taken again, and what was taken is not taken twice', async () => {
     await orders.accept(SHOP, ['R-1']);

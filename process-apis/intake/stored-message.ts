@@ -47,7 +47,12 @@ export function verdictOf(reading: Exclude<StoredReading, { outcome: 'NOT_NOW' }
     return { status: 'PARKED', subjects, reason: 'UNKNOWN_ORDER', detail: 'It is taken when the order comes.' };
   const rejected = taken.orders.find(({ result }) => result === 'REJECTED');
   if (rejected !== undefined)
-    return { status: 'REFUSED', subjects, reason: 'AGAINST_THE_RULES', detail: rejected.reason ?? '' };
+    return {
+      status: 'REFUSED',
+      subjects,
+      reason: rejected.rule ?? 'AGAINST_THE_RULES',
+      detail: rejected.reason ?? '',
+    };
   if (refused?.result === 'REFUSED')
     return { status: 'REFUSED', subjects, reason: refused.code, detail: refused.detail, pointer: refused.pointer };
   return { status: 'COMMITTED', subjects };

@@ -132,7 +132,9 @@ export class OrderBatch {
       decided = decide(order, fact, this.context);
     } catch (error) {
       if (!(error instanceof FactRejectedError)) throw error;
-      return { result: 'REJECTED', reason: error.message, ...(order === undefined ? {} : { orderId: order.id }) };
+      const { message: reason, rule } = error;
+      const of = { ...(rule === undefined ? {} : { rule }), ...(order === undefined ? {} : { orderId: order.id }) };
+      return { result: 'REJECTED', reason, ...of };
     }
     if (decided.events.length + decided.tasks.length === 0) return { result: 'UNCHANGED', orderId: decided.order.id };
     this.take(fact, order, decided);

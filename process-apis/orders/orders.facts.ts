@@ -161,6 +161,8 @@ export interface FactOutcome {
   /** The order was refused for want of stock: what was short. */
   readonly shortages?: readonly Shortage[];
   readonly reason?: string;
+  /** DUPLICATE_REFERENCE: another order has the number. Absent where no more than the reason is to be said. */
+  readonly rule?: 'DUPLICATE_REFERENCE';
   /** Of a message: what came of its facts. */
   readonly facts?: readonly FactOutcome[];
   /** Of a message: where it is kept. */

@@ -1,11 +1,12 @@
 import type { LineUnits, OrderEvent } from '../../../src/model/events.js';
 import type { ChannelOrder, ChannelOrderLine } from '../../../src/model/channel-order.js';
 import { NO_QUANTITIES, type Destination, type Order, type OrderLine } from '../../../src/model/order.js';
+import type { Instant } from '../../../src/model/time.js';
 import { amendedParties, destinationOf, newAddress } from '../orders.parties.js';
 import { requestCancellation } from './cancel.js';
 import { lineIdOf, orderIdOf } from '../order-ids.js';
 import { recallWork } from './correct.js';
-import type { Decision } from './decision.js';
+import { FactRejectedError, type Decision } from './decision.js';
 import { holdAccepted, holdAmended, releaseHoldsOf } from './hold.js';
 import { mayBeOfLostHub, takeFulfilledOutside } from './observe.js';
 
@@ -15,12 +16,28 @@ export function decideChannelOrder(decision: Decision, told: ChannelOrder): void
     accept(decision, told);
     return;
   }
+  refuseOther(decision.order, told);
   // Two changes may carry one version where a channel's clock is coarse: the same version is looked at again.
   if (told.version < decision.order.channelVersion) return;
   const more = amend(decision, told);
   takeOutsideFulfillment(decision, told);
   cancelWhatChannelCancelled(decision, told);
   holdAmended(decision, told, more);
+}
+
+/** When an order was placed and in which currency never changes: what differs there is another order under its number. */
+function refuseOther({ placedAt, currency }: Order, told: ChannelOrder): void {
+  const [was, is] = [secondOf(placedAt), secondOf(told.placedAt)];
+  if (told.currency === currency && was === is) return;
+  throw new FactRejectedError(
+    `the number is that of an order in ${currency} of ${was}Z: this one, in ${told.currency} of ${is}Z, is another`,
+    'DUPLICATE_REFERENCE',
+  );
+}
+
+/** Not every message of a channel tells fractions. */
+function secondOf(instant: Instant): string {
+  return instant.slice(0, 'YYYY-MM-DDThh:mm:ss'.length);
 }
 
 function accept(decision: Decision, told: ChannelOrder): void {

@@ -8,6 +8,7 @@ import type { SoftReservation, StockState } from '../../availability/index.js';
 import type { ItemFacts, ListedItem } from '../../catalog/index.js';
 import type { SourcingPolicy } from '../../sourcing/index.js';
 import { evolve } from '../orders.evolve.js';
+import type { FactOutcome } from '../orders.facts.js';
 import type { OrderTask } from '../orders.tasks.js';
 
 /** All that a decision may know besides the order and the fact. The clock and the ids come in here. */
@@ -86,4 +87,15 @@ export class Decision {
 /** The fact is against the rules; the transition is refused with this reason, and nothing changes. */
 export class FactRejectedError extends Error {
   readonly code = 'FACT_REJECTED';
+
+  constructor(
+    sentence: string,
+    /** Which rule, where who told it must be told apart from others. */
+    readonly rule?: RejectionRule,
+  ) {
+    super(sentence);
+  }
 }
+
+/** DUPLICATE_REFERENCE: another order has the number. */
+export type RejectionRule = NonNullable<FactOutcome['rule']>;
