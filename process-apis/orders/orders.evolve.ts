@@ -8,7 +8,9 @@ import {
   type Order,
   type OrderLine,
   type Shipment,
+  type Wait,
 } from '../../src/model/order.js';
+import type { Instant } from '../../src/model/time.js';
 import { evolveErp } from './orders.evolve-erp.js';
 import { evolveTrouble, isTrouble } from './orders.evolve-trouble.js';
 import { evolveShipment, evolveWork } from './orders.evolve-work.js';
@@ -149,12 +151,20 @@ function amend(order: Order, event: Extract<OrderEvent, { type: 'OrderAmended' }
     // The channel's new word replaces what a person made of its old one.
     ...(shipMethodTold === undefined || event.shipMethod !== undefined ? {} : { shipMethodTold }),
     ...(event.shipMethod === undefined ? {} : { shipMethod: event.shipMethod }),
-    ...(event.shipBy === undefined ? {} : { shipBy: event.shipBy }),
+    ...(event.shipBy === undefined ? {} : { shipBy: event.shipBy, waits: waitsUntil(event.shipBy, order) }),
     ...(event.deliverBy === undefined ? {} : { deliverBy: event.deliverBy }),
     ...(event.destination === undefined ? {} : { destination: event.destination }),
     ...(event.charges === undefined ? {} : { charges: event.charges }),
     ...(event.grandTotal === undefined ? {} : { grandTotal: event.grandTotal }),
   };
+}
+
+/** A later ship-by gives warehouses more time. */
+function waitsUntil(shipBy: Instant, order: Order): readonly Wait[] {
+  if (order.shipBy === undefined || Date.parse(shipBy) <= Date.parse(order.shipBy)) return order.waits;
+  return order.waits.map(({ overdueSince, ...wait }) =>
+    overdueSince === undefined || wait.key.startsWith('WMS:SHIPMENT:') ? wait : { ...wait, overdueSince },
+  );
 }
 
 function reserve(order: Order, added: readonly FulfillmentOrder[]): Order {

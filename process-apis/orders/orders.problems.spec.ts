@@ -135,6 +135,21 @@ describe('a step that takes too long', () => {
     expect(dueAt({ ...order, shipBy: '2026-01-01T00:00:00.000Z' }, wait)).toBe(hourLater);
   });
 
+  it('of a warehouse is late no more when the channel gives it more time', () => {
+    const shipBy = (day: number): string => `2027-01-0${day}T00:00:00.000Z`;
+    const told = (day: number): OrderFactBody => {
+      return { kind: 'ChannelOrderReceived', order: channelOrder({ version: versionAt(day), shipBy: shipBy(day) }) };
+    };
+    const harness = orderAt('released');
+    const late: OrderFactBody = { kind: 'WaitOverdue', waitKey: 'WMS:SHIPMENT:1' };
+    tell(harness, told(4), late);
+    expect(only(harness).category).toBe('LATE');
+    tell(harness, told(5));
+    expect([harness.problems.size, nextDueAt(harness.order)]).toEqual([0, shipBy(5)]);
+    tell(harness, late);
+    expect(only(harness)).toMatchObject({ category: 'LATE', dueAt: shipBy(5) });
+  });
+
   it('that a release date brings has a clock, and is no shortage', () => {
     const releaseAt = '2026-05-01T00:00:00.000Z';
     const items = { A: { tracking: 'NONE', releaseAt } } as const;

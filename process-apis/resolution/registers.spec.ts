@@ -144,6 +144,20 @@ describe('another message under an id that is taken', () => {
   });
 });
 
+describe('an order of before the clocks', () => {
+  it('gets the instant at which its next step is late', async () => {
+    const { rows } = await house.pool.query<{ id: string; due: Date }>(
+      'select id, next_due_at as due from orders where next_due_at is not null',
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    await house.pool.query('update orders set next_due_at = null');
+    while (await house.parts.register.sweep());
+    const after = await house.pool.query('select id, next_due_at as due from orders where next_due_at is not null');
+    expect(after.rows).toEqual(expect.arrayContaining(rows));
+    expect(after.rows).toHaveLength(rows.length);
+  });
+});
+
 describe('stock differences', () => {
   it('that need a person stand until a comparison no longer finds them', async () => {
     const register = new DriftRegister(house.pool, house.parts.exceptions);
