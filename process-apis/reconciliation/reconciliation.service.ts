@@ -148,6 +148,12 @@ export class Reconciliation {
     return nodes.length;
   }
 
+  /** How many warehouses' snapshots are wanted and not taken yet. */
+  async missingSnapshots(): Promise<number> {
+    const wanted = await this.parts.feeds.wantedSnapshots(FEEDS_PAGE_MAX);
+    return wanted.filter(({ source }) => source === this.parts.wms.system).length;
+  }
+
   /** Deletes runs that are older than RUNS_KEPT_DAYS. Gives true when there are more. */
   async sweepHistory(): Promise<boolean> {
     return (await pruneRuns(this.parts.pool, RUNS_KEPT_DAYS, PRUNE_PAGE)) === PRUNE_PAGE;

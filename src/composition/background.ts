@@ -103,6 +103,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       inbound: this.parts.get<WmsFactSink>(WMS_FACT_SINK, { strict: false }),
       pool: this.pool,
     });
+    const afterLoss = this.afterLoss();
     const clocks = sqlSlaClocks(this.pool, this.orders);
     const resumption = this.part(Resumption);
     const publishing = this.part(Publishing);
@@ -126,7 +127,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       ...this.part(ReplayWork).loops(),
       new BackgroundLoop('resuming orders', SECOND / 2, () => resumption.sweep()),
       new BackgroundLoop('steps that take too long', 10 * SECOND, () => clocks.sweep()),
-      new BackgroundLoop('what a restore left open', 5 * SECOND, () => this.afterLoss().sweep()),
+      new BackgroundLoop('what a restore left open', 5 * SECOND, () => afterLoss.sweep()),
       new BackgroundLoop('lost news of warehouses', SECOND, () => lostNews.sweep()),
       new BackgroundLoop('orders that waited for a date', 10 * SECOND, () => resumption.sweepTime()),
       new BackgroundLoop('quantities to publish', SECOND, async () => {

@@ -182,10 +182,14 @@ describe('a hub that is lost with its database, under load', () => {
       // Only the orders of the time without a hub brought new work.
       const work = known.slice(-whileDown.length).flatMap(({ fulfillmentOrders }) => fulfillmentOrders);
       expect(world.wms.releases()).toHaveLength(calls + work.length);
-      expect(hub.logged.join('')).toContain('After a restore');
 
       await expectStockAddsUp(hub.pool);
       await expectStockIsTheWarehouses();
+      await until(
+        async () => hub.logged.join(''),
+        (log) => log.includes('After a restore'),
+        { what: 'that what the loss left open is done', timeoutMs: WAIT_MS },
+      );
       await expectLostCursorIsRefused(lostCursor);
     },
   );
