@@ -7,6 +7,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Pool } from 'pg';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HOLD_RULES_MAX } from '../../process-apis/orders/index.js';
 import { AuthModule } from '../../src/platform/auth/auth.module.js';
 import { EmbeddedIssuer } from '../../src/platform/auth/embedded-issuer.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
@@ -130,6 +131,22 @@ describe('hold rules', () => {
     expect(answer.status).toBe(422);
     const { errors } = answer.body as { errors: readonly { pointer: string }[] };
     expect(errors.map((error) => error.pointer)).toContain(pointer);
+  });
+
+  it('are so many at most, for more would not be looked at; those that are there can still be replaced', async () => {
+    const [id, other] = [randomUUID(), randomUUID()];
+    const body = exampleOf('HoldRuleBody');
+    await send('put', id, { ...body, name: 'One' });
+    const filled = `insert into hold_rule (id, name, kind, units_min, reason)
+                    select gen_random_uuid(), 'Rule ' || n, 'MANUAL', 1, 'many'
+                    from generate_series(1, $1 - (select count(*) from hold_rule)::int) n`;
+    await pool.query(filled, [HOLD_RULES_MAX]);
+    const refused = await send('put', other, { ...body, name: 'One more' });
+    expect(refused.status).toBe(422);
+    expect(refused.body).toMatchObject({ errors: [{ pointer: '', detail: expect.stringContaining('500 rules') }] });
+    expect((await send('put', id, { ...body, name: 'Two' })).status).toBe(204);
+    await pool.query(`delete from hold_rule where reason = 'many'`);
+    expect((await send('put', other, { ...body, name: 'One more' })).status).toBe(204);
   });
 
   it('need their scopes', async () => {

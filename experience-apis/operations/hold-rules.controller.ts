@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put } from '@ne
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { channelSchema, skuSchema } from '../../process-apis/catalog/index.js';
-import { HoldRules, type HoldRule } from '../../process-apis/orders/index.js';
+import { HOLD_RULES_MAX, HoldRules, type HoldRule } from '../../process-apis/orders/index.js';
 import { HOLD_KINDS } from '../../src/model/hold-kind.js';
 import { recordAudit } from '../../src/platform/audit/index.js';
 import { Caller, Scopes } from '../../src/platform/auth/auth.decorators.js';
@@ -13,6 +13,7 @@ import { ProblemError, type ProblemDetail } from '../../src/platform/http/proble
 import { parse } from './operations.requests.js';
 
 const UNITS_MAX = 1_000_000;
+const TOO_MANY = `There are ${HOLD_RULES_MAX} rules already: remove those that are not needed any more.`;
 
 const RuleBody = z
   .strictObject({
@@ -71,9 +72,10 @@ export class HoldRulesController {
   @Scopes('operations:write')
   async save(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal): Promise<void> {
     const rule = { id: parse(z.uuid(), id), ...parse(RuleBody, body) };
-    await this.rules.save(rule).catch((error: unknown) => {
+    const saved = await this.rules.save(rule).catch((error: unknown) => {
       throw refusalOf(error) ?? error;
     });
+    if (!saved) throw invalidRequest([{ pointer: '', detail: TOO_MANY }]);
     await this.audit(caller, 'SAVE_HOLD_RULE', rule.id, rule, 'DONE');
   }
 

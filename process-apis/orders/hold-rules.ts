@@ -105,13 +105,17 @@ export class HoldRules {
     return rows.map(toRule);
   }
 
-  /** Creates or replaces the rule of this id. The database refuses a second one of a name, and one without a condition. */
-  async save(rule: HoldRule): Promise<void> {
+  /**
+   * Creates or replaces the rule of this id; false where there are HOLD_RULES_MAX others, for one more would hold nothing. The
+   * database refuses a second one of a name, and one without a condition.
+   */
+  async save(rule: HoldRule): Promise<boolean> {
     const { id, name, kind, channel, totalMin, currency, country, sku, unitsMin, reason, active } = rule;
-    await this.pool.query({
+    const { rowCount } = await this.pool.query({
       name: 'hold-rules.save',
       text: `insert into hold_rule (id, name, kind, channel, total_min, currency, country, sku, units_min, reason, active)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+             where (select count(*) from hold_rule where id <> $1) < ${HOLD_RULES_MAX}
              on conflict (id) do update set name = excluded.name, kind = excluded.kind, channel = excluded.channel,
                total_min = excluded.total_min, currency = excluded.currency, country = excluded.country,
                sku = excluded.sku, units_min = excluded.units_min, reason = excluded.reason, active = excluded.active,
@@ -121,6 +125,7 @@ export class HoldRules {
       ),
     });
     this.known = undefined;
+    return rowCount === 1;
   }
 
   /** Gives false when there was none. Holds that it placed stay. */
