@@ -90,7 +90,7 @@ system, \`writes\` all that change something outside. It holds in all processes 
 
 A body without changes and pause puts it back to what is declared. The contract is [schema/openapi/policies.yaml](../schema/openapi/policies.yaml).
 \`GET /metrics\` (scope \`metrics:read\`) is for Prometheus: calls by outcome, durations, breakers, tasks that wait, their age, dead letters, commit
-queue, lag of the event log.
+queue, lag of the event log. While the database is away, its figures are left out and \`entrepot_metrics_unread\` is 1.
 `;
 
 const ERRORS_TITLE = `## Errors

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { readConsumerLag } from '../event-log/index.js';
@@ -20,14 +21,22 @@ export interface MetricsParts {
   readonly commitsWaiting: () => number;
 }
 
+/** Reads figures that nobody tells. */
+interface Look {
+  readonly source: string;
+  readonly gauges: readonly Gauge[];
+  readonly read: () => Promise<void>;
+}
+
 /**
  * What Prometheus reads of this process. Labels are names of the code alone (systems, operations, kinds, outcomes), so their
  * number is bounded. Figures of the database (backlog, dead letters, lag) are the same in each process: take the greatest.
  */
 export class Metrics {
+  private readonly logger = new Logger(Metrics.name);
   private readonly registry = new Registry();
-  /** Read the figures that nobody tells. */
-  private readonly looks: (() => Promise<void>)[] = [];
+  private readonly looks: Look[] = [];
+  private readonly unread = this.gauge('metrics_unread', '1 while figures of this source cannot be read.', ['source']);
 
   constructor(parts: MetricsParts) {
     collectDefaultMetrics({ register: this.registry, prefix: PREFIX });
@@ -40,10 +49,22 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  /** The text that Prometheus reads. */
+  /** The text that Prometheus reads. Without the database it lacks the database's figures, and says so. */
   async render(): Promise<string> {
-    await Promise.all(this.looks.map((look) => look()));
+    await Promise.all(this.looks.map((look) => this.look(look)));
     return this.registry.metrics();
+  }
+
+  private async look({ source, gauges, read }: Look): Promise<void> {
+    try {
+      await read();
+      this.unread.set({ source }, 0);
+    } catch (error) {
+      // Nobody shall take old figures for those of now.
+      for (const gauge of gauges) gauge.reset();
+      this.unread.set({ source }, 1);
+      this.logger.warn(`metrics of ${source}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   private outside({ gate }: MetricsParts): void {
@@ -69,10 +90,12 @@ export class Metrics {
       'system',
       'operation',
     ]);
-    this.looks.push(async () => {
+    const read = (): Promise<void> => {
       for (const { system, operation, state: at } of gate.breakers())
         state.set({ system, operation }, BREAKER_VALUES[at]);
-    });
+      return Promise.resolve();
+    };
+    this.looks.push({ source: 'breakers', gauges: [state], read });
   }
 
   private tasks({ tasks }: MetricsParts): void {
@@ -93,7 +116,7 @@ export class Metrics {
       'How long the task waits that waits longest and could run.',
       labelled,
     );
-    this.looks.push(async () => {
+    const read = async (): Promise<void> => {
       for (const { kind, tier, oldestReadyAt, ...of } of await tasks.backlog()) {
         const labels = { kind, tier: String(tier) };
         waiting.set(labels, of.waiting);
@@ -103,7 +126,8 @@ export class Metrics {
         const age = oldestReadyAt === undefined ? 0 : (Date.now() - Date.parse(oldestReadyAt)) / 1_000;
         oldest.set(labels, Math.max(0, age));
       }
-    });
+    };
+    this.looks.push({ source: 'tasks', gauges: [waiting, running, held, dead, oldest], read });
   }
 
   private log({ pool, commitsWaiting }: MetricsParts): void {
@@ -111,10 +135,17 @@ export class Metrics {
     const lag = this.gauge('event_log_lag_seconds', 'Age of the oldest event that a consumer has not taken.', [
       'consumer',
     ]);
-    this.looks.push(async () => {
+    const readDepth = (): Promise<void> => {
       depth.set(commitsWaiting());
+      return Promise.resolve();
+    };
+    const readLag = async (): Promise<void> => {
       for (const { consumer, seconds } of await readConsumerLag(pool, CONSUMERS_MAX)) lag.set({ consumer }, seconds);
-    });
+    };
+    this.looks.push(
+      { source: 'commits', gauges: [depth], read: readDepth },
+      { source: 'event-log', gauges: [lag], read: readLag },
+    );
   }
 
   private gauge(name: string, help: string, labelNames: string[] = []): Gauge {

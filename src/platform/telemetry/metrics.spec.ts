@@ -1,0 +1,43 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { openTestPool } from '../../../test/support/test-pool.js';
+import { TaskQueue } from '../jobs/index.js';
+import { OutsideGate } from '../outside/outside-gate.js';
+import { bankPolicies } from '../outside/testing/bank.js';
+import { Metrics } from './metrics.js';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+
+afterEach(() => database.drop());
+
+describe('metrics', () => {
+  it('go on without the database, without its last figures, and say so', async () => {
+    database = await createTestDatabase();
+    pool = openTestPool(database.url, 4);
+    await pool.query(`insert into cursor (name, value) values ('reader', '1-1')`);
+    const gate = new OutsideGate();
+    gate.policies.declare(bankPolicies());
+    await gate.pass(
+      { system: 'bank', operation: 'Accounts.read' },
+      () => Promise.resolve(''),
+      () => ({ outcome: 'ok' }),
+    );
+    const tasks = new TaskQueue(pool);
+    tasks.register('bank.open-account', () => Promise.resolve([]));
+    await tasks.start();
+    const metrics = new Metrics({ pool, gate, tasks, commitsWaiting: () => 7 });
+    const before = await metrics.render();
+    expect(before).toContain('entrepot_metrics_unread{source="tasks"} 0');
+    expect(before).toContain('entrepot_tasks_dead{kind="bank.open-account",tier="3"} 0');
+    await tasks.stop(1_000);
+    await pool.end();
+    const after = await metrics.render();
+    for (const source of ['tasks', 'event-log'])
+      expect(after).toContain(`entrepot_metrics_unread{source="${source}"} 1`);
+    expect(after).not.toContain('entrepot_tasks_dead{');
+    expect(after).toContain('entrepot_outside_breaker_state{system="bank",operation="Accounts.read"} 0');
+    expect(after).toContain('entrepot_commit_queue_depth 7');
+  });
+});
