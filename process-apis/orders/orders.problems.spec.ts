@@ -136,18 +136,16 @@ describe('a step that takes too long', () => {
   });
 
   it('of a warehouse is late no more when the channel gives it more time', () => {
-    const shipBy = (day: number): string => `2027-01-0${day}T00:00:00.000Z`;
-    const told = (day: number): OrderFactBody => {
-      return { kind: 'ChannelOrderReceived', order: channelOrder({ version: versionAt(day), shipBy: shipBy(day) }) };
-    };
+    const [first, later] = ['2027-01-04T00:00:00.000Z', '2027-01-05T00:00:00.000Z'];
     const harness = orderAt('released');
     const late: OrderFactBody = { kind: 'WaitOverdue', waitKey: 'WMS:SHIPMENT:1' };
-    tell(harness, told(4), late);
+    const order = channelOrder({ version: versionAt(4), shipBy: first });
+    tell(harness, { kind: 'ChannelOrderReceived', order }, late);
     expect(only(harness).category).toBe('LATE');
-    tell(harness, told(5));
-    expect([harness.problems.size, nextDueAt(harness.order)]).toEqual([0, shipBy(5)]);
+    tell(harness, { kind: 'ChannelOrderReceived', order: { ...order, version: versionAt(5), shipBy: later } });
+    expect([harness.problems.size, nextDueAt(harness.order)]).toEqual([0, later]);
     tell(harness, late);
-    expect(only(harness)).toMatchObject({ category: 'LATE', dueAt: shipBy(5) });
+    expect(only(harness)).toMatchObject({ category: 'LATE', dueAt: later });
   });
 
   it('that a release date brings has a clock, and is no shortage', () => {
