@@ -78,8 +78,10 @@ export const ORDER_STATEMENTS: Statements = {
   'orders.live-tasks': (tx, [ids]) => {
     const wanted = new Set(textsOf(ids));
     const tasks = tx.all('job').flatMap((row) => {
-      const { orderId } = row['payload'] as { readonly orderId: string };
-      return row['state'] !== 'DEAD' && wanted.has(orderId) ? [`${orderId}/${String(row['kind'])}`] : [];
+      const payload = row['payload'] as Readonly<Record<string, string>>;
+      const { orderId = '', fulfillmentOrderId, packageId, shipmentId } = payload;
+      const about = fulfillmentOrderId ?? packageId ?? shipmentId ?? '';
+      return row['state'] !== 'DEAD' && wanted.has(orderId) ? [`${String(row['kind'])}/${orderId}/${about}`] : [];
     });
     return [...new Set(tasks)].map((task) => ({ task }));
   },
