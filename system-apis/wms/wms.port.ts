@@ -65,6 +65,10 @@ export interface WmsPort {
   readonly system: string;
   /** At most 100 at once; one result per command, in any order. */
   release(commands: readonly ReleaseFulfillment[]): Promise<readonly ReleaseResult[]>;
+  /**
+   * CANCELLED: nothing more leaves, and all that left before was told already; else the units would be sourced twice. A
+   * warehouse that still has to tell of a shipment refuses, or throws until it has told.
+   */
   cancel(command: CancelFulfillment): Promise<CancelResult>;
   /**
    * A snapshot of a node's stock, page by page (at most STOCK_PAGE_MAX positions each); `next` is that of the page before.
