@@ -19,6 +19,7 @@ import { recordAudit } from '../../src/platform/audit/index.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import { missingScope } from '../../src/platform/auth/bearer.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
+import { maskText } from '../../src/platform/crypto/masking.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { ifVisible, requireHouse } from './channel-sight.js';
 import { actionHints, ageSeconds, exceptionEventView, hintsOf, type ActionHint } from './exception-view.js';
@@ -208,7 +209,7 @@ export class OrderExceptionsResolver {
 
   @ResolveField('holds')
   holds(order: Order): readonly Hold[] {
-    return holdsOf(order);
+    return holdsOf(order).map((hold) => ({ ...hold, reason: maskText(hold.reason) }));
   }
 }
 

@@ -95,7 +95,6 @@ export function unknownOrder(reference: string): ProblemError {
   });
 }
 
-/** The request can be read, and is against the rules of the order. */
 /** The request was read before it was handed on: that it is refused then is the hub's own fault. */
 export function failedInside(messageId: string): ProblemError {
   return new ProblemError({
@@ -108,6 +107,7 @@ export function failedInside(messageId: string): ProblemError {
   });
 }
 
+/** The request can be read, and is against the rules of the order. */
 export function requestRejected(reason: string): ProblemError {
   return new ProblemError({
     status: 422,

@@ -7,6 +7,7 @@ import {
   type Severity,
 } from '../../src/model/exception.js';
 import type { Instant } from '../../src/model/time.js';
+import { maskText } from '../../src/platform/crypto/masking.js';
 import { storableJson } from '../../src/platform/db/storable-json.js';
 
 const MINUTE_MS = 60_000;
@@ -39,7 +40,8 @@ export function problemRow(problem: Problem, scope: string, now: Instant): Probl
     groupKey: registerKey(groupKey),
     severity: dueAt === undefined ? severity : pressing(severity, Date.parse(dueAt) - Date.parse(now)),
     owner,
-    sentence: cut(sentence),
+    // It may quote what others wrote.
+    sentence: cut(maskText(sentence)),
     subject,
     dueAt: dueAt ?? new Date(Date.parse(now) + slaMinutes * MINUTE_MS).toISOString(),
     scope,

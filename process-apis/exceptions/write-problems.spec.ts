@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Problem } from '../../src/model/exception.js';
 import { inTransaction } from '../../src/platform/commit/index.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
@@ -130,6 +130,23 @@ describe('the register', () => {
     expect(String(row?.['sentence']).startsWith('a\ufffdb \ufffd xxx')).toBe(true);
     await write({ ended: [{ key, because: 'It ended.' }] });
     expect(await rowsOf(order)).toMatchObject([{ status: 'RESOLVED' }]);
+  });
+
+  it('keeps no address of mail that another system quoted, in no record', async () => {
+    const orderId = randomUUIDv7();
+    await write({ raised: [unknownSku(orderId, { sentence: 'The ERP said: ada@example.org is blocked.' })] });
+    expect(await rowsOf(orderId)).toMatchObject([{ sentence: 'The ERP said: a***@***.org is blocked.' }]);
+    const { rows } = await pool.query(`select from event_log where data::text like '%ada@example%'`);
+    expect(rows).toEqual([]);
+  });
+
+  it('asks the database nothing where there is no problem', async () => {
+    await inTransaction(pool, async (tx) => {
+      const asked = vi.spyOn(tx, 'query');
+      await writeProblems(tx, []);
+      expect(asked).not.toHaveBeenCalled();
+      asked.mockRestore();
+    });
   });
 
   it('takes many at once, in any order, from writers that work at the same time', async () => {
