@@ -3,7 +3,8 @@ import { SAP_SYSTEM } from './sap-s4hana.errors.js';
 
 /*
  * SAP publishes no rate for API_SALES_ORDER_SRV, API_OUTBOUND_DELIVERY_SRV and API_MATERIAL_STOCK_SRV. Each call holds a
- * dialog work process, of which a system has some dozens for all its users: so many calls at once are a fair share.
+ * dialog work process, of which a system has some dozens for all its users. The limits are of each operation and process; a rate
+ * for `*` holds all of them together.
  */
 const SOURCE = 'No published rate; a call holds one dialog work process.';
 const WRITES_AT_ONCE = 16;
