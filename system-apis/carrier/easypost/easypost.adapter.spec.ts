@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrackingStatus } from '../../../src/model/order.js';
 import { CARRIER_PORT, type CarrierPort, type TrackParcel } from '../carrier.port.js';
 import { describeCarrierConformance, type CarrierUnderTest } from '../conformance/carrier.conformance.js';
@@ -58,14 +58,15 @@ describe('EasyPostAdapter', () => {
   let client: EasyPostClient;
   let adapter: EasyPostAdapter;
 
-  beforeAll(async () => {
+  // Anew for each: a system that asked to be left alone is left alone by whoever comes next.
+  beforeEach(async () => {
     sandbox = await startSandbox();
     sandbox.pause();
     const settings = EasyPostSettings.parse({ ...settingsFor(`${sandbox.url}/`), timeoutMs: 300 });
     client = new EasyPostClient(settings, new SpecSecrets());
     adapter = new EasyPostAdapter(client, settings);
   });
-  afterAll(async () => {
+  afterEach(async () => {
     await client.onModuleDestroy();
     await sandbox.close();
   });
