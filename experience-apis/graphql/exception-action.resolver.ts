@@ -28,10 +28,10 @@ import { givenOnly, type Given } from './given.js';
 import { badInput } from './graphql-errors.js';
 import { checkKey } from './order-actions.js';
 import type { OperationContext } from './operation-context.js';
+import { isUuid } from './uuid.js';
 
 const ROLE_SCOPE = 'role:';
 const PERSON_CHARS_MAX = 200;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const FOR_THE_HOUSE = 'The cause of an exception may be of all channels: a token that is bound to one cannot solve it.';
 
 interface Needed {
@@ -146,7 +146,7 @@ function selectionOf({ ids, category, groupKey }: ResolveExceptionsInput): Selec
 function checkedIds(ids: readonly string[]): readonly string[] {
   if (ids.length === 0) throw badInput('"ids" must name at least one exception.');
   if (ids.length > RESOLVE_MAX) throw badInput(`"ids" may name at most ${RESOLVE_MAX} exceptions.`);
-  const wrong = ids.find((id) => !UUID.test(id));
+  const wrong = ids.find((id) => !isUuid(id));
   if (wrong !== undefined) throw badInput(`"${wrong.slice(0, 64)}" is no exception id: an id of the hub is a UUID.`);
   return [...new Set(ids.map((id) => id.toLowerCase()))];
 }

@@ -27,11 +27,11 @@ import { givenOnly, type Given } from './given.js';
 import { badInput } from './graphql-errors.js';
 import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from './list-page.js';
 import type { OperationContext } from './operation-context.js';
+import { isUuid } from './uuid.js';
 
 export const EXCEPTIONS_OF_ORDER_MAX = 50;
 const READ_SCOPE = 'exceptions:read';
 const FILTER_TEXT_CHARS_MAX = 200;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const WHOLE_HOUSE = 'It is about all channels: a token that is bound to one may ask for exceptions alone.';
 
 /** Parts of a cursor, by sort. */
@@ -51,7 +51,7 @@ export class ExceptionQueryResolver {
     { id }: { readonly id: string },
     { principal }: OperationContext,
   ): Promise<ExceptionRecord | undefined> {
-    if (!UUID.test(id)) return undefined;
+    if (!isUuid(id)) return undefined;
     return ifSeen(principal, (await this.exceptions.byIds([id])).get(id.toLowerCase()));
   }
 
@@ -104,7 +104,7 @@ export class MessageBodyResolver {
     { principal }: OperationContext,
   ): Promise<string | undefined> {
     requireHouse(principal, WHOLE_HOUSE);
-    if (!UUID.test(id)) return undefined;
+    if (!isUuid(id)) return undefined;
     const body = await this.evidence.wholeMessage(id);
     await recordAudit(this.pool, {
       actor: principal.subject,
@@ -231,7 +231,7 @@ function toFilter(principal: Principal, given: Given<ExceptionFilter> | null | u
 /** Instants, a rank and an id, wherever the sort has them. Throws a GraphQL error for anything else. */
 function checkPosition(position: readonly string[]): void {
   const fits =
-    UUID.test(position.at(-1) ?? '') &&
+    isUuid(position.at(-1) ?? '') &&
     !Number.isNaN(Date.parse(position.at(-2) ?? '')) &&
     (position.length === 2 || /^[1-4]$/.test(position[0] ?? ''));
   if (!fits) throw foreignCursor();

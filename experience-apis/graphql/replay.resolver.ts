@@ -15,6 +15,7 @@ import { requireHouse } from './channel-sight.js';
 import type { Given } from './given.js';
 import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from './list-page.js';
 import type { OperationContext } from './operation-context.js';
+import { isUuid } from './uuid.js';
 
 interface StartReplayInput extends Pick<ReplayRequest, 'kind' | 'dryRun' | 'perSecond'> {
   readonly selection: Given<Omit<ReplaySelection, 'from' | 'to'>> & {
@@ -29,7 +30,6 @@ type ReplayResult =
 
 const FOR_THE_HOUSE =
   'Replays are for people who run the hub: a token that is bound to a channel may not ask for them.';
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What is run again: asked for, followed, stopped. Expected refusals are members of the union, not errors. */
 @Resolver()
@@ -44,7 +44,7 @@ export class ReplayResolver {
     { principal }: OperationContext,
   ): Promise<ReplayRun | undefined> {
     requireHouse(principal, FOR_THE_HOUSE);
-    return UUID.test(id) ? this.desk.find(id) : undefined;
+    return isUuid(id) ? this.desk.find(id) : undefined;
   }
 
   @Query('replayRuns')
@@ -52,7 +52,7 @@ export class ReplayResolver {
     requireHouse(principal, FOR_THE_HOUSE);
     checkPageSize(page.first, RUNS_PAGE_MAX);
     const [before] = keyOfCursor(page.after, 1) ?? [];
-    const found = await this.desk.runs(before === undefined || UUID.test(before) ? before : undefined, page.first + 1);
+    const found = await this.desk.runs(before === undefined || isUuid(before) ? before : undefined, page.first + 1);
     return toConnection(found, page, ({ id }) => [id]);
   }
 
@@ -65,7 +65,7 @@ export class ReplayResolver {
     requireHouse(principal, FOR_THE_HOUSE);
     checkPageSize(page.first, CHANGES_PAGE_MAX);
     const [after] = keyOfCursor(page.after, 1) ?? [];
-    const found = UUID.test(id) ? await this.desk.changes(id, after, page.first + 1) : [];
+    const found = isUuid(id) ? await this.desk.changes(id, after, page.first + 1) : [];
     return toConnection(found, page, ({ subject }) => [subject]);
   }
 
@@ -148,5 +148,5 @@ async function resultOf(asked: () => Promise<ReplayRun>, input = ''): Promise<Re
 
 /** An id that is none names no replay. */
 function checkedId(id: string): string {
-  return UUID.test(id) ? id : '00000000-0000-0000-0000-000000000000';
+  return isUuid(id) ? id : '00000000-0000-0000-0000-000000000000';
 }

@@ -23,6 +23,10 @@ function groupAt(id: string, pointer: string): string | undefined {
   return messageProblem(message({ id, pointer, reason: 'CONTRACT_MISMATCH' }), RECEIVED)?.groupKey;
 }
 
+function subjectAbout(subjects: readonly string[]): object | undefined {
+  return messageProblem(message({ source: 'wms-east', reason: 'AGAINST_THE_RULES', subjects }), RECEIVED)?.subject;
+}
+
 describe('the problem of a message', () => {
   it.each([
     ['CONTRACT_MISMATCH', 'CONTRACT_CHANGED'],
@@ -44,11 +48,13 @@ describe('the problem of a message', () => {
   });
 
   it('that is about orders of several channels is of none: no partner sees what is of another', () => {
-    const of = (subjects: readonly string[]): object | undefined =>
-      messageProblem(message({ source: 'wms-east', reason: 'AGAINST_THE_RULES', subjects }), RECEIVED)?.subject;
-    expect(of(['shop-eu/1', 'shop-us/2'])).toEqual({ messageId: 'm-1', system: 'wms-east' });
-    expect(of(['shop-eu/1', 'fulfillment-order/2'])).toEqual({ messageId: 'm-1', system: 'wms-east' });
-    expect(of(['shop-eu/1', 'shop-eu/2'])).toEqual({ messageId: 'm-1', system: 'wms-east', channel: 'shop-eu' });
+    expect(subjectAbout(['shop-eu/1', 'shop-us/2'])).toEqual({ messageId: 'm-1', system: 'wms-east' });
+    expect(subjectAbout(['shop-eu/1', 'fulfillment-order/2'])).toEqual({ messageId: 'm-1', system: 'wms-east' });
+    expect(subjectAbout(['shop-eu/1', 'shop-eu/2'])).toEqual({
+      messageId: 'm-1',
+      system: 'wms-east',
+      channel: 'shop-eu',
+    });
   });
 
   it('that waits for its order is one only after a while', () => {

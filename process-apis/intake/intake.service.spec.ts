@@ -260,6 +260,10 @@ describe('another order under a number that is taken', () => {
   });
 });
 
+function detailOf(said: string): string {
+  return failedInside(new Error(said)).detail;
+}
+
 describe('what was refused', () => {
   it('is decided on anew when it is taken again, and what was taken is not taken twice', async () => {
     await orders.accept(SHOP, ['R-1']);
@@ -291,7 +295,6 @@ describe('what was refused', () => {
   });
 
   it('says what it failed on without the values of it', () => {
-    const detailOf = (said: string): string => failedInside(new Error(said)).detail;
     expect(detailOf('invalid input syntax for type integer: "Ada Lovelace"')).toBe(
       'invalid input syntax for type integer: "…"',
     );
