@@ -60,6 +60,7 @@ export class World implements SimWorld {
   private failure: Error | undefined;
   /** Deliveries that nobody has taken yet. */
   private open = 0;
+  private isCounted = false;
   private readonly operator: OperatorActor;
 
   constructor(
@@ -292,7 +293,17 @@ export class World implements SimWorld {
     const { nowMs } = this.scheduler;
     if (nowMs < this.startMs + FAULTS_LAST_MS) return false;
     if (nowMs > this.startMs + FAULTS_LAST_MS + QUIET_LASTS_MS) return true;
-    return this.open === 0 && this.invariants.isSettled();
+    if (this.open > 0 || !this.invariants.isSettled()) return false;
+    if (this.isCounted) return true;
+    this.countAll();
+    return false;
+  }
+
+  /** All has left: the warehouse counts once more, as a real one does. What is on hand must be right after it, everywhere. */
+  private countAll(): void {
+    this.isCounted = true;
+    this.invariants.checkBeforeLastCount();
+    for (const sku of this.skus) for (const node of this.nodes) this.warehouse.count(sku, node);
   }
 }
 
