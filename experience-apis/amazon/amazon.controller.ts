@@ -3,7 +3,7 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Catalog } from '../../process-apis/catalog/index.js';
 import { Intake, type InboundMessage, type IntakeResult } from '../../process-apis/intake/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
-import { Caller, Scopes } from '../../src/platform/auth/auth.decorators.js';
+import { Caller, OpenToChannels, Scopes } from '../../src/platform/auth/auth.decorators.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { requireChannel, unknownChannel } from '../../src/platform/auth/require-channel.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
@@ -23,6 +23,7 @@ export interface NotificationReceipt {
  * A notification is kept and then used as a hint alone: the order is read from Amazon.
  */
 @Controller('channels/amazon')
+@OpenToChannels()
 export class AmazonController {
   constructor(
     private readonly catalog: Catalog,

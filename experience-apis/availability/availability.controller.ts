@@ -8,7 +8,7 @@ import {
   type Demand,
   type Wanted,
 } from '../../process-apis/availability/index.js';
-import { Caller, Scopes } from '../../src/platform/auth/auth.decorators.js';
+import { Caller, OpenToChannels, Scopes } from '../../src/platform/auth/auth.decorators.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import type { ProblemDetail } from '../../src/platform/http/problem.js';
@@ -20,6 +20,7 @@ import { ChannelAccess, READ, requireInsight } from './channel-access.js';
 
 /** What may be sold, and where an order would go. Reads the hub's own stock alone. The contract is schema/openapi/availability.yaml. */
 @Controller('availability/v1')
+@OpenToChannels()
 export class AvailabilityController {
   constructor(
     private readonly availability: Availability,

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { SoftReservations, type SoftChange, type SoftKey } from '../../process-apis/availability/index.js';
-import { Caller, Scopes } from '../../src/platform/auth/auth.decorators.js';
+import { Caller, OpenToChannels, Scopes } from '../../src/platform/auth/auth.decorators.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { reservationAnswer, type ReservationAnswer } from './availability.answers.js';
 import { notReserved, reservationEnded, unknownReservation } from './availability.problems.js';
@@ -13,6 +13,7 @@ type QueryFields = Readonly<Record<string, unknown>>;
 
 /** Soft reservations of carts, checkouts and quotes. The contract is schema/openapi/availability.yaml. */
 @Controller('availability/v1/reservations')
+@OpenToChannels()
 @Scopes(RESERVE)
 export class ReservationsController {
   constructor(

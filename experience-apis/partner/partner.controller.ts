@@ -4,7 +4,7 @@ import { Catalog } from '../../process-apis/catalog/index.js';
 import { OrderReader } from '../../process-apis/orders/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import type { Order } from '../../src/model/order.js';
-import { Caller, Scopes } from '../../src/platform/auth/auth.decorators.js';
+import { Caller, OpenToChannels, Scopes } from '../../src/platform/auth/auth.decorators.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { requireChannel, unknownChannel } from '../../src/platform/auth/require-channel.js';
 import {
@@ -27,6 +27,7 @@ type RequestHeaders = Readonly<Record<string, string | undefined>>;
 
 /** Orders of partners in the hub's own JSON. The contract is schema/openapi/partner.yaml. */
 @Controller('channels/:account/v1/orders')
+@OpenToChannels()
 export class PartnerController {
   constructor(
     private readonly catalog: Catalog,

@@ -8,7 +8,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HttpModule } from '../http/http.module.js';
 import { startTestApp, type TestApp } from '../http/testing/start-test-app.js';
-import { Caller, PublicEndpoint, Scopes } from './auth.decorators.js';
+import { Caller, PublicEndpoint, OpenToChannels, Scopes } from './auth.decorators.js';
 import type { AuthenticatedContext } from './auth.guard.js';
 import { AuthModule } from './auth.module.js';
 import { EmbeddedIssuer } from './embedded-issuer.js';
@@ -38,6 +38,7 @@ class ThingsController {
   }
 
   @Get('of/:channel')
+  @OpenToChannels()
   ofChannel(@Caller() caller: Principal, @Param('channel') channel: string): string {
     requireChannel(caller, channel);
     return channel;
@@ -165,6 +166,12 @@ describe('an HTTP endpoint', () => {
       type: 'https://entrepot.dev/problems/unknown-account',
       detail: 'There is no account "other".',
     });
+  });
+
+  it('is closed to a token of one channel, unless it says otherwise, whatever its scopes', async () => {
+    const answer = await get('/things/mine', ['things:read'], 'acme');
+    expect(answer.status).toBe(403);
+    expect(answer.body).toMatchObject({ type: 'https://entrepot.dev/problems/not-for-channels' });
   });
 
   it('that does not exist is 404 without a token too', async () => {

@@ -2,8 +2,8 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { GqlExecutionContext, type GqlContextType } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
-import { PUBLIC_ENDPOINT, REQUIRED_SCOPES } from './auth.decorators.js';
-import { invalidToken, missingScope, missingToken } from './bearer.js';
+import { OPEN_TO_CHANNELS, PUBLIC_ENDPOINT, REQUIRED_SCOPES } from './auth.decorators.js';
+import { invalidToken, missingScope, missingToken, notForChannels } from './bearer.js';
 import type { Principal } from './principal.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -39,6 +39,9 @@ export class AuthGuard implements CanActivate {
       const missing = scopes?.find((scope) => !principal.scopes.has(scope));
       if (missing !== undefined) throw missingScope(missing);
     }
+    // Resolvers show each caller what it may see; of controllers only those that say so do.
+    const open = context.getType() !== 'http' || this.reflector.getAllAndOverride<boolean>(OPEN_TO_CHANNELS, targets);
+    if (principal.channel !== undefined && open !== true) throw notForChannels();
     return true;
   }
 

@@ -49,3 +49,13 @@ export function missingScope(scope: string): ProblemError {
     headers: { 'www-authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
   });
 }
+
+/** The 403 of a token that is bound to one channel, where everything is shown or nothing. */
+export function notForChannels(): ProblemError {
+  return new ProblemError({
+    status: 403,
+    code: 'NOT_FOR_CHANNELS',
+    title: 'The token does not allow this',
+    detail: 'The token is bound to one channel; this needs one that is bound to none.',
+  });
+}
