@@ -40,8 +40,10 @@ export class AuthGuard implements CanActivate {
       if (missing !== undefined) throw missingScope(missing);
     }
     // Resolvers show each caller what it may see; of controllers only those that say so do.
-    const open = context.getType() !== 'http' || this.reflector.getAllAndOverride<boolean>(OPEN_TO_CHANNELS, targets);
-    if (principal.channel !== undefined && open !== true) throw notForChannels();
+    const open =
+      context.getType() !== 'http' ||
+      this.reflector.getAllAndOverride<true | undefined>(OPEN_TO_CHANNELS, targets) === true;
+    if (principal.channel !== undefined && !open) throw notForChannels();
     return true;
   }
 
