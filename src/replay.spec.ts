@@ -49,7 +49,12 @@ beforeAll(async () => {
     messageId: 'm-1',
     body: Buffer.from(JSON.stringify([fact])),
   });
-  const tasks = { deadLetters: async () => [], backlog: async () => [], redrive: async () => 0 };
+  const tasks = {
+    deadLetters: async () => [],
+    backlog: async () => [],
+    redrive: async () => 0,
+    discard: async () => 0,
+  };
   const worker = new ReplayWorker({ pool, messages, orders: orders.commit, reader: orders.reader, tasks });
   loop = new BackgroundLoop('replays', 50, () => worker.sweep());
   loop.start();

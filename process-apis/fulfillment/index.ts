@@ -3,6 +3,7 @@ export { CarrierInbound } from './carrier-inbound.js';
 export { CarrierTasks } from './carrier.tasks.js';
 export { ErpFollowUp } from './erp-follow-up.js';
 export { ErpTasks } from './erp.tasks.js';
+export { tellOrdersGivenUp } from './given-up.js';
 export { loadOrders, type LoadedOrder, type OrderLookup } from './fulfillment.context.js';
 export { failed, mayExist, submitResult, type TaskSubject } from './task-outcome.js';
 export { PackageNews } from './package-news.js';

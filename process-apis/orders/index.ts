@@ -1,5 +1,5 @@
 export { plannedLots, withoutPlanned } from './orders.lots.js';
-export { salesOrderKey } from './orders.awaited-tasks.js';
+export { hasFailedForGood, salesOrderKey, waitOf } from './orders.awaited-tasks.js';
 export {
   OrderCommit,
   type Claim,

@@ -1,4 +1,5 @@
 import type { Order, Package, Shipment, Wait } from '../../src/model/order.js';
+import type { Task } from '../../src/platform/jobs/index.js';
 import type { OrderTask } from './orders.tasks.js';
 import { waitKeys } from './orders.waits.js';
 
@@ -12,6 +13,29 @@ export function salesOrderKey(orderId: string, attempt: number): string {
 /** The task whose answer ends the wait; undefined where none does. */
 export function taskFor(order: Order, waitKey: string): OrderTask | undefined {
   return awaitedTasks(order).find(([key]) => key === waitKey)?.[1];
+}
+
+/** The wait that the task's answer ends, however often it was asked for; undefined where none does, or nobody waits any more. */
+export function waitOf(order: Order, { kind, payload }: Task): Wait | undefined {
+  const about = partOf(payload);
+  const [waitKey] = awaitedTasks(order).find(([, task]) => task.kind === kind && partOf(task.payload) === about) ?? [];
+  return order.waits.find(({ key }) => key === waitKey);
+}
+
+/** Whether the step failed for good: nothing works on it until it is asked for again. */
+export function hasFailedForGood({ lastError, failure }: Wait): boolean {
+  // Failures of before did not say whether they were the last.
+  return lastError !== undefined && failure?.final !== false;
+}
+
+/** What of an order a task may be about, the smallest part first. */
+const PARTS = ['fulfillmentOrderId', 'packageId', 'shipmentId'];
+
+/** The fulfillment order, package or shipment that a task is about; empty: the order itself. */
+export function partOf(payload: object): string {
+  const about = new Map<string, unknown>(Object.entries(payload));
+  const [part = ''] = PARTS.flatMap((name) => about.get(name) ?? []);
+  return String(part);
 }
 
 /** The task asked for once more. Its key is made unique: what comes of this try is another fact than what came of the first. */
@@ -28,11 +52,6 @@ export function watchTask(orderId: string, shipmentId: string, packageId: string
 export function failedTasks(order: Order): readonly Awaited[] {
   const failed = new Set(order.waits.filter(hasFailedForGood).map((wait) => wait.key));
   return awaitedTasks(order).filter(([waitKey]) => failed.has(waitKey));
-}
-
-/** Failures of before did not say whether they were the last. */
-function hasFailedForGood({ lastError, failure }: Wait): boolean {
-  return lastError !== undefined && failure?.final !== false;
 }
 
 function awaitedTasks(order: Order): readonly Awaited[] {

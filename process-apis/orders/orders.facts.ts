@@ -22,7 +22,8 @@ export type OrderFactBody =
       readonly lines?: readonly { readonly lineReference: string; readonly quantity: number }[];
     }
   | { readonly kind: 'Reconsidered' }
-  | { readonly kind: 'RetryRequested' }
+  /** Of all steps that failed; with `waitKey` of that one. */
+  | { readonly kind: 'RetryRequested'; readonly waitKey?: string }
   | {
       readonly kind: 'SalesOrderPosted';
       readonly salesOrder: string;

@@ -3,7 +3,7 @@ import { isDatabaseUnavailable } from '../../src/platform/db/unavailable.js';
 import type { Order, Wait } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import type { OrderCommit } from './order-commit.js';
-import { taskFor } from './orders.awaited-tasks.js';
+import { partOf, taskFor } from './orders.awaited-tasks.js';
 import { storeDueAt } from './due-at.sql.js';
 import type { OrderFact } from './orders.facts.js';
 import type { OrderTask } from './orders.tasks.js';
@@ -82,14 +82,9 @@ function overdue(
   };
 }
 
-/** What of an order a task may be about, the smallest part first. */
-const PARTS = ['fulfillmentOrderId', 'packageId', 'shipmentId'];
-
 /** A task by what it is about, however often it was asked for: `<kind>/<order id>/<fulfillment order, package or shipment>`. */
 function taskName({ kind, payload }: OrderTask): string {
-  const about = new Map<string, unknown>(Object.entries(payload));
-  const [part = ''] = PARTS.flatMap((name) => about.get(name) ?? []);
-  return `${kind}/${payload.orderId}/${String(part)}`;
+  return `${kind}/${payload.orderId}/${partOf(payload)}`;
 }
 
 /** The clocks over the database. */

@@ -3,7 +3,14 @@ import { readStreams } from '../../src/platform/event-log/index.js';
 import type { DeadLetter, TaskQueue } from '../../src/platform/jobs/index.js';
 import type { Order } from '../../src/model/order.js';
 import { failedInside, isFault, type StoredMessage, type StoredMessages, type TakenFacts } from '../intake/index.js';
-import { rebuildDifferences, type OrderCommit, type OrderFact, type SubmitOutcome } from '../orders/index.js';
+import {
+  rebuildDifferences,
+  type OrderCommit,
+  type OrderFact,
+  type OrderReader,
+  type SubmitOutcome,
+} from '../orders/index.js';
+import { askAgain, failedStep } from './replay.letters.js';
 import { diffOf } from './replay.diff.js';
 import type { ReplayChange, ReplayOutcome } from './replay.types.js';
 import type { ReplayItem } from './replay.walk.js';
@@ -14,7 +21,8 @@ export interface AttemptParts {
   readonly pool: Pool;
   readonly messages: StoredMessages;
   readonly orders: OrderCommit;
-  readonly tasks: Pick<TaskQueue, 'redrive'>;
+  readonly reader: Pick<OrderReader, 'byIds'>;
+  readonly tasks: Pick<TaskQueue, 'redrive' | 'discard'>;
 }
 
 /**
@@ -85,13 +93,23 @@ export class ReplayAttempt {
     return factChange(fact, outcome);
   }
 
-  private async redrive({ id, kind, key, error }: DeadLetter): Promise<ReplayChange> {
-    const there = this.dryRun || (await this.parts.tasks.redrive([id])) === 1;
-    return {
-      subject: `task/${id}`,
-      outcome: there ? 'CHANGED' : 'UNCHANGED',
-      detail: { what: kind, reason: error, tasks: [`${kind} ${key}`] },
-    };
+  private async redrive(letter: DeadLetter): Promise<ReplayChange> {
+    const { id, kind, key, error } = letter;
+    const told = { subject: `task/${id}`, detail: { what: kind, reason: error, tasks: [`${kind} ${key}`] } };
+    const step = await failedStep(this.parts.reader, letter);
+    if (step === 'UNDER_WAY') {
+      if (!this.dryRun) await this.parts.tasks.discard([id]);
+      const reason = 'its order has it done already, or had it asked for again';
+      return { ...told, outcome: 'UNCHANGED', detail: { what: kind, reason } };
+    }
+    if (this.dryRun) return { ...told, outcome: 'CHANGED' };
+    if (step === undefined)
+      return { ...told, outcome: (await this.parts.tasks.redrive([id])) === 1 ? 'CHANGED' : 'UNCHANGED' };
+    const [outcome] = await this.parts.orders.submit([askAgain(letter, step)]);
+    if (outcome === undefined || isOpen(outcome.result))
+      return { ...told, outcome: 'REFUSED', detail: { what: kind, ...reasonOf(outcome?.reason) } };
+    await this.parts.tasks.discard([id]);
+    return { ...told, outcome: isNew(outcome) ? 'CHANGED' : 'UNCHANGED' };
   }
 
   private async rebuild(order: Order): Promise<ReplayChange> {

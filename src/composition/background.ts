@@ -13,7 +13,13 @@ import { AmazonPoller } from '../../experience-apis/amazon/index.js';
 import { ChannelTasks, ShownOnChannels } from '../../experience-apis/channel-kit/index.js';
 import { ShopifyMissedOrders } from '../../experience-apis/shopify/index.js';
 import { LotExpiry, SoftReservations } from '../../process-apis/availability/index.js';
-import { ErpFollowUp, ErpTasks, WmsFollowUp, WmsTasks } from '../../process-apis/fulfillment/index.js';
+import {
+  ErpFollowUp,
+  ErpTasks,
+  tellOrdersGivenUp,
+  WmsFollowUp,
+  WmsTasks,
+} from '../../process-apis/fulfillment/index.js';
 import { StoredMessages } from '../../process-apis/intake/index.js';
 import { OrderCommit, OrderReader, Resumption, sqlSlaClocks, WaitingOrders } from '../../process-apis/orders/index.js';
 import { Publishing } from '../../process-apis/publishing/index.js';
@@ -80,6 +86,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     new ErpTasks(this.parts.get<ErpPort>(ERP_PORT, { strict: false }), this.orders, reader).register(this.tasks);
     new WmsTasks(this.parts.get<WmsPort>(WMS_PORT, { strict: false }), this.orders, reader).register(this.tasks);
     this.part(CarrierWork).register(this.tasks);
+    this.tasks.onGivenUp(tellOrdersGivenUp(this.orders, reader));
     this.part(ChannelTasks).register(this.tasks, this.part(Publishing));
     this.part(Reconciliation).register(this.part(ShownOnChannels));
   }

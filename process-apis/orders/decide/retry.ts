@@ -1,15 +1,22 @@
 import { standingHolds } from '../../../src/model/order.js';
 import { again, failedTasks, watchTask } from '../orders.awaited-tasks.js';
-import type { OrderFact } from '../orders.facts.js';
+import type { OrderFact, OrderFactBody } from '../orders.facts.js';
 import type { OrderTask } from '../orders.tasks.js';
 import { FactRejectedError, type Decision } from './decision.js';
 import { sendAgain } from './proceed.js';
+
+type RetryRequested = Extract<OrderFactBody, { kind: 'RetryRequested' }>;
 
 /**
  * A person says try again: a refused sales order is sent anew, and each call that failed is made again under the same
  * idempotency key. The tasks say so, since an earlier try may have had its effect.
  */
-export function decideRetry(decision: Decision, _: unknown, fact: OrderFact): void {
+export function decideRetry(decision: Decision, { waitKey: only }: RetryRequested, fact: OrderFact): void {
+  if (only !== undefined) {
+    for (const [waitKey, task] of failedTasks(decision.order))
+      if (waitKey === only) tryAgain(decision, waitKey, task, fact.id);
+    return;
+  }
   if (decision.order.erp.status === 'REJECTED') sendRejectedAgain(decision);
   for (const [waitKey, task] of failedTasks(decision.order)) tryAgain(decision, waitKey, task, fact.id);
   watchAgain(decision, fact.id);

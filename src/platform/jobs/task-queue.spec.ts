@@ -272,6 +272,29 @@ describe('the task queue', () => {
     expect((await queue.backlog())[0]?.deadLetters).toBe(1);
   }, 20_000);
 
+  it('tells before it parks a task that ended the process at each try, until it is heard', async () => {
+    const { runs, handler } = remembering(() => DONE);
+    const queue = new TaskQueue(pool);
+    queues.push(queue);
+    queue.register('test.deadly', handler, { retry: { limit: 0, delayS: 1, delaySMax: 1 } });
+    const told: string[] = [];
+    queue.onGivenUp(async (tasks, error) => {
+      told.push(...tasks.map(({ key }) => `${key}: ${error}`));
+      if (told.length === 1) throw new Error('nobody heard');
+    });
+    await queue.start();
+    await enqueue(queue, 'test.deadly', ['d']);
+    await pool.query(`update pgboss.job set retry_count = 20 where name = 'test.deadly'`);
+    await queue.work();
+    const find = () => queue.deadLetters({ kinds: ['test.deadly'] }, { limit: 10 });
+    await vi.waitFor(async () => expect(await find()).toHaveLength(1), 10_000);
+    expect(told).toEqual(Array(2).fill('d: the process ended at each try'));
+    expect(runs).toEqual([]);
+    const ids = (await find()).map(({ id }) => id);
+    expect([await queue.discard(ids), await queue.discard(ids)]).toEqual([1, 0]);
+    expect(await find()).toEqual([]);
+  }, 15_000);
+
   it('leaves tasks that nobody works on where they are, and says how many', async () => {
     const queue = new TaskQueue(pool);
     queues.push(queue);

@@ -21,8 +21,11 @@ import {
 } from './task.sql.js';
 import {
   DEFAULT_TASK_QUEUE,
+  type GivenUp,
   type RetryPolicy,
+  type SettledTask,
   type Task,
+  type TaskBacklog,
   type TaskHandler,
   type TaskQueueOptions,
   type TaskResult,
@@ -65,26 +68,6 @@ export interface TaskPolicies {
 
 const NOTHING_HELD: TaskPolicies = { heldBack: () => undefined, retry: () => undefined };
 
-/** What became of one try. */
-export interface SettledTask {
-  readonly kind: string;
-  readonly outcome: 'done' | 'again' | 'held' | 'dead';
-}
-
-/** What waits of one kind. */
-export interface TaskBacklog {
-  readonly kind: string;
-  readonly tier: Tier;
-  readonly target?: TaskTarget;
-  readonly waiting: number;
-  readonly running: number;
-  /** Since when the task that waits longest could have run; absent when none can. */
-  readonly oldestReadyAt?: string;
-  /** Why this process fetches none. */
-  readonly heldBack?: string;
-  readonly deadLetters: number;
-}
-
 /**
  * The durable queue of outside work, on pg-boss: tasks are enqueued inside the caller's transaction, run at least once,
  * retried with exponential backoff and jitter, and parked as dead letters after the last try.
@@ -94,6 +77,7 @@ export class TaskQueue {
   private readonly boss: PgBoss;
   private readonly handlers = new Map<string, RegisteredHandler>();
   private readonly observers: ((task: SettledTask) => void)[] = [];
+  private tellGivenUp: GivenUp | undefined;
   private working = false;
   private reviews: NodeJS.Timeout | undefined;
   private reviewing: Promise<void> | undefined;
@@ -121,6 +105,11 @@ export class TaskQueue {
 
   onSettled(observer: (task: SettledTask) => void): void {
     this.observers.push(observer);
+  }
+
+  /** Before `work`. */
+  onGivenUp(tell: GivenUp): void {
+    this.tellGivenUp = tell;
   }
 
   /** Installs the queues. Every role needs it to enqueue; only workers call `work`. */
@@ -277,6 +266,13 @@ export class TaskQueue {
     return taken.length;
   }
 
+  /** Takes dead letters out for good: others do their work. Ids that are none are passed over. Gives how many it was. */
+  async discard(ids: readonly string[]): Promise<number> {
+    if (ids.length > DEAD_LETTERS_PAGE_MAX)
+      throw new RangeError(`at most ${DEAD_LETTERS_PAGE_MAX} dead letters at once`);
+    return (await inTransaction(this.pool, (tx) => takeDeadLetters(tx, ids))).length;
+  }
+
   async stop(timeoutMs: number): Promise<void> {
     this.working = false;
     clearInterval(this.reviews);
@@ -313,14 +309,14 @@ export class TaskQueue {
     const retry = (options.target === undefined ? undefined : this.policies.retry(options.target)) ?? options.retry;
     // Those far beyond their last try ended the process each time: the handler does not get them again.
     const sound = jobs.filter((job) => triesInRound(job) < attemptsMax(retry) + CRASHES_MAX);
-    const answers = await this.handle(
-      sound.map((job) => toRun(kind, job, retry, Date.now() < this.cautiousUntil)),
-      handler,
-    );
+    const run = (job: Job<StoredTask>): TaskRun => toRun(kind, job, retry, Date.now() < this.cautiousUntil);
+    const deadly = jobs.filter((job) => !sound.includes(job));
+    const givenUp = deadly.length === 0 ? DEADLY : await this.giveUp(deadly.map(run));
+    const answers = await this.handle(sound.map(run), handler);
     const results = new Map(sound.map((job, index) => [job.id, answers[index] ?? NO_RESULT]));
     const putBack: PutBack[] = [];
     const settled = jobs.map((job): JobResult => {
-      const next = nextTry(results.get(job.id) ?? DEADLY, triesInRound(job), retry, Math.random);
+      const next = nextTry(results.get(job.id) ?? givenUp, triesInRound(job), retry, Math.random);
       for (const observe of this.observers) observe({ kind, outcome: settledAs(next) });
       if (next.outcome === 'DONE') return { id: job.id, status: 'completed' };
       if (next.outcome === 'DEAD') return { id: job.id, status: 'deadletter', output: { error: next.error } };
@@ -330,6 +326,17 @@ export class TaskQueue {
     });
     await putBackTasks(this.pool, kind, putBack);
     return settled;
+  }
+
+  private async giveUp(runs: readonly TaskRun[]): Promise<TaskResult> {
+    try {
+      await this.tellGivenUp?.(runs, DEADLY.error);
+      return DEADLY;
+    } catch (error) {
+      const sentence = error instanceof Error ? error.message : String(error);
+      this.logger.error(`${runs[0]?.kind}: nobody could be told that it is given up: ${sentence}`);
+      return { outcome: 'RETRY', error: sentence, untold: true };
+    }
   }
 
   private async handle(runs: readonly TaskRun[], handler: TaskHandler): Promise<readonly TaskResult[]> {
@@ -346,7 +353,7 @@ export class TaskQueue {
 }
 
 const NO_RESULT: TaskResult = { outcome: 'RETRY', error: 'the handler gave no result' };
-const DEADLY: TaskResult = { outcome: 'DEAD', error: 'the process ended at each try' };
+const DEADLY = { outcome: 'DEAD', error: 'the process ended at each try' } as const satisfies TaskResult;
 
 function statementName(text: string): string {
   return `task.${createHash('sha256').update(text).digest('base64url').slice(0, 16)}`;

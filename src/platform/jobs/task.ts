@@ -67,3 +67,29 @@ export const DEFAULT_TASK_QUEUE: TaskQueueOptions = {
   // About two days of trying before the task becomes a dead letter.
   retry: { limit: 3_000, delayS: 1, delaySMax: 60 },
 };
+
+/** What became of one try. */
+export interface SettledTask {
+  readonly kind: string;
+  readonly outcome: 'done' | 'again' | 'held' | 'dead';
+}
+
+/**
+ * Hears of tasks that are given up without their handler, before they are parked: nobody else could say so. When it throws
+ * they stay, and it hears of them again.
+ */
+export type GivenUp = (tasks: readonly TaskRun[], error: string) => Promise<void>;
+
+/** What waits of one kind. */
+export interface TaskBacklog {
+  readonly kind: string;
+  readonly tier: Tier;
+  readonly target?: TaskTarget;
+  readonly waiting: number;
+  readonly running: number;
+  /** Since when the task that waits longest could have run; absent when none can. */
+  readonly oldestReadyAt?: string;
+  /** Why this process fetches none. */
+  readonly heldBack?: string;
+  readonly deadLetters: number;
+}
