@@ -105,7 +105,11 @@ export async function forgetSilentProcesses(db: Db): Promise<void> {
 
 /** A process that ends keeps nobody back by what it told last. */
 export async function forgetProcess(db: Db, process: string): Promise<void> {
-  await db.query({ name: 'breaker-state.end', text: 'delete from breaker_state where process = $1', values: [process] });
+  await db.query({
+    name: 'breaker-state.end',
+    text: 'delete from breaker_state where process = $1',
+    values: [process],
+  });
 }
 
 /** Budgets that nobody uses any more; one that is asked for again begins full. */
