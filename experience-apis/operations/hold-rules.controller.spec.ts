@@ -143,7 +143,8 @@ describe('hold rules', () => {
     await pool.query(filled, [HOLD_RULES_MAX]);
     const refused = await send('put', other, { ...body, name: 'One more' });
     expect(refused.status).toBe(422);
-    expect(refused.body).toMatchObject({ errors: [{ pointer: '', detail: expect.stringContaining('500 rules') }] });
+    expect(refused.body).toMatchObject({ errors: [{ pointer: '' }] });
+    expect(refused.text).toContain('500 rules');
     expect((await send('put', id, { ...body, name: 'Two' })).status).toBe(204);
     await pool.query(`delete from hold_rule where reason = 'many'`);
     expect((await send('put', other, { ...body, name: 'One more' })).status).toBe(204);

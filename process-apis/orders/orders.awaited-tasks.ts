@@ -34,8 +34,8 @@ const PARTS = ['fulfillmentOrderId', 'packageId', 'shipmentId'];
 /** The fulfillment order, package or shipment that a task is about; empty: the order itself. */
 export function partOf(payload: object): string {
   const about = new Map<string, unknown>(Object.entries(payload));
-  const [part = ''] = PARTS.flatMap((name) => about.get(name) ?? []);
-  return String(part);
+  const part = PARTS.map((name) => about.get(name)).find((value) => typeof value === 'string');
+  return part ?? '';
 }
 
 /** The task asked for once more. Its key is made unique: what comes of this try is another fact than what came of the first. */

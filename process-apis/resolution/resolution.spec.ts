@@ -208,8 +208,9 @@ describe('an action', () => {
     const release = { action: 'RELEASE_HOLD', reason: 'The buyer is known.' } as const;
     const results = await Promise.all([act([id], release), act([id], release, { actor: { subject: 'bob' } })]);
     for (const result of results) expect(result).toMatchObject({ result: 'DONE', outcomes: [{ exceptionId: id }] });
-    const releases = (await auditsOf(id)).map((row) => ('actor' in row ? row.actor : ''));
-    expect(releases.toSorted()).toEqual(['ada', 'bob']);
+    const actors = (await auditsOf(id)).map((row) => ('actor' in row ? row.actor : ''));
+    expect(actors).toHaveLength(2);
+    expect(new Set(actors)).toEqual(new Set(['ada', 'bob']));
     expect(holdsOf(await orderOf(order))).toHaveLength(1);
     expect((await orderOf(order)).erp.status).toBe('REQUESTED');
   });
