@@ -313,9 +313,20 @@ export class Invariants {
   }
 
   private checkChannels(): void {
-    for (const { shown } of this.world.channels)
-      for (const [key, { times }] of shown)
-        if (times > 1) throw new InvariantError('CONFIRMED_TWICE', `package ${key} is shown ${times} times`);
+    const shipped = new Map<string, number>();
+    for (const row of this.world.database.rows('orders')) {
+      const { channel, reference, lines } = row['state'] as Order;
+      for (const { lineReference, quantities } of lines)
+        shipped.set(`${channel}/${reference}/${lineReference}`, quantities.shipped);
+    }
+    for (const { id, shown } of this.world.channels)
+      for (const { orderReference, items } of shown.values())
+        for (const { lineReference, quantity } of items) {
+          const line = `${id}/${orderReference}/${lineReference}`;
+          const left = (shipped.get(line) ?? 0) - quantity;
+          if (left < 0) throw new InvariantError('CONFIRMED_TWICE', `${line} is shown with ${-left} units too many`);
+          shipped.set(line, left);
+        }
   }
 
   private checkWarehouse(): void {

@@ -26,7 +26,7 @@ interface Placed {
 export class ChannelActor implements SimChannel {
   readonly placed = new Map<string, Placed>();
   /** Packages that it shows, by the hub's key. */
-  readonly shown = new Map<string, { readonly reference: string; readonly times: number }>();
+  readonly shown = new Map<string, Pick<ConfirmPackage, 'orderReference' | 'items'>>();
   readonly account: ChannelAccount;
   private readonly line: OutsideLine;
   private messages = 0;
@@ -84,12 +84,14 @@ export class ChannelActor implements SimChannel {
 
   confirm(command: ConfirmPackage): Promise<PackageConfirmation> {
     return this.line.call('confirmPackage', () => {
-      const { idempotencyKey, orderReference: reference, mayExist } = command;
+      const { idempotencyKey, orderReference, items, mayExist } = command;
       const known = this.shown.get(idempotencyKey);
       if (known !== undefined && mayExist) return { channelReference: `C-${idempotencyKey}` };
+      // Who did not look: as at a shop, where a fulfillment order with nothing left to fulfil takes no second fulfillment.
+      if (known !== undefined) throw this.line.refusal('confirmPackage', 'has nothing left to fulfil');
       if (this.world.scheduler.random.chance(this.world.plan.refused))
         throw this.line.refusal('confirmPackage', 'does not take the confirmation');
-      this.shown.set(idempotencyKey, { reference, times: (known?.times ?? 0) + 1 });
+      this.shown.set(idempotencyKey, { orderReference, items });
       this.world.note(`${this.id} shows ${idempotencyKey}`);
       return { channelReference: `C-${idempotencyKey}` };
     });
