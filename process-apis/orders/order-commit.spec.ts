@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
+import { until } from '../../test/support/until.js';
 import type { ChannelOrder } from '../../src/model/channel-order.js';
 import type { Order } from '../../src/model/order.js';
 import { findUnexplainedPositions, readPositions } from '../availability/index.js';
@@ -105,6 +106,30 @@ describe('the one door', () => {
     const order = await stored('BUSY');
     expect(order.refunds).toHaveLength(30);
     expect(order.version).toBe(await count('event_log where stream_id = $1', order.id));
+  });
+
+  it('decides behind whoever has the order, also where nothing comes of it', async () => {
+    await one.orders.submit([received('LOCKED')]);
+    const { id } = await stored('LOCKED');
+    const other = await two.pool.connect();
+    try {
+      await other.query('begin');
+      await other.query('select 1 from orders where id = $1 for update', [id]);
+      let isDecided = false;
+      const decided = one.orders
+        .submit([about('LOCKED', 'reconsidered', { kind: 'Reconsidered' })])
+        .finally(() => (isDecided = true));
+      await until(
+        () => count("pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"),
+        (waiting) => waiting > 0,
+        { what: 'the lock is waited for', timeoutMs: 10_000 },
+      );
+      expect(isDecided).toBe(false);
+      await other.query('commit');
+      expect(await decided).toMatchObject([{ result: 'UNCHANGED' }]);
+    } finally {
+      other.release();
+    }
   });
 
   it('sees the facts before it in the same batch', async () => {

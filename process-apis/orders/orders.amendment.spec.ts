@@ -68,6 +68,22 @@ describe('units that the channel adds', () => {
   });
 });
 
+describe('what the channel told before', () => {
+  it('undoes nothing of what it told later, when it comes late', () => {
+    const harness = orderAt('confirmed');
+    const fewer = channelOrder({ version: versionAt(6), lines: [channelLine('A', 1), channelLine('B', 2)] });
+    tell(harness, { kind: 'ChannelOrderReceived', order: fewer });
+    const before = harness.order;
+    const older = channelOrder({ version: versionAt(5), lines: [channelLine('A', 3), channelLine('B', 2)] });
+    expect(tell(harness, { kind: 'ChannelOrderReceived', order: older })).toMatchObject({
+      outcome: { result: 'UNCHANGED' },
+      events: [],
+      tasks: [],
+    });
+    expect(harness.order).toEqual(before);
+  });
+});
+
 describe('units that someone shipped by hand', () => {
   const observed = {
     kind: 'FulfillmentObserved',

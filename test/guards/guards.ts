@@ -29,7 +29,7 @@ export const GUARDS: readonly Guard[] = [
     file: 'process-apis/orders/orders.sql.ts',
     find: 'order by o.id for update`',
     replace: 'order by o.id`',
-    caughtBy: [COMMIT, { spec: 'test/model/availability.model.spec.ts' }, { spec: 'test/chaos/flash-sale.spec.ts' }],
+    caughtBy: [COMMIT],
   },
   {
     name: 'version check of orders',
@@ -77,7 +77,7 @@ export const GUARDS: readonly Guard[] = [
     file: 'process-apis/orders/decide/accept.ts',
     find: 'if (told.version < decision.order.channelVersion) return;',
     replace: '',
-    caughtBy: [{ spec: 'process-apis/orders/orders.amendment.spec.ts' }, SIM],
+    caughtBy: [{ spec: 'process-apis/orders/orders.amendment.spec.ts' }],
   },
   {
     name: 'shipment told once',
