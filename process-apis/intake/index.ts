@@ -34,7 +34,6 @@ export {
   findTroubledMessages,
   readMessagesWithoutBody,
   readSealedMessages,
-  type TroubledMessage,
   type TroublePosition,
 } from './message-troubles.sql.js';
 export { RECEIVED_ORDERS_MAX, ReceivedOrders } from './received-orders.js';

@@ -1,28 +1,15 @@
 import type { ClientBase } from 'pg';
-import type { Instant } from '../../src/model/time.js';
 import { utc } from '../../src/platform/db/utc.js';
+import type { StoredMessage } from './message.sql.js';
 
 type Db = Pick<ClientBase, 'query'>;
-
-/** A message without its body, as trouble is found from it. */
-export interface TroubledMessage {
-  readonly id: string;
-  readonly source: string;
-  readonly topic: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly detail?: string;
-  readonly pointer?: string;
-  readonly subjects: readonly string[];
-  readonly receivedAt: Instant;
-}
 
 const AS_JSON = `json_strip_nulls(json_build_object('id', m.id, 'source', m.source, 'topic', m.topic, 'status', m.status,
   'reason', m.reason, 'detail', m.detail, 'pointer', m.pointer, 'subjects', m.subjects,
   'receivedAt', ${utc('m.received_at')})) as message`;
 
 interface Row {
-  readonly message: TroubledMessage;
+  readonly message: StoredMessage;
 }
 
 /** A place in the list: the instant with all its digits, and the id. */
@@ -37,7 +24,7 @@ export async function findTroubledMessages(
   after: TroublePosition | undefined,
   parkedMs: number,
   limit: number,
-): Promise<readonly { readonly message: TroubledMessage; readonly position: TroublePosition }[]> {
+): Promise<readonly { readonly message: StoredMessage; readonly position: TroublePosition }[]> {
   const { rows } = await db.query<Row & { readonly at: string }>({
     name: 'message.troubled',
     text: `select ${AS_JSON}, m.received_at::text as at from message m
@@ -51,7 +38,7 @@ export async function findTroubledMessages(
 }
 
 /** Unknown ids are absent. */
-export async function readMessagesWithoutBody(db: Db, ids: readonly string[]): Promise<readonly TroubledMessage[]> {
+export async function readMessagesWithoutBody(db: Db, ids: readonly string[]): Promise<readonly StoredMessage[]> {
   const { rows } = await db.query<Row>({
     name: 'message.without-body',
     text: `select ${AS_JSON} from message m where m.id = any($1::uuid[])`,
@@ -73,7 +60,7 @@ export async function dismissMessages(tx: Db, ids: readonly string[]): Promise<v
 export async function readSealedMessages(
   db: Db,
   ids: readonly string[],
-): Promise<readonly (TroubledMessage & { readonly body: Buffer })[]> {
+): Promise<readonly (StoredMessage & { readonly body: Buffer })[]> {
   const { rows } = await db.query<Row & { readonly body: Buffer }>({
     name: 'message.sealed',
     text: `select ${AS_JSON}, m.body from message m where m.id = any($1::uuid[])`,

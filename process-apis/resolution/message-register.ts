@@ -4,7 +4,7 @@ import { findStandingOfMessages, messageKey, messageProblem, type Exceptions } f
 import {
   findTroubledMessages,
   readMessagesWithoutBody,
-  type TroubledMessage,
+  type StoredMessage,
   type TroublePosition,
 } from '../intake/index.js';
 
@@ -65,7 +65,7 @@ export class MessageRegister {
       );
   }
 
-  private problemsOf(messages: readonly TroubledMessage[]): readonly Problem[] {
+  private problemsOf(messages: readonly StoredMessage[]): readonly Problem[] {
     const now = new Date().toISOString();
     return messages.flatMap((message) => messageProblem(message, now, this.parkedMs) ?? []);
   }
