@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { PG_POOL } from '../db/database.module.js';
 import { TaskQueue } from '../jobs/index.js';
@@ -7,7 +7,8 @@ import { PolicySync } from '../outside/policy-sync.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
 
-/** `GET /metrics`. */
+/** `GET /metrics`, and `Metrics` for the parts that have figures of their own. */
+@Global()
 @Module({
   controllers: [MetricsController],
   providers: [
@@ -18,5 +19,6 @@ import { Metrics } from './metrics.js';
         new Metrics({ pool, gate, tasks, commitsWaiting: () => sync.commitsWaiting }),
     },
   ],
+  exports: [Metrics],
 })
 export class MetricsModule {}

@@ -40,4 +40,23 @@ describe('metrics', () => {
     expect(after).toContain('entrepot_outside_breaker_state{system="bank",operation="Accounts.read"} 0');
     expect(after).toContain('entrepot_commit_queue_depth 7');
   });
+  it('render figures of other parts, and empty those that cannot be read', async () => {
+    database = await createTestDatabase();
+    pool = openTestPool(database.url, 2);
+    const tasks = new TaskQueue(pool);
+    const metrics = new Metrics({ pool, gate: new OutsideGate(), tasks, commitsWaiting: () => 0 });
+    const level = metrics.gauge('tank_level', 'Litres in a tank.', ['tank']);
+    let readable = true;
+    const read = async (): Promise<void> => {
+      if (!readable) throw new Error('the gauge is dirty');
+      level.set({ tank: 'north' }, 12);
+    };
+    metrics.addLook({ source: 'tanks', gauges: [level], read });
+    expect(await metrics.render()).toContain('entrepot_tank_level{tank="north"} 12');
+    readable = false;
+    const after = await metrics.render();
+    expect(after).not.toContain('entrepot_tank_level{');
+    expect(after).toContain('entrepot_metrics_unread{source="tanks"} 1');
+    await pool.end();
+  });
 });

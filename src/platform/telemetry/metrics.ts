@@ -21,10 +21,13 @@ export interface MetricsParts {
   readonly commitsWaiting: () => number;
 }
 
-/** Reads figures that nobody tells. */
-interface Look {
+/** Reads figures that nobody tells, whenever Prometheus asks. */
+export interface MetricsLook {
+  /** What is read, in a word: the label of `entrepot_metrics_unread`. */
   readonly source: string;
+  /** What it sets. They are emptied when the figures cannot be read. */
   readonly gauges: readonly Gauge[];
+  /** Bounded in its own time: the answer to Prometheus waits for it. */
   readonly read: () => Promise<void>;
 }
 
@@ -35,7 +38,7 @@ interface Look {
 export class Metrics {
   private readonly logger = new Logger(Metrics.name);
   private readonly registry = new Registry();
-  private readonly looks: Look[] = [];
+  private readonly looks: MetricsLook[] = [];
   private readonly unread = this.gauge('metrics_unread', '1 while figures of this source cannot be read.', ['source']);
 
   constructor(parts: MetricsParts) {
@@ -55,7 +58,27 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  private async look({ source, gauges, read }: Look): Promise<void> {
+  /** Figures that another part of the hub has read when Prometheus asks. */
+  addLook(look: MetricsLook): void {
+    this.looks.push(look);
+  }
+
+  /** A gauge of the hub's, `entrepot_<name>`. Labels must be bounded: names of the code, never ids. */
+  gauge(name: string, help: string, labelNames: string[] = []): Gauge {
+    return new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  /** A counter of the hub's, `entrepot_<name>`; the name ends in `_total`. */
+  counter(name: string, help: string, labelNames: string[] = []): Counter {
+    return new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  /** A histogram of the hub's, `entrepot_<name>`, in seconds or in counts, as its name says. */
+  histogram(name: string, help: string, labelNames: string[], buckets: number[]): Histogram {
+    return new Histogram({ name: `${PREFIX}${name}`, help, labelNames, buckets, registers: [this.registry] });
+  }
+
+  private async look({ source, gauges, read }: MetricsLook): Promise<void> {
     try {
       await read();
       this.unread.set({ source }, 0);
@@ -68,20 +91,17 @@ export class Metrics {
   }
 
   private outside({ gate }: MetricsParts): void {
-    const registers = [this.registry];
-    const calls = new Counter({
-      name: `${PREFIX}outside_calls_total`,
-      help: 'Calls to outside systems; outcome is ok, the kind of the error, or held where nothing was sent.',
-      labelNames: ['system', 'operation', 'outcome'],
-      registers,
-    });
-    const seconds = new Histogram({
-      name: `${PREFIX}outside_call_seconds`,
-      help: 'How long calls to outside systems took, without the wait for their turn.',
-      labelNames: ['system', 'operation'],
-      buckets: CALL_BUCKETS,
-      registers,
-    });
+    const calls = this.counter(
+      'outside_calls_total',
+      'Calls to outside systems; outcome is ok, the kind of the error, or held where nothing was sent.',
+      ['system', 'operation', 'outcome'],
+    );
+    const seconds = this.histogram(
+      'outside_call_seconds',
+      'How long calls to outside systems took, without the wait for their turn.',
+      ['system', 'operation'],
+      CALL_BUCKETS,
+    );
     gate.onCall(({ system, operation, outcome, durationMs }) => {
       calls.inc({ system, operation, outcome });
       if (outcome !== 'held') seconds.observe({ system, operation }, durationMs / 1_000);
@@ -99,12 +119,11 @@ export class Metrics {
   }
 
   private tasks({ tasks }: MetricsParts): void {
-    const settled = new Counter({
-      name: `${PREFIX}tasks_settled_total`,
-      help: 'Tries of tasks by what became of them: done, again (a retry), held (nothing was sent), dead.',
-      labelNames: ['kind', 'outcome'],
-      registers: [this.registry],
-    });
+    const settled = this.counter(
+      'tasks_settled_total',
+      'Tries of tasks by what became of them: done, again (a retry), held (nothing was sent), dead.',
+      ['kind', 'outcome'],
+    );
     tasks.onSettled(({ kind, outcome }) => settled.inc({ kind, outcome }));
     const labelled = ['kind', 'tier'];
     const waiting = this.gauge('tasks_waiting', 'Tasks that wait.', labelled);
@@ -146,9 +165,5 @@ export class Metrics {
       { source: 'commits', gauges: [depth], read: readDepth },
       { source: 'event-log', gauges: [lag], read: readLag },
     );
-  }
-
-  private gauge(name: string, help: string, labelNames: string[] = []): Gauge {
-    return new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [this.registry] });
   }
 }
