@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTime, GraphQLJSONObject, GraphQLSafeInt } from 'graphql-scalars';
+import { GraphQLDateTime, GraphQLJSON, GraphQLJSONObject, GraphQLSafeInt } from 'graphql-scalars';
 
 const CURSOR_CHARS_MAX = 256;
 
@@ -20,6 +20,7 @@ function toCursor(value: unknown): string {
 export const SCALARS = {
   Cursor: GraphQLCursor,
   DateTime: GraphQLDateTime,
+  JSON: GraphQLJSON,
   JSONObject: GraphQLJSONObject,
   SafeInt: GraphQLSafeInt,
 } as const;
