@@ -13,7 +13,7 @@ import { requireChannel } from '../../src/platform/auth/require-channel.js';
 import { decodeCursor, encodeCursor, EventFeed, type LoggedEvent } from '../../src/platform/event-log/index.js';
 import { visibleChannel } from './channel-sight.js';
 import { badInput } from './graphql-errors.js';
-import { liveEvents } from './live-events.js';
+import { liveEvents, type LiveStream } from './live-events.js';
 import type { OperationContext } from './operation-context.js';
 import { selects } from './selected-fields.js';
 
@@ -68,7 +68,7 @@ export class AvailabilityResolver {
     _: unknown,
     { channel, after }: { readonly channel?: string | null; readonly after?: string | null },
     { principal }: OperationContext,
-  ): AsyncGenerator<{ readonly availabilityChanged: AvailabilityChange }> {
+  ): LiveStream<{ readonly availabilityChanged: AvailabilityChange }> {
     const scope = visibleChannel(principal, channel);
     const request = {
       filter: scope === undefined ? {} : { scope },

@@ -5,7 +5,7 @@ import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import { decodeCursor, encodeCursor, EventFeed, type LoggedEvent } from '../../src/platform/event-log/index.js';
 import { visibleChannel } from './channel-sight.js';
 import { exceptionEventView } from './exception-view.js';
-import { liveEvents } from './live-events.js';
+import { liveEvents, type LiveStream } from './live-events.js';
 import type { OperationContext } from './operation-context.js';
 
 interface StreamArguments {
@@ -31,7 +31,7 @@ export class ExceptionSubscriptionResolver {
     _: unknown,
     { categories, owners, channel, after }: StreamArguments,
     { principal }: OperationContext,
-  ): AsyncGenerator<{ readonly exceptionChanged: ChangePayload }> {
+  ): LiveStream<{ readonly exceptionChanged: ChangePayload }> {
     const scope = visibleChannel(principal, channel);
     const request = {
       filter: scope === undefined ? {} : { scope },

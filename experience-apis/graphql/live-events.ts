@@ -1,33 +1,75 @@
 import type { EventCursor, EventFeed, EventFilter, LoggedEvent } from '../../src/platform/event-log/index.js';
 
+/*
+ * How the resolver of a subscription says what its stream tells. It returns one of two streams:
+ *
+ *   liveEvents(feed, request, toPayload)   one message for each event: nothing is lost, nothing is told twice
+ *   liveState(feed, request, telling)      the state after the newest event, at most once in a while: latest wins
+ *
+ * Both are read by the broadcasts (broadcasts.ts), not by graphql-js: subscribers with the same document, variables and
+ * rights share one stream, and each message is made once for all of them. So `toPayload`, `read` and all resolvers below
+ * a subscription may depend on the arguments, and of the caller on its scopes and channel alone.
+ * A subscriber that falls behind is ended with code SLOW_CONSUMER and the cursor to resume from.
+ */
+
+/** Which events of the log a stream is about. */
 export interface LiveRequest {
+  /** Narrowed at the source: the stream of one object, the scope of one channel. */
   readonly filter: EventFilter;
   /** Undefined for "from now on". */
   readonly after: EventCursor | undefined;
   readonly accepts: (event: LoggedEvent) => boolean;
 }
 
-/** The events that a subscriber gets, as payloads. Ends at once when the subscriber leaves. */
-export function liveEvents<Payload>(
-  feed: EventFeed,
-  { filter, after, accepts }: LiveRequest,
-  toPayload: (event: LoggedEvent) => Payload,
-): AsyncGenerator<Payload, void, undefined> {
-  const abort = new AbortController();
-  const source = payloads(feed.subscribe(filter, after, abort.signal), accepts, toPayload);
-  // A generator that waits for its next event cannot be returned from before that event comes: the signal wakes it.
-  const end = source.return.bind(source);
-  source.return = (value) => {
-    abort.abort();
-    return end(value);
-  };
-  return source;
+/** How a state is told; `Payload` is the root value: `{ flowChanged: … }`. */
+export interface StateTelling<Payload> {
+  /** The shortest time between two readings. */
+  readonly everyMs: number;
+  /**
+   * The state as it is now, in as many messages as it needs. `cursor` is the newest event that is in it, or the log's
+   * end: clients resume after it. It is read at once for each new subscriber, then after events, and twice more when
+   * they cease, for what is derived from events a little later.
+   */
+  readonly read: (cursor: EventCursor) => Promise<readonly Payload[]>;
 }
 
-async function* payloads<Payload>(
-  events: AsyncIterable<LoggedEvent>,
-  accepts: (event: LoggedEvent) => boolean,
+export type Telling<Payload> =
+  | { readonly kind: 'EVENTS'; readonly toPayload: (event: LoggedEvent) => Payload }
+  | ({ readonly kind: 'STATE' } & StateTelling<Payload>);
+
+/** A description, not a stream that anyone could iterate: graphql-js asks for an iterable, the broadcasts read it. */
+export class LiveStream<Payload = unknown> implements AsyncIterable<Payload> {
+  constructor(
+    readonly feed: EventFeed,
+    readonly request: LiveRequest,
+    readonly telling: Telling<Payload>,
+  ) {}
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Payload, void, undefined> {
+    if (this.telling.kind === 'STATE') throw new Error('a live stream is read by the broadcasts alone');
+    for await (const event of this.feed.subscribe(
+      this.request.filter,
+      this.request.after,
+      new AbortController().signal,
+    ))
+      if (this.request.accepts(event)) yield this.telling.toPayload(event);
+  }
+}
+
+/** Each event that fits, as one message, from the cursor on without loss. `toPayload` gives the root value. */
+export function liveEvents<Payload>(
+  feed: EventFeed,
+  request: LiveRequest,
   toPayload: (event: LoggedEvent) => Payload,
-): AsyncGenerator<Payload, void, undefined> {
-  for await (const event of events) if (accepts(event)) yield toPayload(event);
+): LiveStream<Payload> {
+  return new LiveStream(feed, request, { kind: 'EVENTS', toPayload });
+}
+
+/** The state after what happened, at most every `everyMs`; a new subscriber is told at once, whatever its cursor. */
+export function liveState<Payload>(
+  feed: EventFeed,
+  request: LiveRequest,
+  telling: StateTelling<Payload>,
+): LiveStream<Payload> {
+  return new LiveStream(feed, request, { kind: 'STATE', ...telling });
 }

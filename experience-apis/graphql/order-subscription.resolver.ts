@@ -5,7 +5,7 @@ import type { Principal } from '../../src/platform/auth/principal.js';
 import { decodeCursor, encodeCursor, EventFeed, type LoggedEvent } from '../../src/platform/event-log/index.js';
 import { visibleChannel } from './channel-sight.js';
 import { isOrderEvent, isShipmentEvent, shipmentIdOf } from './event-view.js';
-import { liveEvents, type LiveRequest } from './live-events.js';
+import { liveEvents, type LiveRequest, type LiveStream } from './live-events.js';
 import { LiveOrders } from './live-orders.js';
 import { toOrderId } from './order-id.js';
 import type { OperationContext } from './operation-context.js';
@@ -32,7 +32,7 @@ export class OrderSubscriptionResolver {
     _: unknown,
     wanted: StreamArguments,
     { principal }: OperationContext,
-  ): AsyncGenerator<{ readonly orderChanged: ChangePayload }> {
+  ): LiveStream<{ readonly orderChanged: ChangePayload }> {
     const request = toRequest(principal, wanted, isOrderEvent);
     return liveEvents(this.feed, request, (event) => ({ orderChanged: toPayload(event) }));
   }
@@ -42,7 +42,7 @@ export class OrderSubscriptionResolver {
     _: unknown,
     wanted: StreamArguments,
     { principal }: OperationContext,
-  ): AsyncGenerator<{ readonly shipmentUpdated: ChangePayload }> {
+  ): LiveStream<{ readonly shipmentUpdated: ChangePayload }> {
     const request = toRequest(principal, wanted, isShipmentEvent);
     return liveEvents(this.feed, request, (event) => ({ shipmentUpdated: toPayload(event) }));
   }
