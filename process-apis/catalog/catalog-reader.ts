@@ -7,7 +7,7 @@ import { readAccounts, readItemFacts, readNodes } from './catalog.sql.js';
 import { Catalog, type CatalogReader, type ItemFacts, type ListedItem, type UnitOfItem } from './catalog.types.js';
 import { channelPolicyOf } from './channel-policy.js';
 import { readKitContents, readListings, readSubstitutes, readUnitFactors, type ListingRow } from './listing.sql.js';
-import { Refreshed, REFRESH_MS } from './refreshed.js';
+import { Refreshed, REFRESH_MS } from '../../src/platform/db/refreshed.js';
 
 type Tx = Pick<ClientBase, 'query'>;
 

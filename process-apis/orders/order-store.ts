@@ -10,6 +10,7 @@ import type { SourcingPolicy } from '../sourcing/index.js';
 import type { ProblemChange } from '../exceptions/index.js';
 import type { HoldsFor } from './hold-rules.js';
 import type { FactOutcome } from './orders.facts.js';
+import type { ClockFor } from './orders.sla.js';
 import type { ChangedOrder, CrossReference, OrderReferenceKey, SealedParties } from './orders.sql.js';
 import type { OrderTask } from './orders.tasks.js';
 
@@ -50,6 +51,7 @@ export interface OrderTx {
   policies(): Promise<(channel: string) => ChannelPolicy>;
   sourcing(): Promise<(channel: string) => SourcingPolicy>;
   holdRules(): Promise<HoldsFor>;
+  slaClocks(): Promise<ClockFor>;
   /** By `<channel>/<listing SKU>`; unknown ones are absent. */
   listings(keys: readonly string[]): Promise<ReadonlyMap<string, ListedItem>>;
   /** Unknown items are absent. */

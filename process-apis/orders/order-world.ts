@@ -19,12 +19,13 @@ export async function readWorld(
   orders: readonly Order[],
   now: Instant,
 ): Promise<World> {
-  const [listings, nodes, policyOf, sourcingOf, holdsFor, held] = await Promise.all([
+  const [listings, nodes, policyOf, sourcingOf, holdsFor, clockFor, held] = await Promise.all([
     tx.listings([...wantedListings(facts, orders)]),
     tx.nodes(),
     tx.policies(),
     tx.sourcing(),
     tx.holdRules(),
+    tx.slaClocks(),
     tx.lockReservations(wantedReservations(facts)),
   ]);
   const listedItem = (channel: string, listingSku: string): ListedItem | undefined =>
@@ -48,6 +49,7 @@ export async function readWorld(
     policyOf,
     sourcingOf,
     holdsFor,
+    clockFor,
     listedItem,
     itemFacts: (sku) => items.get(sku),
     substitutesOf: (channel, sku) => substitutes.get(channel)?.get(sku) ?? [],

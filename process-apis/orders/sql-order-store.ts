@@ -23,6 +23,7 @@ import {
   updateOrders,
   writeParties,
 } from './orders.sql.js';
+import { SlaSettings } from './sla-settings.js';
 
 export interface SqlOrderStoreParts {
   readonly pool: Pool;
@@ -36,7 +37,7 @@ export class SqlOrderStore implements OrderStore {
   private readonly parts: Parts;
 
   constructor(parts: SqlOrderStoreParts) {
-    this.parts = { ...parts, holdRules: new HoldRules(parts.pool) };
+    this.parts = { ...parts, holdRules: new HoldRules(parts.pool), slaSettings: new SlaSettings(parts.pool) };
   }
 
   transaction<T>(work: (tx: OrderTx) => Promise<T>): Promise<T> {
@@ -52,9 +53,9 @@ export class SqlOrderStore implements OrderStore {
   }
 }
 
-type Parts = SqlOrderStoreParts & { readonly holdRules: HoldRules };
+type Parts = SqlOrderStoreParts & { readonly holdRules: HoldRules; readonly slaSettings: SlaSettings };
 
-function orderTx(tx: PoolClient, { catalog, sourcing, tasks, holdRules }: Parts): OrderTx {
+function orderTx(tx: PoolClient, { catalog, sourcing, tasks, holdRules, slaSettings }: Parts): OrderTx {
   return {
     ordersOfFulfillments: (ids) => findOrdersOfFulfillments(tx, ids),
     lockOrders: (ids, references) => lockOrders(tx, ids, references),
@@ -66,6 +67,7 @@ function orderTx(tx: PoolClient, { catalog, sourcing, tasks, holdRules }: Parts)
     policies: () => catalog.policies(),
     sourcing: () => sourcing.forDecision(),
     holdRules: () => holdRules.forDecision(),
+    slaClocks: () => slaSettings.forDecision(),
     listings: (keys) => catalog.listingsFor(tx, keys),
     items: (skus) => catalog.itemsFor(tx, skus),
     substitutes: (channel, skus) => catalog.substitutesFor(tx, channel, skus),

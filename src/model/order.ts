@@ -260,6 +260,15 @@ export interface Wait {
   readonly overdueSince?: Instant;
   /** It was last asked for again after it had failed for good, or nothing worked on it. */
   readonly retriedAt?: Instant;
+  /** Its times by the installation's own SLA clock; absent where the hub's standard one runs. */
+  readonly clock?: WaitClock;
+}
+
+/** The times of a wait, by the clock that was in force at `from`: when the wait began, or was asked for again. */
+export interface WaitClock {
+  readonly from: Instant;
+  readonly warnAt: Instant;
+  readonly dueAt: Instant;
 }
 
 export interface Refund {

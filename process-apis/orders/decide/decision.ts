@@ -9,6 +9,7 @@ import type { ItemFacts, ListedItem } from '../../catalog/index.js';
 import type { SourcingPolicy } from '../../sourcing/index.js';
 import { evolve } from '../orders.evolve.js';
 import type { FactOutcome } from '../orders.facts.js';
+import type { ClockFor } from '../orders.sla.js';
 import type { OrderTask } from '../orders.tasks.js';
 
 /** All that a decision may know besides the order and the fact. The clock and the ids come in here. */
@@ -27,6 +28,8 @@ export interface DecisionContext {
   readonly reservationOf: (channel: string, reference: string) => SoftReservation | undefined;
   /** What rules say of an order that was just accepted. */
   readonly holdsFor: (order: Order) => readonly Pick<Hold, 'kind' | 'reason' | 'placedBy'>[];
+  /** The installation's own SLA clocks. */
+  readonly clockFor: ClockFor;
   /** As they are kept, of orders that a fact is about which may change them; absent where none are. */
   readonly partiesOf: (orderId: string) => OrderParties | undefined;
   /** Somebody watches parcels, and is told of each. */

@@ -12,6 +12,7 @@ import type { DecisionContext } from '../decide/decision.js';
 import { OrderBatch } from '../order-batch.js';
 import { holdsByRules, type HoldRule } from '../hold-rules.js';
 import type { FactOutcome, OrderAddress, OrderFact, OrderFactBody, SubmitOutcome } from '../orders.facts.js';
+import type { ClockFor } from '../orders.sla.js';
 import type { OrderTask } from '../orders.tasks.js';
 import { evolve } from '../orders.evolve.js';
 import { CHANNEL, REFERENCE } from './channel-orders.js';
@@ -32,6 +33,7 @@ export interface World {
   readonly substitutes?: Readonly<Record<string, readonly string[]>>;
   readonly reservations?: readonly SoftReservation[];
   readonly holdRules?: readonly HoldRule[];
+  readonly clockFor?: ClockFor;
   /** The hub was restored then. */
   readonly lostBefore?: string;
   /** Stock beyond on-hand units: rules, lots, demands of other channels, positions in full. */
@@ -129,6 +131,7 @@ export class Harness {
       sourcingOf: () => ({ ...DEFAULT_SOURCING_POLICY, ...sourcing }),
       listedItem: (_, listingSku) => this.listings.get(listingSku),
       holdsFor: (order) => holdsByRules(holdRules, order),
+      clockFor: this.world.clockFor ?? (() => undefined),
       partiesOf: (orderId) => this.parties.get(orderId),
       itemFacts: (sku) => items?.[sku],
       substitutesOf: (_, sku) => substitutes?.[sku] ?? [],

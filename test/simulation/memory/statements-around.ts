@@ -140,6 +140,7 @@ export const AROUND_STATEMENTS: Statements = {
   'substitute.of-items': () => [],
   'sourcing-policy.read': () => [],
   'hold-rules.all': (tx) => tx.all('hold_rule'),
+  'sla-clocks.all': () => [],
   'sim.delivered': async (tx, [cursors]) => {
     for (const cursor of textsOf(cursors)) await tx.insert('delivered', { id: tx.nextOf('delivered'), cursor });
     return [];
