@@ -6,6 +6,8 @@ const COMPOSITION = '^src/([^/]+\\.ts$|backup/|composition/|demo/)';
 const HOUSE = '^(src|system-apis|process-apis|experience-apis|test)/';
 const BASE = '^src/(model|platform)/';
 const PORTS = '^system-apis/[^/]+/[^/]+\\.port\\.ts$';
+// The console's page: bundled for browsers, so that its libraries are of the build and nothing of the hub is in it.
+const PAGE = '^experience-apis/console/web/';
 const PROCESS_DOORS = '^process-apis/[^/]+/index\\.ts$';
 
 /** From one room to anything of the house that is not listed. `$1` is what the first group of `room` matched. */
@@ -57,6 +59,16 @@ module.exports = {
       '^experience-apis/([^/]+)/',
       ['^experience-apis/$1/', '^experience-apis/channel-kit/index\\.ts$', PROCESS_DOORS, BASE],
     ),
+    only('page-knows-itself', 'What runs in browsers sees the hub as any other caller does: through the graph.', PAGE, [
+      PAGE,
+    ]),
+    {
+      name: 'page-is-bundled',
+      comment: 'The hub serves the page as files that the build made; what imported it would need a browser.',
+      severity: 'error',
+      from: { path: HOUSE, pathNot: [PAGE, '^test/console/'] },
+      to: { path: PAGE },
+    },
     only(
       'sandbox-speaks-wire-only',
       'A sandbox stands for the vendor. If it used our own code, a mistake there would be on both sides and no test would see it.',
@@ -118,7 +130,7 @@ module.exports = {
       name: 'no-development-library-in-product',
       comment: 'npm ci --omit=dev must give a hub that starts.',
       severity: 'error',
-      from: { path: HOUSE, pathNot: TESTS },
+      from: { path: HOUSE, pathNot: [...TESTS, PAGE] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '/@types/' },
     },
     {
@@ -131,6 +143,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // Made by console:codegen; not there before it ran.
+    exclude: { path: '^experience-apis/console/web/generated/' },
     // Imports of types bind too: a type from another layer is knowledge of that layer.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

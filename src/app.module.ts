@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AmazonModule } from '../experience-apis/amazon/index.js';
 import { AvailabilityModule } from '../experience-apis/availability/index.js';
+import { ConsoleModule } from '../experience-apis/console/index.js';
 import { GraphqlModule } from '../experience-apis/graphql/index.js';
 import { DriftModule, HoldRulesModule, OperationsModule, PoliciesModule } from '../experience-apis/operations/index.js';
 import { PartnerModule } from '../experience-apis/partner/index.js';
@@ -55,6 +56,7 @@ export class AppModule {
         ShopifyModule,
         PartnerModule,
         GraphqlModule,
+        ConsoleModule,
         OperationsModule,
         DriftModule,
         HoldRulesModule,

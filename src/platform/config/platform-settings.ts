@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { canParseKeyRing } from '../crypto/key-ring.js';
+import { packageRoot } from '../db/package-root.js';
 import { optionalSetting, setting, type SettingTexts } from './setting.js';
-import { oneOf, text, url, wholeNumber, wordList, yesOrNo, type SettingType } from './setting-types.js';
+import { decimalNumber, oneOf, text, url, wholeNumber, wordList, yesOrNo, type SettingType } from './setting-types.js';
 
 const MIB = 1024 * 1024;
 const EMBEDDED_ISSUER = 'urn:entrepot:embedded-issuer';
@@ -93,6 +95,12 @@ export const PLATFORM_SETTINGS = {
     default: String(MIB),
     description: 'The largest body that is accepted; a larger one is answered with 413.',
   }),
+  consoleDir: setting(text('a directory'), {
+    env: 'ENTREPOT_CONSOLE_DIR',
+    group: 'HTTP',
+    default: { says: '`dist/console` of the package', from: () => join(packageRoot(), 'dist', 'console') },
+    description: 'Where the built console is, with the documents that it asks by.',
+  }),
   logLevel: setting(oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), {
     env: 'ENTREPOT_LOG_LEVEL',
     group: 'Log',
@@ -107,6 +115,18 @@ export const PLATFORM_SETTINGS = {
       from: (texts) => (demo(texts) ? `${texts['ENTREPOT_DATA_DIR']}/hub.log` : undefined),
     },
     description: 'Where the log is written, as one JSON object a line.',
+  }),
+  otlpUrl: optionalSetting(url(['http', 'https']), {
+    env: 'ENTREPOT_OTLP_URL',
+    group: 'Traces',
+    description:
+      'The OpenTelemetry collector that traces are sent to, by OTLP over HTTP. Without it none are written. `OTEL_EXPORTER_OTLP_HEADERS` and the other settings of the OpenTelemetry SDK hold too.',
+  }),
+  traceRatio: setting(decimalNumber(0, 1), {
+    env: 'ENTREPOT_TRACE_RATIO',
+    group: 'Traces',
+    default: '0.1',
+    description: 'The part of the traces that is written; the same ones in each process.',
   }),
   commitBatchMax: setting(wholeNumber(1, 1000, 'transitions'), {
     env: 'ENTREPOT_COMMIT_BATCH_MAX',

@@ -1,0 +1,49 @@
+import { cacheExchange, Client, fetchExchange, makeOperation, mapExchange, type DocumentInput } from 'urql';
+import { getToken, tokenRefused } from '../auth/session.js';
+import { documentIdOf } from './document-id.js';
+
+const DOCUMENT_ID = 'documentId';
+
+declare module '@urql/core' {
+  interface OperationContext {
+    /** Set before the cache, which makes another document of the one that it gets. */
+    [DOCUMENT_ID]?: string;
+  }
+}
+
+const rememberId = mapExchange({
+  onOperation: (operation) =>
+    operation.kind === 'teardown'
+      ? operation
+      : makeOperation(operation.kind, operation, {
+          ...operation.context,
+          [DOCUMENT_ID]: documentIdOf(operation.query),
+        }),
+});
+
+/** The hub takes documents that it knows by their hashes alone. */
+const sendIdOnly = mapExchange({
+  onOperation: (operation) => {
+    const documentId = operation.context[DOCUMENT_ID];
+    if (documentId === undefined) return operation;
+    const query = { kind: 'Document', definitions: [], documentId } as unknown as DocumentInput;
+    return makeOperation(operation.kind, { ...operation, query: query as typeof operation.query }, operation.context);
+  },
+  onResult: (result) => {
+    const status = (result.error?.response as Response | undefined)?.status;
+    const refused = result.error?.graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED');
+    if (status === 401 || refused === true) tokenRefused();
+    return result;
+  },
+});
+
+/** The client of the page: answers are kept in memory until a mutation touches their types. */
+export function createHubClient(): Client {
+  return new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    requestPolicy: 'cache-and-network',
+    fetchOptions: () => ({ headers: { authorization: `Bearer ${getToken() ?? ''}` } }),
+    exchanges: [rememberId, cacheExchange, sendIdOnly, fetchExchange],
+  });
+}
