@@ -1,0 +1,79 @@
+import uPlot from 'uplot';
+import type { ChartProps, ChartSeries } from './chart.js';
+import { colourOf } from './theme-colour.js';
+import { utcWords } from './time-words.js';
+
+const HEIGHT = 240;
+/** Pixels that the figures of the axis need. */
+const AXIS_WIDTH = 64;
+const BAR_WIDTH = 0.6;
+const BAR_PIXELS_MAX = 48;
+
+/** How a chart is drawn now. `props` is asked again at each drawing: formats may change without a new chart. */
+export function chartOptions(
+  element: HTMLElement,
+  props: () => ChartProps,
+  show: (words: string) => void,
+): uPlot.Options {
+  const { height = HEIGHT, fromZero = true, series } = props();
+  const font = `12px ${getComputedStyle(element).fontFamily}`;
+  const axis = {
+    stroke: colourOf('--text-faint', element),
+    font,
+    ticks: { show: false },
+    grid: { stroke: colourOf('--chart-grid', element), width: 1 },
+  };
+  return {
+    width: Math.max(1, element.clientWidth),
+    height,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
+    legend: { show: false },
+    padding: [12, 16, 0, 0],
+    scales: { y: { range: (_, low, high) => rangeOf(low, high, fromZero) } },
+    axes: [
+      { ...axis, grid: { show: false }, space: 70 },
+      { ...axis, size: AXIS_WIDTH, space: 40, values: (_, ticks) => ticks.map((tick) => props().format(tick)) },
+    ],
+    series: [{}, ...series.map((one, at) => seriesOptions(one, at, element, props().bars === true))],
+    cursor: { points: { size: 7 }, drag: { x: false, y: false } },
+    hooks: { setCursor: [(plot) => show(readoutOf(plot, props()))] },
+  };
+}
+
+function seriesOptions(one: ChartSeries, at: number, element: HTMLElement, bars: boolean): uPlot.Series {
+  const colour = colourOf(`--chart-${colourIndex(one, at)}`, element);
+  if (one.dashed === true) return { stroke: colour, width: 1.25, dash: [5, 4], points: { show: false } };
+  const paths = bars ? uPlot.paths.bars?.({ size: [BAR_WIDTH, BAR_PIXELS_MAX], radius: 0.15 }) : undefined;
+  return {
+    stroke: colour,
+    width: bars ? 0 : 1.75,
+    spanGaps: false,
+    ...(bars ? { fill: colour } : {}),
+    ...(paths === undefined ? {} : { paths }),
+    points: { show: !bars && one.values.length < 3, size: 6, fill: colour },
+  };
+}
+
+/** Room above, and a scale even where all values are equal or none is there. */
+function rangeOf(low: number | null, high: number | null, fromZero: boolean): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  const bottom = fromZero ? Math.min(0, low) : low;
+  const span = high - bottom || Math.abs(high) || 1;
+  return [fromZero ? bottom : bottom - span * 0.1, high + span * 0.1];
+}
+
+function readoutOf(plot: uPlot, { times, series, format, formatTime }: ChartProps): string {
+  const at = plot.cursor.idx;
+  const time = at === null || at === undefined ? undefined : times[at];
+  if (at === null || at === undefined || time === undefined) return '';
+  const values = series.map(({ label, values: all }) => {
+    const value = all[at];
+    return `${label} ${value === null || value === undefined ? '–' : format(value)}`;
+  });
+  return [formatTime?.(time) ?? utcWords(time * 1_000), ...values].join('  ·  ');
+}
+
+/** Which of the chart's eight colours a series has. */
+export function colourIndex(series: ChartSeries, at: number): number {
+  return series.colour ?? (at % 8) + 1;
+}

@@ -1,0 +1,189 @@
+import { useEffect, useId, useRef, useState, type ReactElement, type RefObject } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { Button } from './button.js';
+import { chartOptions, colourIndex } from './chart-options.js';
+import { utcWords } from './time-words.js';
+import { useTheme } from './theme-colour.js';
+
+export interface ChartSeries {
+  readonly label: string;
+  /** One for each time; null where nothing was measured. */
+  readonly values: readonly (number | null)[];
+  /** 1 to 8, of the chart's colours; by its place when absent. */
+  readonly colour?: number;
+  /** A limit or target: drawn thin and dashed. */
+  readonly dashed?: boolean;
+}
+
+export interface ChartProps {
+  /** What the chart shows. */
+  readonly label: string;
+  /** Unix seconds, ascending. */
+  readonly times: readonly number[];
+  readonly series: readonly ChartSeries[];
+  /** A value as people read it, on the axis and in the table. */
+  readonly format: (value: number) => string;
+  /** A time in the table; UTC to the second when absent. */
+  readonly formatTime?: (seconds: number) => string;
+  /** Pixels. */
+  readonly height?: number;
+  /** The axis begins at zero: for everything but ratios near one. */
+  readonly fromZero?: boolean;
+  /** Columns instead of lines. */
+  readonly bars?: boolean;
+}
+
+const HEIGHT = 240;
+
+/** Values over time. Drawn on a canvas, so the same values stand in a table one press away. */
+export function Chart(props: ChartProps): ReactElement {
+  const [asTable, setAsTable] = useState(false);
+  const id = useId();
+  return (
+    <figure className="chart">
+      <div className="chart-head">
+        <ChartLegend series={props.series} />
+        <Button
+          kind="quiet"
+          size="sm"
+          icon="table"
+          aria-expanded={asTable}
+          aria-controls={id}
+          onClick={() => setAsTable(!asTable)}
+        >
+          {asTable ? 'As chart' : 'As table'}
+        </Button>
+      </div>
+      <div id={id}>{asTable ? <ChartTable {...props} /> : <ChartCanvas {...props} />}</div>
+    </figure>
+  );
+}
+
+function ChartCanvas(props: ChartProps): ReactElement {
+  const place = useRef<HTMLDivElement>(null);
+  const readout = useRef<HTMLParagraphElement>(null);
+  usePlot(place, readout, props);
+  return (
+    <div className="chart-place">
+      <div ref={place} className="chart-canvas" role="img" aria-label={`${props.label}. ${summaryOf(props)}`} />
+      <p ref={readout} className="chart-readout" aria-hidden="true" />
+    </div>
+  );
+}
+
+function usePlot(
+  place: RefObject<HTMLDivElement | null>,
+  readout: RefObject<HTMLParagraphElement | null>,
+  props: ChartProps,
+): void {
+  const theme = useTheme();
+  const latest = useRef(props);
+  latest.current = props;
+  const plot = useRef<uPlot>(null);
+  const data = [props.times, ...props.series.map(({ values }) => values)] as uPlot.AlignedData;
+  // What the drawing itself depends on; new values alone do not draw it anew.
+  const shape = JSON.stringify([
+    theme,
+    props.height,
+    props.fromZero,
+    props.bars,
+    props.series.map(({ label, colour, dashed }) => [label, colour, dashed]),
+  ]);
+  const current = useRef(data);
+  current.current = data;
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    const show = (words: string): void => {
+      if (readout.current !== null) readout.current.textContent = words;
+    };
+    const made = new uPlot(
+      chartOptions(element, () => latest.current, show),
+      current.current,
+      element,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(() =>
+      made.setSize({ width: element.clientWidth, height: latest.current.height ?? HEIGHT }),
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [place, readout, shape]);
+  const values = JSON.stringify(data);
+  useEffect(() => plot.current?.setData(current.current), [values]);
+}
+
+function ChartLegend({ series }: { series: readonly ChartSeries[] }): ReactElement {
+  return (
+    <ul className="chart-legend">
+      {series.map((one, at) => (
+        <li key={one.label}>
+          <span
+            className={`chart-key chart-key-${colourIndex(one, at)}${one.dashed === true ? ' chart-key-dashed' : ''}`}
+            aria-hidden="true"
+          />
+          {one.label}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ChartTable({ label, times, series, format, formatTime = inUtc }: ChartProps): ReactElement {
+  return (
+    <div className="chart-table" tabIndex={0} role="region" aria-label={`${label}, as a table`}>
+      <table className="table">
+        <caption className="visually-hidden">{label}</caption>
+        <thead>
+          <tr>
+            <th scope="col" className="table-head">
+              Time
+            </th>
+            {series.map((one) => (
+              <th key={one.label} scope="col" className="table-head table-end">
+                {one.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {times.map((time, at) => (
+            <tr key={time}>
+              <th scope="row" className="table-cell table-row-head">
+                {formatTime(time)}
+              </th>
+              {series.map((one) => (
+                <td key={one.label} className="table-cell table-end">
+                  {wordsOf(one.values[at], format)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function summaryOf({ series, format }: ChartProps): string {
+  const parts = series.map(({ label, values }) => {
+    const known = values.filter((value) => value !== null);
+    const last = known.at(-1);
+    if (last === undefined) return `${label}: no values`;
+    return `${label}: from ${format(Math.min(...known))} to ${format(Math.max(...known))}, last ${format(last)}`;
+  });
+  return `${parts.join('; ')}. The values stand in the table.`;
+}
+
+function wordsOf(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? '–' : format(value);
+}
+
+function inUtc(seconds: number): string {
+  return utcWords(seconds * 1_000);
+}

@@ -1,0 +1,149 @@
+import { useEffect, useId, useRef, useState, type FormEvent, type ReactElement, type ReactNode } from 'react';
+import { Button, IconButton } from './button.js';
+import { classNames } from './class-names.js';
+import { TextArea } from './field.js';
+
+interface DialogProps {
+  readonly title: ReactNode;
+  readonly open: boolean;
+  readonly onClose: () => void;
+  /** `side` slides in at the end of the page: a Drawer. */
+  readonly place?: 'middle' | 'side';
+  readonly children: ReactNode;
+  /** Buttons below; the last one is the main one. */
+  readonly actions?: ReactNode;
+}
+
+/** A modal window of the browser's own: the page behind is inert, Escape closes, the focus goes back to where it came from. */
+export function Dialog({
+  title,
+  open,
+  onClose,
+  place = 'middle',
+  children,
+  actions,
+}: DialogProps): ReactElement | null {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    if (!open || element === null) return undefined;
+    const from = document.activeElement;
+    element.showModal();
+    return () => {
+      element.close();
+      if (from instanceof HTMLElement && from.isConnected) from.focus();
+    };
+  }, [open]);
+  if (!open) return null;
+  return (
+    <dialog
+      ref={dialog}
+      className={classNames('dialog', place === 'side' && 'dialog-side')}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        // The dialog itself is hit only beside its content: on the backdrop.
+        if (event.target === dialog.current) onClose();
+      }}
+    >
+      <div className="dialog-content">
+        <header className="dialog-head">
+          <h2 id={id}>{title}</h2>
+          <IconButton icon="cross" label="Close" onClick={onClose} />
+        </header>
+        <div className="dialog-body">{children}</div>
+        {actions !== undefined && <footer className="dialog-actions">{actions}</footer>}
+      </div>
+    </dialog>
+  );
+}
+
+/** A dialog at the page's side, for details of what stands in the list. */
+export function Drawer(props: Omit<DialogProps, 'place'>): ReactElement | null {
+  return <Dialog {...props} place="side" />;
+}
+
+interface ConfirmDialogProps {
+  readonly title: string;
+  readonly open: boolean;
+  readonly onClose: () => void;
+  /** What will happen. */
+  readonly children: ReactNode;
+  /** The verb of the button: "Pause". */
+  readonly verb: string;
+  readonly danger?: boolean;
+  /** Asks why; the words go into the history. */
+  readonly reason?: { readonly label: string; readonly hint?: string };
+  /** Does it. What it gives back is what went wrong, in a sentence; undefined closes the dialog. */
+  readonly onConfirm: (reason: string) => Promise<string | undefined>;
+}
+
+/** Asks before something is done that others will feel. */
+export function ConfirmDialog(props: ConfirmDialogProps): ReactElement | null {
+  // A fresh one each time: no reason is left over from the last.
+  return props.open ? <OpenConfirmDialog {...props} /> : null;
+}
+
+function OpenConfirmDialog(props: ConfirmDialogProps): ReactElement {
+  const { title, onClose, children, verb, danger = false, reason, onConfirm } = props;
+  const formId = useId();
+  const [words, setWords] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const confirm = async (): Promise<void> => {
+    if (reason !== undefined && words.trim() === '') {
+      setProblem('Say why: it is kept with what was done.');
+      return;
+    }
+    setBusy(true);
+    const trouble = await onConfirm(words.trim());
+    setBusy(false);
+    if (trouble === undefined) onClose();
+    else setProblem(trouble);
+  };
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!busy) void confirm();
+  };
+  return (
+    <Dialog
+      title={title}
+      open
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind={danger ? 'danger' : 'primary'} type="submit" form={formId} busy={busy}>
+            {verb}
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} className="stack" onSubmit={onSubmit}>
+        <div>{children}</div>
+        {reason === undefined ? (
+          problem !== undefined && (
+            <p className="field-error" role="alert">
+              {problem}
+            </p>
+          )
+        ) : (
+          <TextArea
+            label={reason.label}
+            hint={reason.hint}
+            error={problem}
+            value={words}
+            maxLength={500}
+            required
+            autoFocus
+            onChange={(event) => setWords(event.target.value)}
+          />
+        )}
+      </form>
+    </Dialog>
+  );
+}
