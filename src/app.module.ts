@@ -9,10 +9,12 @@ import { PartnerModule } from '../experience-apis/partner/index.js';
 import { ShopifyModule } from '../experience-apis/shopify/index.js';
 import { StockModule } from '../experience-apis/stock/index.js';
 import { Background } from './composition/background.js';
+import { AlertsModule } from './composition/alerts.module.js';
 import { CarrierModule } from './composition/carrier.module.js';
 import { CoreModule } from './composition/core.module.js';
 import { ExceptionsModule } from './composition/exceptions.module.js';
 import { ReplayModule } from './composition/replay.module.js';
+import { ROLES } from './composition/roles.js';
 import { systemModules } from './composition/systems.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import type { Config } from './platform/config/config.js';
@@ -44,7 +46,7 @@ export class AppModule {
         ConfigModule.forRoot({ config, systems: settings, ...(secrets === undefined ? {} : { secrets }) }),
         CryptoModule.forRoot(config),
         DatabaseModule.forRoot(dataSource),
-        AuthModule.forRoot(config),
+        AuthModule.forRoot(config, { ...config, roles: ROLES }),
         HttpModule,
         OutsideModule,
         CoreModule,
@@ -52,6 +54,7 @@ export class AppModule {
         ReplayModule,
         ...systemModules(settings),
         CarrierModule.forRoot(settings),
+        AlertsModule.forRoot(settings),
         AmazonModule,
         ShopifyModule,
         PartnerModule,

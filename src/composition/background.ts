@@ -31,9 +31,10 @@ import { CONFIG, type Config } from '../platform/config/config.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { Readiness } from '../platform/http/readiness.js';
-import { BackgroundLoop, Pressure, TaskQueue } from '../platform/jobs/index.js';
+import { BackgroundLoop, Pressure, TaskQueue, type TaskRun } from '../platform/jobs/index.js';
 import { GateTaskPolicies } from '../platform/outside/gate-task-policies.js';
 import { PolicySync } from '../platform/outside/policy-sync.js';
+import { AlertWork } from './alert-work.js';
 import { CarrierWork } from './carrier-work.js';
 import { ExceptionWork } from './exception-work.js';
 import { ReplayWork } from './replay-work.js';
@@ -86,6 +87,8 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     new ErpTasks(this.parts.get<ErpPort>(ERP_PORT, { strict: false }), this.orders, reader).register(this.tasks);
     new WmsTasks(this.parts.get<WmsPort>(WMS_PORT, { strict: false }), this.orders, reader).register(this.tasks);
     this.part(CarrierWork).register(this.tasks);
+    this.part(AlertWork).register(this.tasks);
+    this.tasks.tellWorkBy(orderOfTask);
     this.tasks.onGivenUp(tellOrdersGivenUp(this.orders, reader));
     this.part(ChannelTasks).register(this.tasks, this.part(Publishing));
     this.part(Reconciliation).register(this.part(ShownOnChannels));
@@ -130,6 +133,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       new BackgroundLoop('ERP confirmations', SECOND, () => followUp.sweepConfirmations()),
       new BackgroundLoop('ERP billing', 2 * SECOND, () => followUp.sweepBilling()),
       ...this.part(CarrierWork).loops(),
+      ...this.part(AlertWork).loops(),
       ...this.part(ExceptionWork).loops(),
       ...this.part(ReplayWork).loops(),
       new BackgroundLoop('resuming orders', SECOND / 2, () => resumption.sweep()),
@@ -189,4 +193,9 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     await this.pool.query('select 1');
     return undefined;
   }
+}
+
+/** An order is the business case of its tasks. */
+function orderOfTask({ payload }: TaskRun): string | undefined {
+  return 'orderId' in payload && typeof payload.orderId === 'string' ? payload.orderId : undefined;
 }

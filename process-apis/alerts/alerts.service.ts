@@ -1,0 +1,171 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
+import type { Order } from '../../src/model/order.js';
+import type { Instant } from '../../src/model/time.js';
+import {
+  appendEvents,
+  asConsumer,
+  consumeLog,
+  type LoggedEvent,
+  type NewEvent,
+} from '../../src/platform/event-log/index.js';
+import type { TaskQueue } from '../../src/platform/jobs/index.js';
+import { readOrdersById } from '../orders/index.js';
+import { tellAlertTask } from './alert-tasks.js';
+import {
+  countAlerts,
+  markTold,
+  readAlerts,
+  readAlertsById,
+  readDueWatches,
+  readWatches,
+  writeAlerts,
+  writeWatches,
+  type AlertCount,
+  type AlertFilter,
+} from './alerts.sql.js';
+import { ALERT_EVENTS, ALERT_STREAM, type Alert } from './alerts.types.js';
+import { compareWatches, watchesOf, type StoredWatch } from './watches.js';
+
+const CONSUMER = 'alerts';
+/** Events in one transaction. */
+const EVENTS_MAX = 1_000;
+/** Clocks that are told of in one transaction. */
+const TOLD_MAX = 500;
+export const ALERTS_PAGE_MAX = 100;
+
+export interface AlertsParts {
+  readonly pool: Pool;
+  /** Absent: nobody outside is told. */
+  readonly tasks?: Pick<TaskQueue, 'enqueue' | 'wake'>;
+  /** Called after a commit of events. */
+  readonly committed: () => void;
+  readonly clock?: () => Instant;
+}
+
+/**
+ * Tells of steps whose SLA clock is about to run out, of those that are late, and when they are done after all. The clocks that
+ * run follow the event log off the way of the orders; one process at a time.
+ */
+export class Alerts {
+  private readonly clock: () => Instant;
+
+  constructor(private readonly parts: AlertsParts) {
+    this.clock = parts.clock ?? (() => new Date().toISOString());
+  }
+
+  /** Takes the next events in, and when there are no more, tells what is due. Gives true when there is more to do. */
+  async sweep(): Promise<boolean> {
+    const told: Alert[] = [];
+    const behind = await consumeLog(this.parts.pool, CONSUMER, EVENTS_MAX, async (tx, events) => {
+      told.push(...(await this.follow(tx, events)));
+    });
+    // Of a log that is not read to its end it is not known what is done meanwhile.
+    const more = behind || (await asConsumer(this.parts.pool, CONSUMER, (tx) => this.tellDue(tx, told))) === true;
+    if (told.length > 0) {
+      this.parts.tasks?.wake(new Set([tellAlertTask.kind]));
+      this.parts.committed();
+    }
+    return more;
+  }
+
+  /** Newest first, behind the alert of this id; up to `limit`. */
+  list(filter: AlertFilter, after: string | undefined, limit: number): Promise<readonly Alert[]> {
+    return readAlerts(this.parts.pool, filter, after, limit);
+  }
+
+  /** Unknown ids are absent. */
+  async byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Alert>> {
+    if (ids.length === 0) return new Map();
+    return new Map((await readAlertsById(this.parts.pool, ids)).map((alert) => [alert.id, alert]));
+  }
+
+  /** Those that stand, by channel, stage and state. */
+  counts(): Promise<readonly AlertCount[]> {
+    return countAlerts(this.parts.pool);
+  }
+
+  private async follow(tx: PoolClient, events: readonly LoggedEvent[]): Promise<readonly Alert[]> {
+    const ids = [...new Set(events.flatMap(({ streamType, streamId }) => (streamType === 'order' ? [streamId] : [])))];
+    if (ids.length === 0) return [];
+    const [orders, stored] = [await readOrdersById(tx, ids), await readWatches(tx, ids)];
+    const { begun, ended } = compareWatches(stored, orders.flatMap(watchesOf));
+    const standing = await readAlertsById(tx, alertIds(ended));
+    const now = this.clock();
+    const over = standing.map((alert): Alert => ({
+      ...alert,
+      version: alert.version + 1,
+      state: 'ENDED',
+      endedAt: now,
+    }));
+    await writeWatches(tx, begun, ended);
+    await this.write(tx, over, now);
+    return over;
+  }
+
+  private async tellDue(tx: PoolClient, told: Alert[]): Promise<boolean> {
+    const now = this.clock();
+    const due = await readDueWatches(tx, now, TOLD_MAX);
+    if (due.length === 0) return false;
+    const orders = await readOrdersById(tx, [...new Set(due.map(({ orderId }) => orderId))]);
+    const standing = await readAlertsById(tx, alertIds(due));
+    const ofOrder = new Map(orders.map((order) => [order.id, order]));
+    const ofId = new Map(standing.map((alert) => [alert.id, alert]));
+    const alerts = due.flatMap((watch) => {
+      const order = ofOrder.get(watch.orderId);
+      return order === undefined ? [] : [raised(watch, order, ofId.get(watch.alertId ?? ''), now)];
+    });
+    await markTold(
+      tx,
+      alerts.map(({ id, orderId, waitKey, state, dueAt }) => ({
+        orderId,
+        waitKey,
+        alertId: id,
+        nextAt: state === 'WARNING' ? dueAt : null,
+      })),
+    );
+    await this.write(tx, alerts, now);
+    told.push(...alerts);
+    return due.length === TOLD_MAX;
+  }
+
+  private async write(tx: PoolClient, alerts: readonly Alert[], now: Instant): Promise<void> {
+    if (alerts.length === 0) return;
+    await writeAlerts(tx, alerts);
+    await appendEvents(
+      tx,
+      alerts.map((alert) => toEvent(alert, now)),
+    );
+    await this.parts.tasks?.enqueue(
+      tx,
+      alerts.map((alert) => tellAlertTask.of(alert, now)),
+    );
+  }
+}
+
+/** The alert of a clock of which something is to be told now: a warning, or that the step is late. Pure but for a new id. */
+function raised(watch: StoredWatch, order: Order, before: Alert | undefined, now: Instant): Alert {
+  const { alertId: _, warnAt: __, ...of } = watch;
+  const late = watch.dueAt <= now ? ({ state: 'BREACHED', breachedAt: now } as const) : ({ state: 'WARNING' } as const);
+  if (before !== undefined) return { ...before, version: before.version + 1, ...late };
+  return { ...of, id: randomUUIDv7(), version: 1, reference: order.reference, raisedAt: now, ...late };
+}
+
+function alertIds(watches: readonly StoredWatch[]): readonly string[] {
+  return watches.flatMap(({ alertId }) => alertId ?? []);
+}
+
+function toEvent({ id, version, channel, ...alert }: Alert, now: Instant): NewEvent {
+  return {
+    streamType: ALERT_STREAM,
+    streamId: id,
+    streamVersion: version,
+    type: ALERT_EVENTS[alert.state],
+    schemaVersion: 1,
+    scope: channel,
+    source: 'hub',
+    factId: `hub/alert/${id}/${version}`,
+    occurredAt: now,
+    data: { channel, ...alert },
+  };
+}

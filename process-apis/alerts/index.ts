@@ -1,0 +1,12 @@
+export { AlertTasks } from './alert-tasks.js';
+export { Alerts, ALERTS_PAGE_MAX, type AlertsParts } from './alerts.service.js';
+export type { AlertCount, AlertFilter } from './alerts.sql.js';
+export {
+  ALERT_EVENTS,
+  ALERT_STATES,
+  ALERT_STREAM,
+  alertSentence,
+  STAGE_TITLES,
+  type Alert,
+  type AlertState,
+} from './alerts.types.js';
