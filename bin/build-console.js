@@ -37,8 +37,9 @@ async function build(to) {
     writeFileSync(join(made, `${file}.br`), brotliCompressSync(bytes));
   }
   // What the hub trusts: by the hashes that the pages send.
-  const documents = readFileSync(join(WEB, 'generated', 'persisted-documents.json'), 'utf8');
-  writeFileSync(join(made, 'documents.json'), documents);
+  const documents = JSON.parse(readFileSync(join(WEB, 'generated', 'persisted-documents.json'), 'utf8'));
+  const byHash = Object.entries(documents).map(([id, text]) => [id.replace(/^sha256:/, ''), text]);
+  writeFileSync(join(made, 'documents.json'), JSON.stringify(Object.fromEntries(byHash), undefined, 1));
   try {
     renameSync(made, to);
   } catch (error) {

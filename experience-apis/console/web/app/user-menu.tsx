@@ -1,0 +1,40 @@
+import type { ReactElement } from 'react';
+import { useSession } from '../auth/session.js';
+import { Button } from '../ui/button.js';
+import { setTheme, useTheme, type Theme } from './theme.js';
+
+const THEMES: readonly (readonly [Theme, string])[] = [
+  ['system', 'As the system'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+];
+
+/** Who is signed in, how the page looks, and the way out. */
+export function UserMenu(): ReactElement {
+  const { subject, signOut } = useSession();
+  const theme = useTheme();
+  return (
+    <details className="user-menu">
+      <summary>
+        <span className="user-name">{subject}</span>
+      </summary>
+      <div className="user-menu-panel">
+        <p className="small muted">
+          Signed in as <strong>{subject}</strong>
+        </p>
+        <fieldset className="theme-choice">
+          <legend>Colours</legend>
+          {THEMES.map(([value, words]) => (
+            <label key={value}>
+              <input type="radio" name="theme" checked={theme === value} onChange={() => setTheme(value)} />
+              {words}
+            </label>
+          ))}
+        </fieldset>
+        <Button size="sm" onClick={signOut}>
+          Sign out
+        </Button>
+      </div>
+    </details>
+  );
+}
