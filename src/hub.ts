@@ -11,6 +11,7 @@ import { startEmbeddedPostgres } from './platform/db/embedded-postgres.js';
 import { migrate } from './platform/db/migrate.js';
 import { ensureLogEpoch } from './platform/event-log/index.js';
 import { createHttpApp } from './platform/http/http-server.js';
+import { startTracing } from './platform/telemetry/start-tracing.js';
 
 /** Said once: what follows is in docs/recover.md. */
 const MOVED =
@@ -70,7 +71,31 @@ export interface RunningHub {
 
 /** Starts the hub on an open database and listens. Throws ConfigError when it cannot listen where it is told to. */
 export async function startHub(options: AppOptions & { readonly logger: LoggerService }): Promise<RunningHub> {
-  const { config, logger } = options;
+  const { config } = options;
+  const stopTracing = await startTracing({
+    url: config.otlpUrl,
+    ratio: config.traceRatio,
+    serviceName: 'entrepot',
+    stopMs: config.shutdownTimeoutMs,
+  });
+  try {
+    const app = await listen(options);
+    const close = async (): Promise<void> => {
+      await app.close();
+      await stopTracing();
+    };
+    return { app, url: await app.getUrl(), close };
+  } catch (error) {
+    await stopTracing();
+    throw error;
+  }
+}
+
+async function listen({
+  logger,
+  ...options
+}: AppOptions & { readonly logger: LoggerService }): Promise<NestFastifyApplication> {
+  const { config } = options;
   const app = await createHttpApp(AppModule.forRoot(options), {
     bodyLimitBytes: config.bodyLimitBytes,
     rawPrefixes: RAW_PREFIXES,
@@ -82,7 +107,7 @@ export async function startHub(options: AppOptions & { readonly logger: LoggerSe
     await app.close();
     throw refusedAddress(error, config);
   }
-  return { app, url: await app.getUrl(), close: () => app.close() };
+  return app;
 }
 
 const ADDRESS_ERRORS: ReadonlyMap<unknown, string> = new Map([

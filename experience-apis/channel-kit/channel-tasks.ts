@@ -1,5 +1,5 @@
 import type { Order, Package, Shipment } from '../../src/model/order.js';
-import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
+import { inTask, type TaskQueue, type TaskResult, type TaskRun } from '../../src/platform/jobs/index.js';
 import type { Catalog } from '../../process-apis/catalog/index.js';
 import {
   failed,
@@ -45,7 +45,7 @@ export class ChannelTasks {
         const loaded = orders.get((task.payload as Payload).orderId);
         return loaded === undefined
           ? Promise.resolve<TaskResult>({ outcome: 'DEAD', error: 'there is no such order' })
-          : this.confirm(task, loaded);
+          : inTask(task, () => this.confirm(task, loaded));
       }),
     );
   }

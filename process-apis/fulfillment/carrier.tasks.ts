@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { ExceptionCategory, Problem } from '../../src/model/exception.js';
 import type { Order, Package } from '../../src/model/order.js';
 import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
-import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
+import { inTask, type TaskQueue, type TaskResult, type TaskRun } from '../../src/platform/jobs/index.js';
 import { afterFailure, kindOf, OutsideError, type OutsideErrorKind } from '../../src/platform/outside/outside-error.js';
 import type { CarrierPort } from '../../system-apis/carrier/carrier.port.js';
 import { sealEvidence, writeCallEvidence, type Exceptions } from '../exceptions/index.js';
@@ -74,7 +74,7 @@ export class CarrierTasks {
     return Promise.all(
       tasks.map(async (task) => {
         const one = found.get(task.key);
-        return one === undefined ? notFound(task) : this.limit(() => this.trackOne(one));
+        return one === undefined ? notFound(task) : this.limit(() => inTask(task, () => this.trackOne(one)));
       }),
     );
   }

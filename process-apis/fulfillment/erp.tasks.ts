@@ -1,6 +1,7 @@
 import { OutsideError } from '../../src/platform/outside/outside-error.js';
 import {
   DEFAULT_TASK_QUEUE,
+  inTask,
   type TaskHandler,
   type TaskQueue,
   type TaskQueueOptions,
@@ -69,7 +70,7 @@ export class ErpTasks {
     return Promise.all(
       wave.map(async (task) => {
         const loaded = orders.get(orderIdOf(task));
-        return [task, loaded === undefined ? noOrder(task) : await run(task, loaded)] as const;
+        return [task, loaded === undefined ? noOrder(task) : await inTask(task, () => run(task, loaded))] as const;
       }),
     );
   }

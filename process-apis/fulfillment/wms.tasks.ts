@@ -1,4 +1,4 @@
-import type { TaskQueue, TaskResult, TaskRun } from '../../src/platform/jobs/index.js';
+import { inTask, type TaskQueue, type TaskResult, type TaskRun } from '../../src/platform/jobs/index.js';
 import { componentsOf, type FulfillmentOrder, type Order } from '../../src/model/order.js';
 import {
   WMS_RELEASE_MAX,
@@ -53,10 +53,17 @@ export class WmsTasks {
       const results = await this.wms.release(due.map(toRelease));
       answers = new Map(results.map((result) => [result.fulfillmentOrderId, result]));
     } catch (error) {
-      return Promise.all(due.map(async (found) => [found.task.key, await this.releaseFailed(found, error)] as const));
+      return Promise.all(
+        due.map(
+          async (found) => [found.task.key, await inTask(found.task, () => this.releaseFailed(found, error))] as const,
+        ),
+      );
     }
     return Promise.all(
-      due.map(async (found) => [found.task.key, await this.takeAnswer(found, answers.get(found.fo.id))] as const),
+      due.map(
+        async (found) =>
+          [found.task.key, await inTask(found.task, () => this.takeAnswer(found, answers.get(found.fo.id)))] as const,
+      ),
     );
   }
 
@@ -95,7 +102,7 @@ export class WmsTasks {
     return Promise.all(
       tasks.map(async (task) => {
         const item = found.get(task.key);
-        return item === undefined ? notFound(task) : this.cancel(item);
+        return item === undefined ? notFound(task) : inTask(task, () => this.cancel(item));
       }),
     );
   }

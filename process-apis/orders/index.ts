@@ -3,6 +3,7 @@ export { hasFailedForGood, salesOrderKey, waitOf } from './orders.awaited-tasks.
 export {
   OrderCommit,
   type Claim,
+  type ObservedCommit,
   type OrderCommitParts,
   type Preview,
   type Rider,
@@ -20,12 +21,24 @@ export { netAmountOf } from './orders.prices.js';
 export { problemsOf } from './orders.problems.js';
 export { shareOpenOrders, shareOrders } from './problem-pages.sql.js';
 export { storeDueAt } from './due-at.sql.js';
+export { evolve } from './orders.evolve.js';
 export { dueAt, lateWaits, nextDueAt, SLA_CLOCKS, SLA_STAGES, stageOf, warnAt, type SlaStage } from './orders.sla.js';
 export { SlaSettings, UnknownCalendarError, type NamedCalendar, type SlaClockSetting } from './sla-settings.js';
 export { SlaClocks, sqlSlaClocks, type SlaClocksParts } from './sla-clocks.js';
 export { TRANSITIONS } from './orders.transitions.js';
-export { waitKeys } from './orders.waits.js';
+export { waitKeys, withWaits } from './orders.waits.js';
 export * from './order-reader.js';
+export { ORDER_SORTS, type OrderFilter, type OrderSort } from './search/listed-orders.sql.js';
+export { firstDueAt, isOverdue } from './search/order-facets.js';
+export {
+  SEARCH_HITS_MAX,
+  SearchTextError,
+  type SearchFound,
+  type SearchHit,
+  type SearchRequest,
+} from './search/order-search.js';
+export { SEARCH_KINDS, type SearchKind } from './search/search-terms.js';
+export { SearchIndex } from './search/search-index.js';
 export { readOrderByReference, readOrdersById, readOrderVersions, type OrderVersion } from './order-reader.sql.js';
 export { WaitingOrders } from './waiting-orders.js';
 export { findReleasedWork, type ReleasedWork } from './released-orders.sql.js';

@@ -13,6 +13,7 @@ import type { OutsideNames } from './orders.cross-references.js';
 import type { OrderFact, SubmitOutcome } from './orders.facts.js';
 import type { SealedParties } from './orders.sql.js';
 import type { OrderTask } from './orders.tasks.js';
+import { submissionTrace, traceCommit, type SubmissionTrace } from './order-traces.js';
 
 /** Rows of another process that must be committed together with the facts. Set-wise: one call per batch and writer. */
 export interface Rider<Row = unknown> {
@@ -35,6 +36,14 @@ interface Submission {
   readonly again?: boolean;
   readonly claim?: Claim;
   readonly rider?: Rider;
+  readonly trace?: SubmissionTrace;
+}
+
+/** A commit of many submissions, for metrics. */
+export interface ObservedCommit {
+  readonly submissions: number;
+  readonly failed: boolean;
+  readonly durationMs: number;
 }
 
 export interface SubmitOptions {
@@ -93,6 +102,7 @@ export class OrderCommit {
   private readonly group: GroupCommit<Submission, SubmitResult>;
   private readonly clock: () => Instant;
   private readonly newId: () => string;
+  private readonly observers: ((commit: ObservedCommit) => void)[] = [];
 
   constructor(private readonly parts: OrderCommitParts) {
     this.group = new GroupCommit((batch) => this.run(batch), parts.limits);
@@ -107,12 +117,12 @@ export class OrderCommit {
 
   /** Resolves after the commit, with one outcome per fact. */
   async submit(facts: readonly OrderFact[], options: SubmitOptions = {}): Promise<readonly SubmitOutcome[]> {
-    return (await this.group.submit({ facts, ...options })).outcomes;
+    return (await this.group.submit({ facts, ...options, ...submissionTrace() })).outcomes;
   }
 
   /** Takes the facts of one message, together with the rows that keep it. Resolves after the commit. */
   submitMessage(claim: Claim, facts: readonly OrderFact[], rider: Rider): Promise<SubmitResult> {
-    return this.group.submit({ facts, claim, rider });
+    return this.group.submit({ facts, claim, rider, ...submissionTrace() });
   }
 
   /** What the facts would do now. Decided under the same locks as `submit`, and undone: nothing stays, nobody is told. */
@@ -134,6 +144,10 @@ export class OrderCommit {
     });
   }
 
+  onCommit(observer: (commit: ObservedCommit) => void): void {
+    this.observers.push(observer);
+  }
+
   /** Submissions that wait to be committed. */
   get queued(): number {
     return this.group.depth;
@@ -144,10 +158,19 @@ export class OrderCommit {
   }
 
   private async run(batch: readonly Submission[]): Promise<readonly SubmitResult[]> {
-    const { results, kinds } = await this.parts.store.transaction((tx) => this.commit(tx, batch));
-    this.parts.store.wake(kinds);
-    this.parts.committed();
-    return results;
+    const startedAt = Date.now();
+    let failed = true;
+    try {
+      const { results, kinds } = await this.parts.store.transaction((tx) => this.commit(tx, batch));
+      failed = false;
+      this.parts.store.wake(kinds);
+      this.parts.committed();
+      traceCommit(batch, results, startedAt);
+      return results;
+    } finally {
+      const observed = { submissions: batch.length, failed, durationMs: Date.now() - startedAt };
+      for (const observe of this.observers) observe(observed);
+    }
   }
 
   private async commit(

@@ -31,7 +31,7 @@ import { CONFIG, type Config } from '../platform/config/config.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { Readiness } from '../platform/http/readiness.js';
-import { BackgroundLoop, Pressure, TaskQueue, type TaskRun } from '../platform/jobs/index.js';
+import { BackgroundLoop, Pressure, TaskQueue } from '../platform/jobs/index.js';
 import { GateTaskPolicies } from '../platform/outside/gate-task-policies.js';
 import { PolicySync } from '../platform/outside/policy-sync.js';
 import { AlertWork } from './alert-work.js';
@@ -88,7 +88,6 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     new WmsTasks(this.parts.get<WmsPort>(WMS_PORT, { strict: false }), this.orders, reader).register(this.tasks);
     this.part(CarrierWork).register(this.tasks);
     this.part(AlertWork).register(this.tasks);
-    this.tasks.tellWorkBy(orderOfTask);
     this.tasks.onGivenUp(tellOrdersGivenUp(this.orders, reader));
     this.part(ChannelTasks).register(this.tasks, this.part(Publishing));
     this.part(Reconciliation).register(this.part(ShownOnChannels));
@@ -193,9 +192,4 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     await this.pool.query('select 1');
     return undefined;
   }
-}
-
-/** An order is the business case of its tasks. */
-function orderOfTask({ payload }: TaskRun): string | undefined {
-  return 'orderId' in payload && typeof payload.orderId === 'string' ? payload.orderId : undefined;
 }

@@ -3,9 +3,10 @@ import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { correlationIdOrNew, withCorrelation } from '../telemetry/correlation.js';
+import { correlationIdOrNew } from '../telemetry/correlation.js';
 import { installContentParser } from './content-parser.js';
 import { problemOf, sendProblem } from './problem-document.js';
+import { carryWork } from './request-work.js';
 
 const CORRELATION_HEADER = 'x-correlation-id';
 /** From the first byte of a request to its last. */
@@ -58,18 +59,10 @@ export function createHttpAdapter({ bodyLimitBytes }: HttpOptions): FastifyAdapt
 /** Sets parsers, correlation and headers on an application that `createHttpAdapter` and `NEST_OPTIONS` made. */
 export function configureHttp(app: NestFastifyApplication, { rawPrefixes }: HttpOptions): NestFastifyApplication {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
-  carryCorrelation(fastify);
+  carryWork(fastify, CORRELATION_HEADER);
   installContentParser(fastify, rawPrefixes);
   secureHeaders(app, fastify);
   return app;
-}
-
-/** `request.id` is the correlation id: the caller's where it is sane, else a new one; it is sent back. */
-function carryCorrelation(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header(CORRELATION_HEADER, request.id);
-    withCorrelation(request.id, done);
-  });
 }
 
 function secureHeaders(app: NestFastifyApplication, fastify: FastifyInstance): void {

@@ -1,4 +1,7 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { Logger } from '@nestjs/common';
+import { inWork, Work } from '../telemetry/correlation.js';
+import { activeTracing } from '../telemetry/tracing.js';
 
 const BACKOFF_MS_MAX = 30_000;
 
@@ -42,8 +45,16 @@ export class BackgroundLoop {
     if (!this.started || this.running !== undefined) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.running = this.run();
+      this.running = this.runInWork();
     }, delayMs);
+  }
+
+  /** Most runs find nothing to do: a run has a span when it calls or commits something. */
+  private async runInWork(): Promise<void> {
+    const begin = (startedAt: number) => activeTracing()?.startAlone({ name: this.name, startedAt });
+    const work = new Work(randomUUIDv7(), begin);
+    await inWork(work, () => this.run());
+    work.spanIfBegun?.end();
   }
 
   private async run(): Promise<void> {

@@ -4,7 +4,9 @@ import type { ClientBase, Pool } from 'pg';
 import { PgBoss, type Job, type JobResult } from 'pg-boss';
 import { inTransaction, sentTogether } from '../commit/index.js';
 import { readCautiousUntil } from '../event-log/index.js';
-import { attemptsMax, nextTry, resultOfThrown, type NextTry } from './next-try.js';
+import { attemptsMax, nextTry, resultOfThrown } from './next-try.js';
+import { DEADLY, NO_RESULT, settledAs, toRun, triesInRound } from './task-run.js';
+import { installTaskIndexes } from './task-record.sql.js';
 import {
   countDeadLetters,
   DEAD_LETTERS,
@@ -12,13 +14,13 @@ import {
   readDeadLetters,
   readOldestReady,
   takeDeadLetters,
-  triesOf,
   type DeadLetter,
   type DeadLetterFilter,
   type DeadLetterPage,
   type PutBack,
   type StoredTask,
 } from './task.sql.js';
+import { runInWork } from './task-work.js';
 import {
   DEFAULT_TASK_QUEUE,
   type GivenUp,
@@ -87,6 +89,8 @@ export class TaskQueue {
   constructor(
     private readonly pool: Pool,
     private readonly policies: TaskPolicies = NOTHING_HELD,
+    /** The member of payloads that says what a task is about: tasks are found by it. */
+    readonly subjectMember = 'subjectId',
   ) {
     this.boss = new PgBoss({
       db: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
@@ -103,6 +107,11 @@ export class TaskQueue {
     this.handlers.set(kind, { handler, options: { ...DEFAULT_TASK_QUEUE, ...options }, workers: [] });
   }
 
+  /** Of all tasks that this installation knows. */
+  kinds(): readonly string[] {
+    return [...this.handlers.keys()];
+  }
+
   onSettled(observer: (task: SettledTask) => void): void {
     this.observers.push(observer);
   }
@@ -115,6 +124,7 @@ export class TaskQueue {
   /** Installs the queues. Every role needs it to enqueue; only workers call `work`. */
   async start(): Promise<void> {
     await this.boss.start();
+    await installTaskIndexes(this.pool, this.subjectMember);
     this.cautiousUntil = await readCautiousUntil(this.pool);
     const kept = { retentionSeconds: KEEP_WAITING_SECONDS };
     await this.boss.createQueue(DEAD_LETTERS, kept);
@@ -246,15 +256,20 @@ export class TaskQueue {
     return readDeadLetters(this.pool, filter, page);
   }
 
+  /** As `redriveEach`; gives how many it was. */
+  async redrive(ids: readonly string[]): Promise<number> {
+    return (await this.redriveEach(ids)).size;
+  }
+
   /**
    * Enqueues dead letters again, with their keys: `attempt` goes on counting, so that the handler looks for an earlier effect
-   * first. Ids that are no dead letters any more are passed over. Gives how many it was.
+   * first. Passed over are ids that are no dead letters any more, and those whose key a task of the kind has that is not done:
+   * two at once could do a thing twice. Gives the ids that were enqueued.
    */
-  async redrive(ids: readonly string[]): Promise<number> {
-    if (ids.length > DEAD_LETTERS_PAGE_MAX)
-      throw new RangeError(`at most ${DEAD_LETTERS_PAGE_MAX} dead letters at once`);
+  async redriveEach(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    checkLetters(ids);
     const taken = await inTransaction(this.pool, async (tx) => {
-      const letters = await takeDeadLetters(tx, ids);
+      const letters = await takeDeadLetters(tx, ids, 'FREE');
       await this.insert(
         tx,
         Map.groupBy(letters, (letter) => letter.kind),
@@ -263,14 +278,19 @@ export class TaskQueue {
       return letters;
     });
     this.wake(new Set(taken.map((letter) => letter.kind)));
-    return taken.length;
+    return new Set(taken.map(({ id }) => id));
   }
 
-  /** Takes dead letters out for good: others do their work. Ids that are none are passed over. Gives how many it was. */
+  /** As `discardEach`; gives how many it was. */
   async discard(ids: readonly string[]): Promise<number> {
-    if (ids.length > DEAD_LETTERS_PAGE_MAX)
-      throw new RangeError(`at most ${DEAD_LETTERS_PAGE_MAX} dead letters at once`);
-    return (await inTransaction(this.pool, (tx) => takeDeadLetters(tx, ids))).length;
+    return (await this.discardEach(ids)).size;
+  }
+
+  /** Takes dead letters out for good: others do their work. Ids that are none are passed over. Gives those that were. */
+  async discardEach(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    checkLetters(ids);
+    const taken = await inTransaction(this.pool, (tx) => takeDeadLetters(tx, ids, 'ALL'));
+    return new Set(taken.map(({ id }) => id));
   }
 
   async stop(timeoutMs: number): Promise<void> {
@@ -342,7 +362,7 @@ export class TaskQueue {
   private async handle(runs: readonly TaskRun[], handler: TaskHandler): Promise<readonly TaskResult[]> {
     if (runs.length === 0) return [];
     try {
-      return await handler(runs);
+      return await runInWork(runs, handler, this.subjectMember);
     } catch (error) {
       this.logger.error(
         `${runs[0]?.kind}: the handler failed: ${error instanceof Error ? error.message : String(error)}`,
@@ -352,35 +372,10 @@ export class TaskQueue {
   }
 }
 
-const NO_RESULT: TaskResult = { outcome: 'RETRY', error: 'the handler gave no result' };
-const DEADLY = { outcome: 'DEAD', error: 'the process ended at each try' } as const satisfies TaskResult;
+function checkLetters(ids: readonly string[]): void {
+  if (ids.length > DEAD_LETTERS_PAGE_MAX) throw new RangeError(`at most ${DEAD_LETTERS_PAGE_MAX} dead letters at once`);
+}
 
 function statementName(text: string): string {
   return `task.${createHash('sha256').update(text).digest('base64url').slice(0, 16)}`;
-}
-
-function settledAs(next: NextTry): SettledTask['outcome'] {
-  switch (next.outcome) {
-    case 'DONE':
-      return 'done';
-    case 'DEAD':
-      return 'dead';
-    case 'AGAIN':
-      return next.counts ? 'again' : 'held';
-  }
-}
-
-function triesInRound({ data, retryCount }: Job<StoredTask>): number {
-  return triesOf({ ...data, tried: 0 }, retryCount);
-}
-
-/** `cautious`: after a restore, what was lost may have had the task's effect. Then even the first try is not the first. */
-function toRun(kind: string, job: Job<StoredTask>, retry: RetryPolicy, cautious: boolean): TaskRun {
-  return {
-    kind,
-    key: job.data.key,
-    payload: job.data.payload,
-    attempt: triesOf(job.data, job.retryCount) + (cautious ? 1 : 0),
-    lastTry: triesInRound(job) + 1 >= attemptsMax(retry),
-  };
 }

@@ -1,4 +1,5 @@
 import { Agent, request, type Dispatcher } from 'undici';
+import { CallSpan } from './call-span.js';
 import type { OperationPolicy } from './operation-policy.js';
 import {
   OutsideError,
@@ -75,10 +76,11 @@ export class OutsideHttp {
   }
 
   private async exchange(outgoing: OutsideRequest, policy: OperationPolicy): Promise<ReceivedAnswer> {
+    const span = new CallSpan(this.system, outgoing.operation, outgoing.method, outgoing.url);
     try {
       const answer = await request(outgoing.url, {
         method: outgoing.method,
-        headers: { ...outgoing.headers },
+        headers: { ...outgoing.headers, ...span.headers },
         body: outgoing.body ?? null,
         dispatcher: this.agent,
         signal: AbortSignal.timeout(this.timeoutOf(policy)),
@@ -86,9 +88,11 @@ export class OutsideHttp {
       const bytes = Buffer.from(await answer.body.arrayBuffer());
       const text = bytes.toString('utf8');
       const exchange = evidence(outgoing, policy, { status: answer.statusCode, text });
+      span.answered(answer.statusCode);
       return { status: answer.statusCode, ...flatten(answer.headers), text, bytes, ...exchange };
     } catch (cause) {
       const code = causeCode(cause);
+      span.failed(code);
       // A refused or unresolved connection never reached the other side; anything later may have.
       const notSent = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
       throw new OutsideError('transient', `${this.system} did not answer ${outgoing.operation}: ${code}`, {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   bulkhead,
   circuitBreaker,
@@ -102,7 +103,8 @@ export class OutsideLane {
   /** Runs the work in its turn. @throws BulkheadRejectedError when too many wait. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.places.executionSlots === 0) this.limited();
-    return this.places.execute(work);
+    // A call that waits is started by the one before it, and is not part of what that one is done for.
+    return this.places.execute(AsyncLocalStorage.bind(work));
   }
 
   /** @throws BrokenCircuitError when the breaker is open. */

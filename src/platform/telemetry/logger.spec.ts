@@ -47,7 +47,7 @@ describe('JsonLogger', () => {
     expect(written(writeAllLevels, 'silent')).toEqual([]);
   });
 
-  it('carries the correlation id through awaits, and none outside', async () => {
+  it('carries the correlation id through awaits, and outside that of the process', async () => {
     const lines: string[] = [];
     const logger = logTo(lines);
     await withCorrelation('case-1', async () => {
@@ -55,7 +55,11 @@ describe('JsonLogger', () => {
       logger.log('inside');
     });
     logger.log('outside');
-    expect(lines.map((line) => (JSON.parse(line) as Line)['correlationId'])).toEqual(['case-1', undefined]);
+    logger.log('outside again');
+    const [inside, ...outside] = lines.map((line) => (JSON.parse(line) as Line)['correlationId']);
+    expect(inside).toBe('case-1');
+    expect(outside[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(outside[1]).toBe(outside[0]);
   });
 
   it('keeps secrets and personal data out of objects, at several depths', () => {

@@ -1,9 +1,10 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import { destination, pino, stdSerializers, type DestinationStream, type Level, type Logger } from 'pino';
 import { maskText } from '../crypto/masking.js';
-import { currentCorrelationId } from './correlation.js';
+import { currentWork } from './correlation.js';
 import { redactedPaths } from './redaction.js';
 
 export interface JsonLoggerOptions {
@@ -21,6 +22,8 @@ export class JsonLogger implements LoggerService {
   private readonly root: Logger;
   private readonly contexts = new Map<string, Logger>();
   private readonly flushSink: () => void;
+  /** The correlation id of what the process does for nothing else: that of one life of it. */
+  private readonly ownWork = randomUUIDv7();
 
   constructor({ level, file, stream }: JsonLoggerOptions) {
     const sink = stream === undefined ? openSink(file) : undefined;
@@ -33,10 +36,7 @@ export class JsonLogger implements LoggerService {
         formatters: { level: (label) => ({ level: label }) },
         redact: { paths: redactedPaths(), censor: '***' },
         serializers: { err: serializeError },
-        mixin: () => {
-          const correlationId = currentCorrelationId();
-          return correlationId === undefined ? {} : { correlationId };
-        },
+        mixin: () => workFields(this.ownWork),
       },
       stream ?? sink ?? process.stdout,
     );
@@ -87,6 +87,16 @@ export class JsonLogger implements LoggerService {
     this.contexts.set(context, child);
     return child;
   }
+}
+
+/** What an entry belongs to; with its span where that is written. */
+function workFields(ownWork: string): object {
+  const work = currentWork();
+  if (work === undefined) return { correlationId: ownWork };
+  const { correlationId, spanIfBegun: span } = work;
+  if (span?.isRecording() !== true) return { correlationId };
+  const { traceId, spanId } = span.spanContext();
+  return { correlationId, trace_id: traceId, span_id: spanId };
 }
 
 function openSink(file: string | undefined): ReturnType<typeof destination> {
