@@ -10,6 +10,9 @@ import { routesOf, type Route } from '../support/routes.js';
 const PUBLIC: Readonly<Record<string, string>> = {
   'GET /.well-known/jwks.json': 'public keys are for everybody',
   'POST /oauth/token': 'the secret of the client guards it',
+  'GET /console': 'the page holds nothing of a business',
+  'GET /console/config.json': 'how to sign in is for everybody',
+  'GET /console/*': 'the page holds nothing of a business',
   'GET /openapi': 'contracts are public',
   'GET /openapi/:file': 'contracts are public',
   'GET /livez': 'says only that the process runs',

@@ -42,8 +42,8 @@ const FINAL_CODES: ReadonlySet<unknown> = new Set([
   'GRAPHQL_VALIDATION_FAILED',
   'GRAPHQL_PARSE_FAILED',
 ]);
-/** The log of the hub no longer goes back to the cursor, or never knew it. */
-const CURSOR_CODES: ReadonlySet<unknown> = new Set(['CURSOR_INVALID', 'INVALID_CURSOR', 'CURSOR_EXPIRED']);
+/** The cursor is of another hub, or of a log that is gone. */
+const CURSOR_NOT_READABLE = 'CURSOR_NOT_READABLE';
 
 /**
  * A subscription that outlives its connection: after each break it goes on behind the last event that it gave, so that
@@ -123,7 +123,7 @@ export class LiveStream {
       this.options.onRefused(refusal);
       return;
     }
-    if (codes.some((code) => CURSOR_CODES.has(code))) this.cursor = undefined;
+    if (codes.includes(CURSOR_NOT_READABLE)) this.cursor = undefined;
     this.retry();
   }
 
