@@ -51,9 +51,11 @@ export function StatusBadge({ status, tone, icon, title, label }: StatusBadgePro
   );
 }
 
-/** `PARTLY_SHIPPED` and `partlyShipped` as people write it: "Partly shipped". Codes of up to three letters stay: "ERP". */
+const ABBREVIATIONS: ReadonlySet<string> = new Set(['ERP', 'WMS', 'SKU', 'ATP', 'ATS', 'ASN', 'SLA']);
+
+/** `PARTLY_SHIPPED` and `partlyShipped` as people write it: "Partly shipped". What is an abbreviation stays one: "ERP". */
 export function plainWords(name: string): string {
-  if (/^[A-Z]{2,3}$/.test(name)) return name;
+  if (ABBREVIATIONS.has(name)) return name;
   const words = name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .replaceAll(/[_-]+/g, ' ')

@@ -4,8 +4,12 @@ import { colourOf } from './theme-colour.js';
 import { utcWords } from './time-words.js';
 
 const HEIGHT = 240;
+/** Seconds. */
+const DAY = 86_400;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** Pixels that the figures of the axis need. */
 const AXIS_WIDTH = 64;
+const X_AXIS_HEIGHT = 28;
 const BAR_WIDTH = 0.6;
 const BAR_PIXELS_MAX = 48;
 
@@ -29,9 +33,12 @@ export function chartOptions(
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
     legend: { show: false },
     padding: [12, 16, 0, 0],
-    scales: { y: { range: (_, low, high) => rangeOf(low, high, fromZero) } },
+    scales: {
+      x: { range: (_, first, last) => spanOf(first, last, props()) },
+      y: { range: (_, low, high) => rangeOf(low, high, fromZero) },
+    },
     axes: [
-      { ...axis, grid: { show: false }, space: 70 },
+      { ...axis, grid: { show: false }, size: X_AXIS_HEIGHT, space: 64, values: (_, ticks) => ticks.map(timeOnAxis) },
       { ...axis, size: AXIS_WIDTH, space: 40, values: (_, ticks) => ticks.map((tick) => props().format(tick)) },
     ],
     series: [{}, ...series.map((one, at) => seriesOptions(one, at, element, props().bars === true))],
@@ -52,6 +59,19 @@ function seriesOptions(one: ChartSeries, at: number, element: HTMLElement, bars:
     ...(paths === undefined ? {} : { paths }),
     points: { show: !bars && one.values.length < 3, size: 6, fill: colour },
   };
+}
+
+/** Columns need room beside the first and the last time; a lone one stands in the middle of a day. */
+function spanOf(first: number, last: number, { times, bars }: ChartProps): [number, number] {
+  const step = times.length < 2 ? DAY : (last - first) / (times.length - 1);
+  const room = bars === true || first === last ? step / 2 : 0;
+  return [first - room, last + room];
+}
+
+/** "21 Nov" at midnight, else "14:30"; UTC. */
+function timeOnAxis(seconds: number): string {
+  const [, month, day, time] = /-(\d\d)-(\d\d)T(\d\d:\d\d)/.exec(new Date(seconds * 1_000).toISOString()) ?? [];
+  return time === '00:00' ? `${Number(day)} ${MONTHS[Number(month) - 1] ?? ''}` : (time ?? '');
 }
 
 /** Room above, and a scale even where all values are equal or none is there. */

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type ReactElement, type RefObject } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState, type ReactElement, type RefObject } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { Button } from './button.js';
@@ -34,8 +34,6 @@ export interface ChartProps {
   readonly bars?: boolean;
 }
 
-const HEIGHT = 240;
-
 /** Values over time. Drawn on a canvas, so the same values stand in a table one press away. */
 export function Chart(props: ChartProps): ReactElement {
   const [asTable, setAsTable] = useState(false);
@@ -62,60 +60,49 @@ export function Chart(props: ChartProps): ReactElement {
 
 function ChartCanvas(props: ChartProps): ReactElement {
   const place = useRef<HTMLDivElement>(null);
-  const readout = useRef<HTMLParagraphElement>(null);
-  usePlot(place, readout, props);
+  const [readout, setReadout] = useState('');
+  usePlot(place, props, setReadout);
   return (
     <div className="chart-place">
       <div ref={place} className="chart-canvas" role="img" aria-label={`${props.label}. ${summaryOf(props)}`} />
-      <p ref={readout} className="chart-readout" aria-hidden="true" />
+      <p className="chart-readout" aria-hidden="true">
+        {readout}
+      </p>
     </div>
   );
 }
 
-function usePlot(
-  place: RefObject<HTMLDivElement | null>,
-  readout: RefObject<HTMLParagraphElement | null>,
-  props: ChartProps,
-): void {
+function usePlot(place: RefObject<HTMLDivElement | null>, props: ChartProps, show: (words: string) => void): void {
+  const { times, series, height, fromZero, bars } = props;
   const theme = useTheme();
-  const latest = useRef(props);
-  latest.current = props;
   const plot = useRef<uPlot>(null);
-  const data = [props.times, ...props.series.map(({ values }) => values)] as uPlot.AlignedData;
+  const data = (): uPlot.AlignedData => [times, ...series.map(({ values }) => values)] as uPlot.AlignedData;
+  const current = useEffectEvent(() => props);
+  const draw = useEffectEvent(
+    (element: HTMLElement) =>
+      new uPlot(
+        chartOptions(element, () => current(), show),
+        data(),
+        element,
+      ),
+  );
+  const redraw = useEffectEvent(() => plot.current?.setData(data()));
   // What the drawing itself depends on; new values alone do not draw it anew.
-  const shape = JSON.stringify([
-    theme,
-    props.height,
-    props.fromZero,
-    props.bars,
-    props.series.map(({ label, colour, dashed }) => [label, colour, dashed]),
-  ]);
-  const current = useRef(data);
-  current.current = data;
+  const lines = JSON.stringify(series.map(({ label, colour, dashed }) => [label, colour, dashed]));
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
-    const show = (words: string): void => {
-      if (readout.current !== null) readout.current.textContent = words;
-    };
-    const made = new uPlot(
-      chartOptions(element, () => latest.current, show),
-      current.current,
-      element,
-    );
+    const made = draw(element);
     plot.current = made;
-    const observer = new ResizeObserver(() =>
-      made.setSize({ width: element.clientWidth, height: latest.current.height ?? HEIGHT }),
-    );
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: made.height }));
     observer.observe(element);
     return () => {
       observer.disconnect();
       made.destroy();
       plot.current = null;
     };
-  }, [place, readout, shape]);
-  const values = JSON.stringify(data);
-  useEffect(() => plot.current?.setData(current.current), [values]);
+  }, [place, theme, height, fromZero, bars, lines]);
+  useEffect(() => redraw(), [times, series]);
 }
 
 function ChartLegend({ series }: { series: readonly ChartSeries[] }): ReactElement {
@@ -136,6 +123,8 @@ function ChartLegend({ series }: { series: readonly ChartSeries[] }): ReactEleme
 
 function ChartTable({ label, times, series, format, formatTime = inUtc }: ChartProps): ReactElement {
   return (
+    // What scrolls must be reached by the keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="chart-table" tabIndex={0} role="region" aria-label={`${label}, as a table`}>
       <table className="table">
         <caption className="visually-hidden">{label}</caption>

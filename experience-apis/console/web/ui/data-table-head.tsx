@@ -7,10 +7,10 @@ import { Icon } from './icon.js';
 export function DataTableHead<Row>(props: DataTableProps<Row>): ReactElement {
   const { columns, rows, keyOf, sort, onSort, selection } = props;
   return (
-    <thead role="rowgroup">
-      <tr role="row">
+    <thead>
+      <tr>
         {selection !== undefined && (
-          <th className="table-head table-choose" scope="col" role="columnheader">
+          <th className="table-head table-choose" scope="col">
             <ChooseAll selection={selection} keys={rows?.map(keyOf) ?? []} />
           </th>
         )}
@@ -50,7 +50,6 @@ function HeadCell<Row>({ column, sort, onSort }: HeadCellProps<Row>): ReactEleme
   return (
     <th
       scope="col"
-      role="columnheader"
       className={classNames('table-head', column.align === 'end' && 'table-end')}
       style={column.width === undefined ? undefined : { width: column.width }}
       aria-sort={direction === undefined ? undefined : direction === 'asc' ? 'ascending' : 'descending'}

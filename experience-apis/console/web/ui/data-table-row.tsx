@@ -28,7 +28,6 @@ export function DataTableRow<Row>(props: DataTableRowProps<Row>): ReactElement {
   };
   return (
     <tr
-      role="row"
       className={classNames(
         'table-row',
         onOpen !== undefined && 'table-row-opens',
@@ -40,7 +39,7 @@ export function DataTableRow<Row>(props: DataTableRowProps<Row>): ReactElement {
       onClick={onClick}
     >
       {chosen !== undefined && (
-        <td className="table-cell table-choose" role="cell">
+        <td className="table-cell table-choose">
           <input
             type="checkbox"
             checked={chosen}
@@ -52,7 +51,6 @@ export function DataTableRow<Row>(props: DataTableRowProps<Row>): ReactElement {
       {columns.map((column) => (
         <td
           key={column.key}
-          role="cell"
           data-label={column.title}
           className={classNames(
             'table-cell',

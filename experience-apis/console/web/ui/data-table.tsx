@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from 'react';
+import { useRef, type ReactElement, type ReactNode } from 'react';
 import type { Tone } from './badge.js';
 import { classNames } from './class-names.js';
 import { DataTableHead } from './data-table-head.js';
@@ -69,7 +69,8 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
     const row = rows?.[index];
     if (row !== undefined) does(row);
   };
-  const keys = useRowKeys({
+  const body = useRef<HTMLTableSectionElement>(null);
+  const keys = useRowKeys(body, {
     rows: rows?.length ?? 0,
     onOpen: onOpen === undefined ? undefined : (index) => at(index, onOpen),
     onChoose: selection === undefined ? undefined : (index) => at(index, choose),
@@ -80,10 +81,10 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
   return (
     <div className={classNames('table-wrap', stale && 'table-stale')}>
       {selection !== undefined && selection.chosen.size > 0 && <BulkBar selection={selection} />}
-      <table className="table" role="table" aria-busy={rows === undefined || stale}>
+      <table className="table" aria-busy={rows === undefined || stale}>
         <caption className="visually-hidden">{caption}</caption>
         <DataTableHead {...props} />
-        <tbody ref={keys.body} role="rowgroup" onKeyDown={keys.onKeyDown}>
+        <tbody ref={body}>
           {rows === undefined && (
             <SkeletonRows
               columns={columns.length}
@@ -127,9 +128,9 @@ function SkeletonRows({ columns, rows, chooses }: { columns: number; rows: numbe
   return (
     <>
       {Array.from({ length: rows }, (_, row) => (
-        <tr key={row} className="table-row table-row-skeleton" role="row">
+        <tr key={row} className="table-row table-row-skeleton">
           {Array.from({ length: columns + (chooses ? 1 : 0) }, (__, cell) => (
-            <td key={cell} className="table-cell" role="cell">
+            <td key={cell} className="table-cell">
               <Skeleton width={`${45 + ((row * 7 + cell * 13) % 40)}%`} />
             </td>
           ))}

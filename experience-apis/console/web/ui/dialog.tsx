@@ -1,4 +1,13 @@
-import { useEffect, useId, useRef, useState, type FormEvent, type ReactElement, type ReactNode } from 'react';
+import {
+  useEffect,
+  useEffectEvent,
+  useId,
+  useRef,
+  useState,
+  type FormEvent,
+  type ReactElement,
+  type ReactNode,
+} from 'react';
 import { Button, IconButton } from './button.js';
 import { classNames } from './class-names.js';
 import { TextArea } from './field.js';
@@ -14,6 +23,8 @@ interface DialogProps {
   readonly actions?: ReactNode;
 }
 
+const FIRST_FIELD = '.dialog-body :is(input, select, textarea)';
+
 /** A modal window of the browser's own: the page behind is inert, Escape closes, the focus goes back to where it came from. */
 export function Dialog({
   title,
@@ -25,12 +36,20 @@ export function Dialog({
 }: DialogProps): ReactElement | null {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const closeIt = useEffectEvent(onClose);
   useEffect(() => {
     const element = dialog.current;
     if (!open || element === null) return undefined;
     const from = document.activeElement;
     element.showModal();
+    element.querySelector<HTMLElement>(FIRST_FIELD)?.focus();
+    // The dialog itself is hit only beside its content: on the backdrop.
+    const listener = (event: MouseEvent): void => {
+      if (event.target === element) closeIt();
+    };
+    element.addEventListener('click', listener);
     return () => {
+      element.removeEventListener('click', listener);
       element.close();
       if (from instanceof HTMLElement && from.isConnected) from.focus();
     };
@@ -44,10 +63,6 @@ export function Dialog({
       onCancel={(event) => {
         event.preventDefault();
         onClose();
-      }}
-      onClick={(event) => {
-        // The dialog itself is hit only beside its content: on the backdrop.
-        if (event.target === dialog.current) onClose();
       }}
     >
       <div className="dialog-content">
@@ -139,7 +154,6 @@ function OpenConfirmDialog(props: ConfirmDialogProps): ReactElement {
             value={words}
             maxLength={500}
             required
-            autoFocus
             onChange={(event) => setWords(event.target.value)}
           />
         )}

@@ -40,13 +40,6 @@ export function relativeWords(instant: number, now: number): string {
   return apart > 0 ? `${words} ago` : `in ${words}`;
 }
 
-/** Milliseconds until the words of `relativeWords` can change. */
-export function wordsLast(instant: number, now: number): number {
-  const length = Math.abs(now - instant);
-  if (length < MINUTE) return SECOND;
-  return length < HOUR ? 10 * SECOND : MINUTE;
-}
-
 /** An instant to the second, UTC: "2026-11-21 20:53:56". */
 export function utcWords(instant: string | number): string {
   return new Date(instant).toISOString().slice(0, 19).replace('T', ' ');

@@ -30,7 +30,12 @@ function subscribe(listener: Listener): () => void {
   };
 }
 
-/** The time, in steps of `step` milliseconds (at least a second): a component that shows minutes renders once a minute. */
+/** What follows from the time, asked once a second: the component renders when the answer is another. */
+export function useClock<Answer extends string | number | boolean>(answer: (now: number) => Answer): Answer {
+  return useSyncExternalStore(subscribe, () => answer(current));
+}
+
+/** The time, in steps of `step` milliseconds, a second at least. */
 export function useNow(step: number = SECOND): number {
-  return useSyncExternalStore(subscribe, () => Math.floor(current / step) * step);
+  return useClock((now) => Math.floor(now / step) * step);
 }

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useEffectEvent, useState, type RefObject } from 'react';
 
 interface RowKeysOptions {
   readonly rows: number;
@@ -10,18 +10,16 @@ interface RowKeysOptions {
 }
 
 export interface RowKeys {
-  readonly body: RefObject<HTMLTableSectionElement | null>;
   /** The row that the Tab key stops at. */
   readonly at: number;
   readonly onFocusRow: (at: number) => void;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
 const STEPS: Readonly<Record<string, number>> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
 /** Rows by the keyboard: j, k and arrows move, Home and End jump, Enter opens, x chooses. One stop for the Tab key. */
-export function useRowKeys({ rows, onOpen, onChoose, pageKeys }: RowKeysOptions): RowKeys {
-  const body = useRef<HTMLTableSectionElement>(null);
+export function useRowKeys(body: RefObject<HTMLTableSectionElement | null>, options: RowKeysOptions): RowKeys {
+  const { rows, onOpen, onChoose, pageKeys } = options;
   const [focused, setFocused] = useState(0);
   const at = Math.min(focused, Math.max(0, rows - 1));
   const focusRow = (to: number): void => {
@@ -29,7 +27,7 @@ export function useRowKeys({ rows, onOpen, onChoose, pageKeys }: RowKeysOptions)
     row?.focus();
     row?.scrollIntoView({ block: 'nearest' });
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     // Keys in a control of the row are the control's.
     if (!(event.target instanceof HTMLTableRowElement) || event.ctrlKey || event.metaKey || event.altKey) return;
     const to = { Home: 0, End: rows - 1 }[event.key] ?? stepFrom(at, event.key);
@@ -38,9 +36,16 @@ export function useRowKeys({ rows, onOpen, onChoose, pageKeys }: RowKeysOptions)
     else if ((event.key === 'x' || event.key === ' ') && onChoose !== undefined) onChoose(at);
     else return;
     event.preventDefault();
-  };
-  usePageKeys(pageKeys, () => focusRow(at));
-  return { body, at, onFocusRow: setFocused, onKeyDown };
+  });
+  const shown = rows > 0;
+  useEffect(() => {
+    const element = body.current;
+    const listener = (event: KeyboardEvent): void => onKeyDown(event);
+    element?.addEventListener('keydown', listener);
+    return () => element?.removeEventListener('keydown', listener);
+  }, [body, shown]);
+  usePageKeys(pageKeys && shown, () => focusRow(at));
+  return { at, onFocusRow: setFocused };
 }
 
 function stepFrom(at: number, key: string): number | undefined {
@@ -49,7 +54,7 @@ function stepFrom(at: number, key: string): number | undefined {
 }
 
 function usePageKeys(enabled: boolean, enter: () => void): void {
-  const onKey = useEffectEvent((event: globalThis.KeyboardEvent) => {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const from = document.activeElement;
     const idle = from === null || from === document.body || from instanceof HTMLHeadingElement;
@@ -59,7 +64,7 @@ function usePageKeys(enabled: boolean, enter: () => void): void {
   });
   useEffect(() => {
     if (!enabled) return undefined;
-    const listener = (event: globalThis.KeyboardEvent): void => onKey(event);
+    const listener = (event: KeyboardEvent): void => onKey(event);
     document.addEventListener('keydown', listener);
     return () => document.removeEventListener('keydown', listener);
   }, [enabled]);

@@ -1,8 +1,8 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { classNames } from './class-names.js';
 import { IconButton } from './button.js';
-import { bothTimes, durationWords, relativeWords, utcWords, wordsLast } from './time-words.js';
-import { useNow } from './use-now.js';
+import { bothTimes, durationWords, relativeWords, utcWords } from './time-words.js';
+import { useClock } from './use-now.js';
 
 interface InstantProps {
   /** UTC, ISO. */
@@ -28,11 +28,10 @@ export function RelativeTime({ at, none = '–' }: InstantProps): ReactElement {
 }
 
 function Relative({ at }: { at: string }): ReactElement {
-  const instant = Date.parse(at);
-  const now = useNow(wordsLast(instant, Date.now()));
+  const words = useClock((now) => relativeWords(Date.parse(at), now));
   return (
     <time className="instant" dateTime={at} title={bothTimes(at)}>
-      {relativeWords(instant, Math.max(now, Math.min(instant, Date.now())))}
+      {words}
     </time>
   );
 }
@@ -49,10 +48,10 @@ export function Duration({ ms, none = '–' }: { ms: number | null | undefined; 
 
 /** The time since an instant, counting on: "4 min 10 s". */
 export function Elapsed({ since }: { since: string }): ReactElement {
-  const now = useNow();
+  const words = useClock((now) => durationWords(Math.max(0, now - Date.parse(since))));
   return (
     <time className="number" dateTime={since} title={bothTimes(since)}>
-      {durationWords(Math.max(0, now - Date.parse(since)))}
+      {words}
     </time>
   );
 }
