@@ -6,6 +6,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../src/platform/config/config.js';
 import { packageRoot } from '../../src/platform/db/package-root.js';
+import { ALERT_RESOLVERS } from './alerts/index.js';
 import { AvailabilityResolver } from './availability.resolver.js';
 import { ExceptionActionResolver } from './exception-action.resolver.js';
 import {
@@ -65,6 +66,7 @@ class OperationContextModule {}
     }),
   ],
   providers: [
+    ...ALERT_RESOLVERS,
     LiveOrders,
     OrderQueryResolver,
     OrderFieldsResolver,

@@ -6,6 +6,7 @@ import { EXCEPTION_HISTORY_MAX, EXCEPTIONS_PAGE_MAX } from '../../process-apis/e
 import { ORDERS_PAGE_MAX, TIMELINE_EVENTS_MAX } from '../../process-apis/orders/index.js';
 import { CHANGES_PAGE_MAX, RUNS_PAGE_MAX } from '../../process-apis/replay/index.js';
 import type { Config } from '../../src/platform/config/config.js';
+import { ALERT_PAGE_SIZES } from './alerts/index.js';
 import { AVAILABILITY_ITEMS_MAX } from './availability.resolver.js';
 import { EXCEPTIONS_OF_ORDER_MAX } from './exception.resolver.js';
 import { operationCostRule, type PageSizes } from './operation-cost.rule.js';
@@ -15,6 +16,7 @@ import { PUBLICATIONS_PAGE_MAX, STOCK_FEEDS_PAGE_MAX, TELLINGS_MAX } from './sto
 export const DOCUMENT_TOKENS_MAX = 4_000;
 
 const PAGE_SIZES: PageSizes = {
+  ...ALERT_PAGE_SIZES,
   'Query.orders': ORDERS_PAGE_MAX,
   'Order.timeline': TIMELINE_EVENTS_MAX,
   'Order.exceptions': EXCEPTIONS_OF_ORDER_MAX,

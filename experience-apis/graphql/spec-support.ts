@@ -9,11 +9,12 @@ import request from 'supertest';
 import { WebSocket } from 'ws';
 import { SeededOrders } from '../../test/support/seed-orders.js';
 import { createTestDatabase } from '../../test/support/test-database.js';
+import { Alerts } from '../../process-apis/alerts/index.js';
 import { Availability, StockFeeds, StockIntake, StockReader } from '../../process-apis/availability/index.js';
-import { SqlCatalog } from '../../process-apis/catalog/index.js';
+import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
 import { Exceptions, PARKED_MS_MAX } from '../../process-apis/exceptions/index.js';
 import { SqlIntake, StoredMessages } from '../../process-apis/intake/index.js';
-import { OrderCommit, OrderReader } from '../../process-apis/orders/index.js';
+import { OrderCommit, OrderReader, SlaSettings } from '../../process-apis/orders/index.js';
 import { ReplayDesk } from '../../process-apis/replay/index.js';
 import { EvidenceReader, MessageRegister, Resolution, StoredMessageDesk } from '../../process-apis/resolution/index.js';
 import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
@@ -100,6 +101,9 @@ class SeededModule {
       { provide: OrderCommit, useValue: orders.commit },
       { provide: EventFeed, useValue: orders.feed },
       { provide: ReplayDesk, useValue: new ReplayDesk(pool) },
+      { provide: Alerts, useValue: new Alerts({ pool, committed }) },
+      { provide: SlaSettings, useValue: new SlaSettings(pool) },
+      { provide: Catalog, useValue: catalog },
     ];
     return { module: SeededModule, providers, exports: providers };
   }

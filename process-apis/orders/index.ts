@@ -22,12 +22,25 @@ export { problemsOf } from './orders.problems.js';
 export { shareOpenOrders, shareOrders } from './problem-pages.sql.js';
 export { storeDueAt } from './due-at.sql.js';
 export { evolve } from './orders.evolve.js';
-export { dueAt, lateWaits, nextDueAt, SLA_CLOCKS, SLA_STAGES, stageOf, warnAt, type SlaStage } from './orders.sla.js';
+export {
+  dueAt,
+  lateWaits,
+  nextDueAt,
+  SLA_CLOCKS,
+  SLA_STAGES,
+  stageOf,
+  warnAt,
+  warnMinutesOf,
+  type SlaStage,
+} from './orders.sla.js';
 export { SlaSettings, UnknownCalendarError, type NamedCalendar, type SlaClockSetting } from './sla-settings.js';
 export { SlaClocks, sqlSlaClocks, type SlaClocksParts } from './sla-clocks.js';
 export { TRANSITIONS } from './orders.transitions.js';
 export { waitKeys, withWaits } from './orders.waits.js';
 export * from './order-reader.js';
+export { HISTORY_EVENTS_MAX, HistoryTooLongError, OrderArchive } from './history/order-archive.js';
+export { eventsUntil, foldEvents, referencesUntil, type PastOrder } from './history/order-history.js';
+export { isPointer, LINEAGE_POINTERS_MAX, LINEAGE_VALUES_MAX, originsOf, type ValueOrigin } from './history/lineage.js';
 export { ORDER_SORTS, type OrderFilter, type OrderSort } from './search/listed-orders.sql.js';
 export { firstDueAt, isOverdue } from './search/order-facets.js';
 export {
@@ -44,3 +57,4 @@ export { WaitingOrders } from './waiting-orders.js';
 export { findReleasedWork, type ReleasedWork } from './released-orders.sql.js';
 export { Resumption, type ResumptionParts } from './resumption.js';
 export { readUnitsNotIssued, readUnitsToShip } from './units-under-way.sql.js';
+export { findOrdersOfParts, readChannelOrders, type ChannelOrders } from './channel-figures.sql.js';

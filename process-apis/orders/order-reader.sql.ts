@@ -1,29 +1,13 @@
 import type { Pool } from 'pg';
-import type { Order, OrderStatus, OutsideSystem } from '../../src/model/order.js';
+import type { Order } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
+import { utc } from '../../src/platform/db/utc.js';
 import type { CrossReference, SealedParties } from './orders.sql.js';
 
 type Db = Pick<Pool, 'query'>;
 
 interface StateRow {
   readonly state: Order;
-}
-
-/** Which orders a page shows; what is absent does not narrow it. */
-export interface OrderFilter {
-  readonly channel?: string;
-  readonly statuses?: readonly OrderStatus[];
-  readonly completed?: boolean;
-  /** Orders that wait for this system now. */
-  readonly waitingOn?: OutsideSystem;
-  /** The beginning of the channel's order id. */
-  readonly referencePrefix?: string;
-}
-
-/** A place between two orders of the list, newest first. */
-export interface OrderPosition {
-  readonly placedAt: string;
-  readonly id: string;
 }
 
 export async function readOrdersById(db: Db, ids: readonly string[]): Promise<readonly Order[]> {
@@ -66,40 +50,14 @@ export async function readOrderVersions(
   return rows;
 }
 
-/**
- * The next orders of the list. The statement holds only the conditions that are asked for and is not prepared by name:
- * a generic plan for "given or not" could use none of the indexes.
- */
-export async function readOrdersAfter(
-  db: Db,
-  filter: OrderFilter,
-  after: OrderPosition | undefined,
-  limit: number,
-): Promise<readonly Order[]> {
-  const values: unknown[] = [];
-  const value = (given: unknown): string => `$${values.push(given)}`;
-  const conditions = [
-    filter.channel === undefined ? [] : [`o.channel = ${value(filter.channel)}`],
-    filter.statuses === undefined ? [] : [`o.status = any(${value(filter.statuses)}::text[])`],
-    filter.completed === undefined ? [] : [filter.completed ? 'o.completed' : 'not o.completed'],
-    filter.referencePrefix === undefined ? [] : [`starts_with(o.reference, ${value(filter.referencePrefix)})`],
-    filter.waitingOn === undefined ? [] : [waitsFor(value(filter.waitingOn))],
-    after === undefined
-      ? []
-      : [`(o.placed_at, o.id) < (${value(after.placedAt)}::timestamptz, ${value(after.id)}::uuid)`],
-  ].flat();
-  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-  const { rows } = await db.query<StateRow>(
-    `select o.state from orders o ${where} order by o.placed_at desc, o.id desc limit ${value(limit)}`,
-    values,
-  );
-  return rows.map((row) => row.state);
-}
-
-/** A completed order waits for nothing: the partial index of the open ones serves. */
-function waitsFor(system: string): string {
-  return `not o.completed and exists (
-    select from json_array_elements(o.state -> 'waits') as w where w ->> 'system' = ${system})`;
+/** When something of each was last recorded. */
+export async function readUpdatedAt(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Instant>> {
+  const { rows } = await db.query<{ id: string; at: Instant }>({
+    name: 'order-reader.updated-at',
+    text: `select o.id, ${utc('o.updated_at')} as at from orders o where o.id = any($1::uuid[])`,
+    values: [ids],
+  });
+  return new Map(rows.map(({ id, at }) => [id, at]));
 }
 
 export async function readCrossReferences(db: Db, orderIds: readonly string[]): Promise<readonly CrossReference[]> {

@@ -1,20 +1,26 @@
 import type { Pool } from 'pg';
 import type { OrderParties } from '../../src/model/channel-order.js';
 import type { Order } from '../../src/model/order.js';
+import type { Instant } from '../../src/model/time.js';
 import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import { readStreams, type LoggedEvent } from '../../src/platform/event-log/index.js';
 import {
   readCrossReferences,
   readOrderByReference,
-  readOrdersAfter,
   readOrdersById,
   readSealedParties,
-  type OrderFilter,
-  type OrderPosition,
+  readUpdatedAt,
 } from './order-reader.sql.js';
 import type { CrossReference } from './orders.sql.js';
+import {
+  readListedOrders,
+  stillFits,
+  type ListPosition,
+  type OrderFilter,
+  type OrderSort,
+} from './search/listed-orders.sql.js';
+import { OrderSearch, type SearchFound, type SearchRequest } from './search/order-search.js';
 
-export type { OrderFilter } from './order-reader.sql.js';
 export type { CrossReference } from './orders.sql.js';
 
 export const ORDERS_PAGE_MAX = 100;
@@ -22,16 +28,20 @@ export const TIMELINE_EVENTS_MAX = 500;
 
 export interface OrderPageRequest {
   readonly filter?: OrderFilter;
+  /** PLACED_DESC when absent. */
+  readonly sort?: OrderSort;
   /** Orders wanted, 1 to ORDERS_PAGE_MAX. */
   readonly first: number;
-  /** The cursor of the order after which the page begins. */
+  /** The cursor of the order after which the page begins: of a page of the same sort. */
   readonly after?: string;
 }
 
 export interface OrderPage {
-  /** Newest first, by the time of placing. */
+  /** One that has changed since it was listed, and fits no longer, is left out: a page may be short of it. */
   readonly orders: readonly { readonly order: Order; readonly cursor: string }[];
   readonly hasNextPage: boolean;
+  /** Where the next page begins; absent for an empty page. */
+  readonly endCursor?: string;
 }
 
 /** The text given as `after` is no cursor of the order list. */
@@ -44,10 +54,14 @@ export class OrderCursorError extends Error {
  * for a page does not grow with the page. An unknown id is absent in the answer.
  */
 export class OrderReader {
+  private readonly found: OrderSearch;
+
   constructor(
     private readonly pool: Pool,
     private readonly cipher: FieldCipher,
-  ) {}
+  ) {
+    this.found = new OrderSearch(pool, cipher);
+  }
 
   async byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Order>> {
     if (ids.length === 0) return new Map();
@@ -59,15 +73,31 @@ export class OrderReader {
     return readOrderByReference(this.pool, channel, reference);
   }
 
-  /** Throws RangeError for a page size out of bounds, OrderCursorError for a foreign cursor. */
-  async page({ filter = {}, first, after }: OrderPageRequest): Promise<OrderPage> {
+  /** Throws SearchTextError. */
+  search(request: SearchRequest): Promise<SearchFound> {
+    return this.found.find(request);
+  }
+
+  /** When something of each order was last recorded. */
+  async updatedAt(ids: readonly string[]): Promise<ReadonlyMap<string, Instant>> {
+    return ids.length === 0 ? new Map() : readUpdatedAt(this.pool, ids);
+  }
+
+  /** Throws RangeError for a page size out of bounds, OrderCursorError for a cursor of another list or sort. */
+  async page({ filter = {}, sort = 'PLACED_DESC', first, after }: OrderPageRequest): Promise<OrderPage> {
     if (!Number.isInteger(first) || first < 1 || first > ORDERS_PAGE_MAX)
       throw new RangeError(`a page has 1 to ${ORDERS_PAGE_MAX} orders, not ${first}`);
-    const position = after === undefined ? undefined : decodePosition(after);
-    const found = await readOrdersAfter(this.pool, filter, position, first + 1);
+    const position = after === undefined ? undefined : decodePosition(sort, after);
+    const found = await readListedOrders(this.pool, filter, sort, position, first + 1);
+    const last = found.slice(0, first).at(-1);
     return {
-      orders: found.slice(0, first).map((order) => ({ order, cursor: encodePosition(order) })),
+      orders: found
+        .slice(0, first)
+        .flatMap((listed) =>
+          stillFits(listed.order, filter) ? [{ order: listed.order, cursor: encodePosition(sort, listed) }] : [],
+        ),
       hasNextPage: found.length > first,
+      ...(last === undefined ? {} : { endCursor: encodePosition(sort, last) }),
     };
   }
 
@@ -99,15 +129,18 @@ export class OrderReader {
   }
 }
 
-const POSITION = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const POSITION =
+  /^(?:([A-Z_]+)\/)?(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-function encodePosition({ placedAt, id }: OrderPosition): string {
-  return Buffer.from(`${placedAt}/${id}`).toString('base64url');
+function encodePosition(sort: OrderSort, { at, id }: ListPosition): string {
+  return Buffer.from(`${sort}/${at}/${id}`).toString('base64url');
 }
 
-function decodePosition(cursor: string): OrderPosition {
-  const [, placedAt, id] = POSITION.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (placedAt === undefined || id === undefined || Number.isNaN(Date.parse(placedAt)))
+/** Without the name of a sort it was given out before there were others. */
+function decodePosition(sort: OrderSort, cursor: string): ListPosition {
+  const [, of = 'PLACED_DESC', at, id] = POSITION.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (at === undefined || id === undefined || Number.isNaN(Date.parse(at)))
     throw new OrderCursorError('the cursor is not one of the order list');
-  return { placedAt, id };
+  if (of !== sort) throw new OrderCursorError(`the cursor is of the orders sorted by ${of}, not by ${sort}`);
+  return { at, id };
 }

@@ -61,6 +61,11 @@ export type ClockFor = (channel: string, stage: SlaStage) => SlaClock | undefine
 
 /** Of its time, so much is over when the warning comes, where the installation says nothing else. */
 const WARN_SHARE = 0.8;
+
+/** How many minutes before the end of a standard clock its warning comes. */
+export function warnMinutesOf(minutes: number): number {
+  return Math.round(minutes * (1 - WARN_SHARE));
+}
 /** An item that was ordered ahead should be there a day after its release. */
 const RELEASE_MINUTES = DAY;
 /** A warehouse gets so long at least, also for an order that came late. */
