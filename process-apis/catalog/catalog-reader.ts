@@ -40,6 +40,11 @@ export class SqlCatalogReader extends Catalog implements CatalogReader {
     return (await this.accounts.get()).all.find((account) => account.id === id && account.active);
   }
 
+  /** Those that are switched off among them, by id. */
+  async allAccounts(): Promise<readonly ChannelAccount[]> {
+    return (await this.accounts.get()).all;
+  }
+
   override async accountsOfKind(kind: string): Promise<readonly ChannelAccount[]> {
     return (await this.accounts.get()).all.filter((account) => account.kind === kind && account.active);
   }

@@ -12,3 +12,16 @@ export {
   skuSchema,
   substitutesSchema,
 } from './catalog.schemas.js';
+export { findItemsByKey, type FoundItem } from './catalog-search.sql.js';
+export {
+  countListings,
+  ITEMS_PAGE_MAX,
+  pageItems,
+  readItems,
+  readKitComponents,
+  readListingRecords,
+  readListingsOfItems,
+  type ItemFilter,
+  type ItemRecord,
+  type ListingRecord,
+} from './item-records.sql.js';

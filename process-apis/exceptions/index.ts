@@ -6,6 +6,7 @@ export * from './exceptions.service.js';
 export {
   EXCEPTION_SORTING,
   EXCEPTION_SORTS,
+  findOrdersOfExceptions,
   findOrdersWithStanding,
   findStandingOfMessages,
   findStandingWithPrefix,
@@ -25,3 +26,4 @@ export {
   type CallEvidence,
   type SealedEvidence,
 } from './call-evidence.js';
+export { countOpenExceptions, type OpenCount } from './open-counts.sql.js';

@@ -4,7 +4,8 @@ import type { StoredMessage } from './message.sql.js';
 
 type Db = Pick<ClientBase, 'query'>;
 
-const AS_JSON = `json_strip_nulls(json_build_object('id', m.id, 'source', m.source, 'topic', m.topic, 'status', m.status,
+const AS_JSON = `json_strip_nulls(json_build_object('id', m.id, 'source', m.source, 'topic', m.topic, 'externalId', m.external_id,
+  'status', m.status,
   'reason', m.reason, 'detail', m.detail, 'pointer', m.pointer, 'subjects', m.subjects,
   'receivedAt', ${utc('m.received_at')})) as message`;
 

@@ -44,7 +44,7 @@ export async function insertMessages(tx: Pick<ClientBase, 'query'>, rows: readon
   });
 }
 
-interface StoredMessageRow {
+export interface StoredMessageRow {
   readonly id: string;
   readonly source: string;
   readonly topic: string;
@@ -58,7 +58,7 @@ interface StoredMessageRow {
   readonly body: Buffer;
 }
 
-const COLUMNS = 'id, source, topic, external_id, status, reason, detail, pointer, subjects, received_at';
+export const MESSAGE_COLUMNS = 'id, source, topic, external_id, status, reason, detail, pointer, subjects, received_at';
 
 export type StoredMessage = Omit<MessageRow, 'body'> & { readonly receivedAt: string };
 
@@ -66,7 +66,7 @@ export async function readMessage(
   db: Pick<ClientBase, 'query'>,
   id: string,
 ): Promise<(StoredMessage & { readonly body: Buffer }) | undefined> {
-  const { rows } = await db.query<StoredMessageRow>(`select ${COLUMNS}, body from message where id = $1`, [id]);
+  const { rows } = await db.query<StoredMessageRow>(`select ${MESSAGE_COLUMNS}, body from message where id = $1`, [id]);
   const row = rows[0];
   return row === undefined ? undefined : { ...toStored(row), body: row.body };
 }
@@ -79,7 +79,7 @@ export async function listMessages(
   limit: number,
 ): Promise<readonly StoredMessage[]> {
   const { rows } = await db.query<Omit<StoredMessageRow, 'body'>>(
-    `select ${COLUMNS} from message
+    `select ${MESSAGE_COLUMNS} from message
      where ($1::text is null or status = $1) and ($2::uuid is null or id < $2)
      order by id desc limit $3`,
     [status ?? null, before ?? null, limit],
@@ -146,7 +146,7 @@ export async function findMessages(
     after === undefined ? [] : `id > ${value(after)}::uuid`,
   ].flat();
   const { rows } = await db.query<Omit<StoredMessageRow, 'body'>>(
-    `select ${COLUMNS} from message where ${conditions.join(' and ')} order by id limit ${value(limit)}`,
+    `select ${MESSAGE_COLUMNS} from message where ${conditions.join(' and ')} order by id limit ${value(limit)}`,
     values,
   );
   return rows.map(toStored);
@@ -201,7 +201,7 @@ export async function updateMessageStatus(
   );
 }
 
-function toStored(row: Omit<StoredMessageRow, 'body'>): StoredMessage {
+export function toStored(row: Omit<StoredMessageRow, 'body'>): StoredMessage {
   const { id, source, topic, status, subjects } = row;
   return {
     id,

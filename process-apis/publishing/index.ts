@@ -1,6 +1,8 @@
 export { Publishing, type PublishingParts } from './publishing.service.js';
 export {
   readPublications,
+  readPublicationsAt,
+  readPublicationsOfItems,
   readTellings,
   type Publication,
   type PublicationFilter,
@@ -15,3 +17,4 @@ export type {
   SellableListings,
   TellResult,
 } from './publishing.types.js';
+export { readSettledTellings, type SettledTelling } from './settled-tellings.sql.js';

@@ -34,6 +34,11 @@ export interface PublicationFilter {
   readonly listingSkus?: readonly string[];
 }
 
+const PUBLICATION_FIELDS = `p.channel, p.listing_sku as "listingSku", l.sku, p.wanted,
+  ${utc('p.wanted_since')} as "wantedSince", p.cause, p.told, ${utc('p.told_at')} as "toldAt", p.told_cause as "toldCause",
+  p.refused_reason as "refusedReason", p.submission, p.submitted, ${utc('p.submitted_at')} as "submittedAt", p.failures,
+  ${utc('p.retry_at')} as "retryAt", ${utc('p.review_at')} as "reviewAt"`;
+
 /** By channel and listing SKU, behind `after`. */
 export async function readPublications(
   db: Db,
@@ -43,16 +48,42 @@ export async function readPublications(
 ): Promise<readonly Publication[]> {
   const { rows } = await db.query<Publication>({
     name: 'publication.page',
-    text: `select p.channel, p.listing_sku as "listingSku", l.sku, p.wanted, ${utc('p.wanted_since')} as "wantedSince",
-                  p.cause, p.told, ${utc('p.told_at')} as "toldAt", p.told_cause as "toldCause",
-                  p.refused_reason as "refusedReason", p.submission, p.submitted,
-                  ${utc('p.submitted_at')} as "submittedAt", p.failures, ${utc('p.retry_at')} as "retryAt",
-                  ${utc('p.review_at')} as "reviewAt"
+    text: `select ${PUBLICATION_FIELDS}
            from publication p join listing l using (channel, listing_sku)
            where ($1::text is null or p.channel = $1) and ($2::text is null or l.sku = $2)
              and ($3::text[] is null or p.listing_sku = any($3)) and (p.channel, p.listing_sku) > ($4, $5)
            order by p.channel, p.listing_sku limit $6`,
     values: [channel ?? null, sku ?? null, listingSkus ?? null, after?.channel ?? '', after?.listingSku ?? '', limit],
+  });
+  return rows;
+}
+
+/** Of each item by channel and listing SKU; `perItem` at most. */
+export async function readPublicationsOfItems(
+  db: Db,
+  skus: readonly string[],
+  perItem: number,
+): Promise<readonly Publication[]> {
+  const { rows } = await db.query<Publication>({
+    name: 'publication.of-items',
+    text: `select f.* from unnest($1::text[]) as k (sku)
+             cross join lateral (
+               select ${PUBLICATION_FIELDS} from listing l join publication p using (channel, listing_sku)
+               where l.sku = k.sku order by l.channel, l.listing_sku limit $2
+             ) f
+           order by f.sku, f.channel, f."listingSku"`,
+    values: [skus, perItem],
+  });
+  return rows;
+}
+
+/** Unknown ones are absent. */
+export async function readPublicationsAt(db: Db, listings: readonly ListingKey[]): Promise<readonly Publication[]> {
+  const { rows } = await db.query<Publication>({
+    name: 'publication.at-listings',
+    text: `select ${PUBLICATION_FIELDS} from unnest($1::text[], $2::text[]) as k (channel, listing_sku)
+             join publication p using (channel, listing_sku) join listing l using (channel, listing_sku)`,
+    values: [listings.map((listing) => listing.channel), listings.map((listing) => listing.listingSku)],
   });
   return rows;
 }

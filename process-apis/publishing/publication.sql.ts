@@ -135,7 +135,7 @@ export async function recordTold(
            ), speaker as (
              select exists (select 1 from lease where name = $11 and holder = $12 and until > clock_timestamp()) as known
            ), locked as materialized (
-             select r.* from publication p join result r using (listing_sku)
+             select r.*, p.wanted_since from publication p join result r using (listing_sku)
              where p.channel = $1 order by p.listing_sku for update of p
            ), shown as (
              update publication p set
@@ -154,9 +154,10 @@ export async function recordTold(
              from locked r, speaker s
              where p.channel = $1 and p.listing_sku = r.listing_sku
            )
-           insert into told_quantity (channel, listing_sku, quantity, cause, outcome, reason, submission, overwrote)
-           select $1, listing_sku, quantity, cause, outcome, reason, submission, overwrote from result
-           order by listing_sku returning (select known from speaker) as known`,
+           insert into told_quantity (channel, listing_sku, quantity, cause, outcome, reason, submission, overwrote, wanted_since)
+           select $1, r.listing_sku, r.quantity, r.cause, r.outcome, r.reason, r.submission, r.overwrote, l.wanted_since
+           from result r left join locked l using (listing_sku)
+           order by r.listing_sku returning (select known from speaker) as known`,
     values: [
       channel,
       told.map((row) => row.listingSku),

@@ -1,6 +1,15 @@
 import type { Pool } from 'pg';
 import type { Instant } from '../../src/model/time.js';
-import { findRun, listDrifts, listRuns, readAccuracy, type DayFigures, type RunFilter } from './drift-run.sql.js';
+import {
+  findRun,
+  listDrifts,
+  listRuns,
+  readAccuracy,
+  readDriftPages,
+  readRuns,
+  type DayFigures,
+  type RunFilter,
+} from './drift-run.sql.js';
 import type { AccuracyOfDay, Drift, DriftRun } from './drift.types.js';
 
 export const RUNS_PAGE_MAX = 200;
@@ -19,6 +28,19 @@ export class DriftHistory {
 
   run(id: string): Promise<DriftRun | undefined> {
     return findRun(this.pool, id);
+  }
+
+  /** Unknown ids are absent. */
+  async byIds(ids: readonly string[]): Promise<ReadonlyMap<string, DriftRun>> {
+    return new Map((await readRuns(this.pool, ids)).map((run) => [run.id, run]));
+  }
+
+  /** Of each run by key, behind its own `after`; `perRun` is at most DRIFTS_PAGE_MAX. */
+  pages(
+    runs: readonly { readonly runId: string; readonly after: string }[],
+    perRun: number,
+  ): Promise<readonly (Drift & { readonly runId: string })[]> {
+    return readDriftPages(this.pool, runs, Math.min(perRun, DRIFTS_PAGE_MAX));
   }
 
   /** By key, behind `after`; at most DRIFTS_PAGE_MAX. */

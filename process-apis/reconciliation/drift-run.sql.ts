@@ -195,6 +195,35 @@ export async function listDrifts(db: Db, runId: string, after: string, limit: nu
   return rows;
 }
 
+/** Unknown ids are absent. */
+export async function readRuns(db: Db, ids: readonly string[]): Promise<readonly DriftRun[]> {
+  const { rows } = await db.query<DriftRun>({
+    name: 'drift-run.by-ids',
+    text: `select ${FIELDS} from drift_run r where r.id = any($1::uuid[])`,
+    values: [ids],
+  });
+  return rows;
+}
+
+/** Of each run by key, behind its own `after`; `perRun` at most. */
+export async function readDriftPages(
+  db: Db,
+  runs: readonly { readonly runId: string; readonly after: string }[],
+  perRun: number,
+): Promise<readonly (Drift & { readonly runId: string })[]> {
+  const { rows } = await db.query<Drift & { readonly runId: string }>({
+    name: 'drift.pages',
+    text: `select k.run_id as "runId", d.* from unnest($1::uuid[], $2::text[]) as k (run_id, after)
+             cross join lateral (
+               select key, ours, theirs, explanation, detail, healing from drift d
+               where d.run_id = k.run_id and d.key > k.after order by d.key limit $3
+             ) d
+           order by k.run_id, d.key`,
+    values: [runs.map(({ runId }) => runId), runs.map(({ after }) => after), perRun],
+  });
+  return rows;
+}
+
 export interface DayFigures extends DriftSubject {
   readonly day: string;
   readonly runs: number;

@@ -19,3 +19,6 @@ export {
   type ShownQuantity,
 } from './drift.types.js';
 export { readStandingDrifts, type StandingDrift } from './standing-drifts.sql.js';
+export type { RunFilter } from './drift-run.sql.js';
+export { readFiguresOfDay, readFirstDriftDay } from './day-figures.sql.js';
+export type { DayFigures } from './drift-run.sql.js';

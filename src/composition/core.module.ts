@@ -41,7 +41,7 @@ import { CursorStore } from '../platform/db/cursor-store.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { SqlCursorStore } from '../platform/db/sql-cursor-store.js';
 import { EventFeed, readRecovery, RECOVERY_MS } from '../platform/event-log/index.js';
-import { TaskQueue } from '../platform/jobs/index.js';
+import { TaskQueue, TaskRecords } from '../platform/jobs/index.js';
 import { GateTaskPolicies } from '../platform/outside/gate-task-policies.js';
 
 type CommitSettings = Pick<OrderCommitParts, 'names' | 'limits'> & Pick<SqlOrderStoreParts, 'sourcing'>;
@@ -59,7 +59,12 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
     {
       provide: TaskQueue,
       inject: [PG_POOL, GateTaskPolicies],
-      useFactory: (pool: Pool, policies: GateTaskPolicies) => new TaskQueue(pool, policies),
+      useFactory: (pool: Pool, policies: GateTaskPolicies) => new TaskQueue(pool, policies, 'orderId'),
+    },
+    {
+      provide: TaskRecords,
+      inject: [PG_POOL, TaskQueue],
+      useFactory: (pool: Pool, tasks: TaskQueue) => new TaskRecords(pool, tasks),
     },
     { provide: CursorStore, inject: [PG_POOL], useFactory: (pool: Pool) => new SqlCursorStore(pool) },
     {
@@ -262,6 +267,7 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
   exports: [
     EventFeed,
     TaskQueue,
+    TaskRecords,
     CursorStore,
     SqlCatalog,
     Catalog,

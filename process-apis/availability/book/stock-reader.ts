@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Lot, Movement, Position, SupplyKind } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
 import { utc } from '../../../src/platform/db/utc.js';
-import { POSITION_FIELDS } from './stock.sql.js';
+import { POSITION_FIELDS, type NodeDay } from './stock.sql.js';
 
 export const POSITIONS_PAGE_MAX = 100;
 export const MOVEMENTS_PAGE_MAX = 100;
@@ -54,6 +54,44 @@ export class StockReader {
       values: [filter.sku ?? null, filter.node ?? null, after?.sku ?? '', after?.node ?? '', limit],
     });
     return rows;
+  }
+
+  /** Unknown ones are absent. */
+  async positionsAt(places: readonly Place[]): Promise<readonly Position[]> {
+    const { rows } = await this.pool.query<Position>({
+      name: 'position.at-places',
+      text: `select p.* from unnest($1::text[], $2::text[]) as w (sku, node)
+               cross join lateral (
+                 select ${POSITION_FIELDS} from position where position.sku = w.sku and position.node = w.node
+               ) p`,
+      values: [...placeValues(places)],
+    });
+    return rows;
+  }
+
+  /** Of each item by node; `perItem` at most. */
+  async positionsOfItems(skus: readonly string[], perItem: number): Promise<readonly Position[]> {
+    const { rows } = await this.pool.query<Position>({
+      name: 'position.of-items',
+      text: `select p.* from unnest($1::text[]) as w (sku)
+               cross join lateral (
+                 select ${POSITION_FIELDS} from position where position.sku = w.sku order by position.node limit $2
+               ) p
+             order by p.sku, p.node`,
+      values: [skus, perItem],
+    });
+    return rows;
+  }
+
+  /** Units that nodes were given on days; those that were given none are absent. */
+  async unitsOfDays(days: readonly NodeDay[]): Promise<ReadonlyMap<string, number>> {
+    const { rows } = await this.pool.query<{ node: string; units: number }>({
+      name: 'node-load.of-days',
+      text: `select l.node, l.units from unnest($1::text[], $2::date[]) as d (node, day)
+               join node_load l on l.node = d.node and l.day = d.day`,
+      values: [days.map(({ node }) => node), days.map(({ day }) => day)],
+    });
+    return new Map(rows.map(({ node, units }) => [node, units]));
   }
 
   /** The newest movements of each place before its own id, newest first; `perPlace` at most. */

@@ -159,19 +159,38 @@ export async function countDeadLetters(db: Pool): Promise<ReadonlyMap<string, nu
   return new Map(rows.map((row) => [row.kind, row.count]));
 }
 
-/** Takes dead letters out and gives what to enqueue; those that are gone meanwhile are left out. */
+/** Only one redrive at a time: what two find free could be one task. */
+const REDRIVE_LOCK = `select pg_advisory_xact_lock(hashtextextended('task.redrive', 0))`;
+
+/** No task of its kind that is not done has its key, and of several letters with one key it is the newest. */
+const IS_FREE = `not exists (select 1 from pgboss.job l
+                             where l.name = j.source_name and l.state in ('created', 'retry', 'active')
+                               and l.data ->> 'key' = j.data ->> 'key')
+  and not exists (select 1 from pgboss.job o
+                  where o.name = '${DEAD_LETTERS}' and o.state = 'created' and o.id = any($1::uuid[])
+                    and o.source_name = j.source_name and o.data ->> 'key' = j.data ->> 'key'
+                    and (o.created_on, o.id) > (j.created_on, j.id))`;
+
+/**
+ * Takes dead letters out and gives what to enqueue; those that are gone meanwhile are left out, and of `FREE` those whose work
+ * another task does.
+ */
 export async function takeDeadLetters(
   tx: ClientBase,
   ids: readonly string[],
-): Promise<readonly { readonly kind: string; readonly task: StoredTask }[]> {
-  const { rows } = await tx.query<Pick<DeadLetterRow, 'kind' | 'data' | 'claims'>>({
-    name: 'task.take-dead-letters',
-    text: `delete from pgboss.job
+  which: 'ALL' | 'FREE',
+): Promise<readonly { readonly id: string; readonly kind: string; readonly task: StoredTask }[]> {
+  if (which === 'FREE') await tx.query(REDRIVE_LOCK);
+  const { rows } = await tx.query<Pick<DeadLetterRow, 'id' | 'kind' | 'data' | 'claims'>>({
+    name: `task.take-dead-letters.${which}`,
+    text: `delete from pgboss.job j
            where name = '${DEAD_LETTERS}' and state = 'created' and source_name is not null and id = any($1::uuid[])
-           returning source_name as kind, data, coalesce(source_retry_count, 0) as claims`,
+             ${which === 'FREE' ? `and ${IS_FREE}` : ''}
+           returning id, source_name as kind, data, coalesce(source_retry_count, 0) as claims`,
     values: [ids],
   });
-  return rows.map(({ kind, data, claims }) => ({
+  return rows.map(({ id, kind, data, claims }) => ({
+    id,
     kind,
     task: { key: data.key, payload: data.payload, tried: triesOf(data, claims) + 1 },
   }));

@@ -73,6 +73,70 @@ export async function savePolicyChange(pool: Pool, request: PolicyRequest): Prom
   });
 }
 
+/** Who wants calls stopped, or let go on, and why. */
+export type PauseRequest = Pick<PolicyRequest, 'system' | 'operation' | 'paused' | 'reason' | 'actor'>;
+
+/** Stops an operation or group, or lets it go on; what was changed of its numbers stays. In one transaction with its audit. */
+export async function savePause(pool: Pool, { system, operation, paused, reason, actor }: PauseRequest): Promise<void> {
+  await inTransaction(pool, async (tx) => {
+    if (paused)
+      await tx.query(
+        `insert into operation_policy (system, operation, changes, paused, reason, changed_by)
+         values ($1, $2, '{}', true, $3, $4)
+         on conflict (system, operation) do update
+         set paused = true, reason = excluded.reason, changed_by = excluded.changed_by, changed_at = now()`,
+        [system, operation, reason, actor],
+      );
+    else {
+      await tx.query(
+        `update operation_policy set paused = false, reason = $3, changed_by = $4, changed_at = now()
+         where system = $1 and operation = $2 and paused`,
+        [system, operation, reason, actor],
+      );
+      await tx.query(
+        `delete from operation_policy where system = $1 and operation = $2 and not paused and changes = '{}'`,
+        [system, operation],
+      );
+    }
+    await recordAudit(tx, {
+      actor,
+      action: paused ? 'PAUSE_OPERATIONS' : 'RESUME_OPERATIONS',
+      subjectType: 'operation-policy',
+      subjectId: `${system}/${operation}`,
+      input: { reason },
+      outcome: 'DONE',
+    });
+  });
+}
+
+/** Replaces the numbers of an operation or group; a pause stays. In one transaction with its audit. */
+export async function saveNumbers(pool: Pool, request: Omit<PolicyRequest, 'paused'>): Promise<void> {
+  const { system, operation, changes, reason, actor } = request;
+  await inTransaction(pool, async (tx) => {
+    await tx.query(
+      `insert into operation_policy as p (system, operation, changes, paused, reason, changed_by)
+       values ($1, $2, $3, false, $4, $5)
+       on conflict (system, operation) do update
+       set changes = excluded.changes, changed_at = now(),
+           reason = case when p.paused then p.reason else excluded.reason end,
+           changed_by = case when p.paused then p.changed_by else excluded.changed_by end`,
+      [system, operation, JSON.stringify(changes), reason, actor],
+    );
+    await tx.query(
+      `delete from operation_policy where system = $1 and operation = $2 and not paused and changes = '{}'`,
+      [system, operation],
+    );
+    await recordAudit(tx, {
+      actor,
+      action: 'CHANGE_POLICY',
+      subjectType: 'operation-policy',
+      subjectId: `${system}/${operation}`,
+      input: { changes, reason },
+      outcome: 'DONE',
+    });
+  });
+}
+
 /** Tells this process's breakers to the others, and forgets processes that ended. */
 export async function tellBreakers(db: Db, process: string, breakers: readonly BreakerReading[]): Promise<void> {
   await db.query({
