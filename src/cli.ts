@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'Copies the database into a folder while the hub goes on.',
     load: async () => (await import('./backup/commands.js')).backup,
   },
+  user: {
+    summary: 'Adds, lists and removes the people who may sign in to the console.',
+    load: async () => (await import('./user.js')).user,
+  },
   restore: {
     summary: 'Makes an empty database what it was when a backup was taken.',
     load: async () => (await import('./backup/commands.js')).restore,

@@ -8,8 +8,8 @@ const QUEUE_JOBS = 'job';
 
 /** Written by the migrations themselves. */
 const MADE_BY_MIGRATION = ['schema_migration', 'schema_migration_checksum'];
-/** True for the processes that ran then, and for nobody later. */
-const OF_THE_MOMENT = ['lease', 'breaker_state', 'rate_budget'];
+/** True for the processes that ran then, and for nobody later: who signed out must not be signed in by a restore. */
+const OF_THE_MOMENT = ['lease', 'breaker_state', 'rate_budget', 'sign_in_session', 'sign_in_grant', 'sign_in_attempt'];
 
 /** Tables whose values are encrypted: the column, and what a value is bound to. */
 export const SEALED = [

@@ -6,12 +6,14 @@ import { SqlCatalog } from '../../process-apis/catalog/index.js';
 import { HUB_SETTINGS } from '../hub.settings.js';
 import { openHubDatabase, startHub, type RunningHub } from '../hub.js';
 import { EmbeddedIssuer } from '../platform/auth/embedded-issuer.js';
+import { Users } from '../platform/auth/sign-in/users.js';
 import type { ConfigOf } from '../platform/config/setting.js';
 import { poolOf } from '../platform/db/pool.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { JsonLogger } from '../platform/telemetry/logger.js';
 import { untilToldToStop } from '../stop-signal.js';
+import { generatePassword } from '../user.js';
 import { greeting } from './greeting.js';
 import { OrderPlacer } from './order-placer.js';
 import { ITEMS, SHOPIFY_ACCOUNT, SHOPIFY_LOCATION, UNMAPPED_LISTING } from './retail.js';
@@ -99,13 +101,21 @@ async function runIn(
   const notifier = { subject: 'amazon-eventbridge', scopes: ['channel:notify'], ttlSeconds: 7 * DAY_SECONDS };
   world.connect(hub.url, await issuer.issue(notifier));
   const token = await issuer.issue({ subject: 'demo', scopes: TOKEN_SCOPES, ttlSeconds: DAY_SECONDS });
-  print(greeting({ hub: hub.url, token, config, world, seconds: (performance.now() - startedAt) / 1_000 }));
+  const user = await addUser(config.dataDir);
+  print(greeting({ hub: hub.url, token, user, config, world, seconds: (performance.now() - startedAt) / 1_000 }));
 
   const stop = keepBusy(hub, world, config);
   await toldToStop;
   print('\nStopping. What is under way is finished or waits in the database; the next start goes on from there.');
   stop();
   await hub.close();
+}
+
+/** Someone who may do everything in the console; each start gives another password. */
+async function addUser(dataDir: string): Promise<{ readonly id: string; readonly password: string }> {
+  const user = { id: 'demo', password: generatePassword() };
+  await new Users(dataDir).save({ ...user, name: 'Demo', roles: ['admin'] });
+  return user;
 }
 
 function keepBusy(hub: RunningHub, world: World, config: HubConfig): () => void {

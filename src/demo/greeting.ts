@@ -3,18 +3,21 @@ import type { World } from './world.js';
 export interface Greeting {
   readonly hub: string;
   readonly token: string;
+  /** Who may sign in to the console. */
+  readonly user: { readonly id: string; readonly password: string };
   readonly seconds: number;
   readonly config: { readonly demoRate: number; readonly dataDir: string; readonly graphiql: boolean };
   readonly world: World;
 }
 
 /** What a person needs to look around: where everything is, a token, and one command to watch. */
-export function greeting({ hub, token, config, world, seconds }: Greeting): string {
+export function greeting({ hub, token, user, config, world, seconds }: Greeting): string {
   const graphiql = config.graphiql ? [`  GraphiQL    ${hub}/graphql`] : [];
   return [
     '',
     `Entrepot is up after ${seconds.toFixed(1)} s. Orders come in at ${config.demoRate}/s from the sandboxes; Ctrl-C stops everything.`,
     '',
+    `  Console     ${hub}/console   user ${user.id}, password ${user.password}`,
     ...graphiql,
     `  OpenAPI     ${hub}/openapi`,
     `  Health      ${hub}/readyz`,

@@ -4,7 +4,8 @@ import { z } from 'zod';
 export class OAuthError extends Error {
   constructor(
     readonly status: 400 | 401 | 429,
-    readonly code: 'invalid_request' | 'invalid_client' | 'invalid_scope' | 'unsupported_grant_type' | 'slow_down',
+    readonly code:
+      'invalid_request' | 'invalid_client' | 'invalid_grant' | 'invalid_scope' | 'unsupported_grant_type' | 'slow_down',
     message: string,
   ) {
     super(message);
@@ -32,7 +33,7 @@ export function readClientCredentials(form: unknown, authorization: string | und
   if (!parsed.success) throw new OAuthError(400, 'invalid_request', 'Send a form with grant_type=client_credentials.');
   const { grant_type, scope, client_id, client_secret } = parsed.data;
   if (grant_type !== 'client_credentials') {
-    throw new OAuthError(400, 'unsupported_grant_type', 'Only grant_type=client_credentials is offered.');
+    throw new OAuthError(400, 'unsupported_grant_type', `grant_type=${grant_type.slice(0, 50)} is not offered.`);
   }
   const [clientId, secret] = readBasic(authorization) ?? [client_id, client_secret];
   if (clientId === undefined || secret === undefined) {

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, Headers, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Optional, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { JSONWebKeySet } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -6,6 +6,7 @@ import { TokenBucket } from '../outside/token-bucket.js';
 import { PublicEndpoint } from './auth.decorators.js';
 import { OAuthError, readClientCredentials, type ClientCredentials } from './client-credentials.js';
 import { EmbeddedIssuer } from './embedded-issuer.js';
+import { UserGrants, type UserTokens } from './sign-in/user-grants.js';
 import { TokenClients, type TokenClient } from './token-clients.js';
 
 const TTL_SECONDS = 3600;
@@ -27,7 +28,10 @@ interface OAuthErrorAnswer {
   readonly error_description: string;
 }
 
-/** The embedded issuer over HTTP: its public keys, and tokens for registered clients (RFC 6749, client credentials). */
+/**
+ * The embedded issuer over HTTP: its public keys, tokens for registered clients (RFC 6749, client credentials), and for people
+ * who signed in with a browser, where that is offered.
+ */
 @Controller()
 export class EmbeddedIssuerController {
   private readonly buckets = new LRUCache<string, TokenBucket>({ max: BUCKETS_MAX });
@@ -35,6 +39,7 @@ export class EmbeddedIssuerController {
   constructor(
     private readonly issuer: EmbeddedIssuer,
     private readonly clients: TokenClients,
+    @Optional() private readonly people?: UserGrants,
   ) {}
 
   @Get('.well-known/jwks.json')
@@ -46,15 +51,16 @@ export class EmbeddedIssuerController {
 
   @Post('oauth/token')
   @HttpCode(200)
-  @PublicEndpoint('The secret of the client guards it, with a bound on the rate.')
+  @PublicEndpoint('The secret of the client, the code or the refresh token guards it, with a bound on the rate.')
   async token(
     @Body() form: unknown,
     @Headers('authorization') authorization: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenAnswer | OAuthErrorAnswer> {
+  ): Promise<TokenAnswer | UserTokens | OAuthErrorAnswer> {
     void reply.header('cache-control', 'no-store');
     try {
-      return await this.answer(readClientCredentials(form, authorization));
+      const forPeople = this.people === undefined ? undefined : answerPeople(this.people, form);
+      return await (forPeople ?? this.answer(readClientCredentials(form, authorization)));
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       if (error.status === 401) void reply.header('www-authenticate', 'Basic realm="entrepot"');
@@ -86,6 +92,13 @@ export class EmbeddedIssuerController {
       throw new OAuthError(429, 'slow_down', 'Too many token requests; use a token until it expires.');
     await bucket.take();
   }
+}
+
+/** Undefined for what is no grant of people. */
+function answerPeople(people: UserGrants, form: unknown): Promise<UserTokens> | undefined {
+  const grant = typeof form === 'object' && form !== null && 'grant_type' in form ? form.grant_type : undefined;
+  if (grant === 'authorization_code') return people.exchangeCode(form);
+  return grant === 'refresh_token' ? people.refresh(form) : undefined;
 }
 
 function grantedScopes(client: TokenClient, asked: readonly string[] | undefined): readonly string[] {

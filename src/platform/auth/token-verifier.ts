@@ -3,6 +3,7 @@ import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { ProblemError } from '../http/problem.js';
 import { bearerToken, invalidToken } from './bearer.js';
+import type { ClaimedRoles } from './claimed-roles.js';
 import type { Principal } from './principal.js';
 
 const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
@@ -16,6 +17,10 @@ export interface TokenVerifierOptions {
   readonly audience: string;
   /** From `createRemoteJWKSet` or `createLocalJWKSet` of jose. */
   readonly keys: JWTVerifyGetKey;
+  /** What a token must call itself in its header; undefined: issuers differ. */
+  readonly typ?: string;
+  /** The scopes that the roles in a token's claims stand for; absent: a token's scopes are those that it names. */
+  readonly roles?: ClaimedRoles;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -39,7 +44,7 @@ export class TokenVerifier {
     const digest = createHash('sha256').update(token).digest('base64');
     const known = this.verified.get(digest);
     if (known !== undefined) return this.stillValid(known);
-    const principal = toPrincipal(await this.checked(token));
+    const principal = toPrincipal(await this.checked(token), this.options.roles);
     this.verified.set(digest, principal);
     return principal;
   }
@@ -58,6 +63,7 @@ export class TokenVerifier {
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: new Date(this.now()),
         requiredClaims: ['sub', 'exp'],
+        ...(this.options.typ === undefined ? {} : { typ: this.options.typ }),
       });
       return payload;
     } catch (cause) {
@@ -66,10 +72,11 @@ export class TokenVerifier {
   }
 }
 
-function toPrincipal({ sub, exp, scope, scp, channel }: JWTPayload): Principal {
+function toPrincipal(claims: JWTPayload, roles: ClaimedRoles | undefined): Principal {
+  const { sub, exp, scope, scp, channel } = claims;
   if (sub === undefined || exp === undefined) throw invalidToken('The token names no subject or no expiry.');
   if (channel !== undefined && typeof channel !== 'string') throw invalidToken('The claim channel is not a text.');
-  const scopes = new Set([...words(scope), ...words(scp)]);
+  const scopes = new Set([...words(scope), ...words(scp), ...(roles?.scopesOf(claims) ?? [])]);
   return { subject: sub, scopes, expiresAt: exp, ...(channel === undefined ? {} : { channel }) };
 }
 

@@ -2,7 +2,18 @@ import { join } from 'node:path';
 import { canParseKeyRing } from '../crypto/key-ring.js';
 import { packageRoot } from '../db/package-root.js';
 import { optionalSetting, setting, type SettingTexts } from './setting.js';
-import { decimalNumber, oneOf, text, url, wholeNumber, wordList, yesOrNo, type SettingType } from './setting-types.js';
+import {
+  decimalNumber,
+  oneOf,
+  pairs,
+  spacedWords,
+  text,
+  url,
+  wholeNumber,
+  wordList,
+  yesOrNo,
+  type SettingType,
+} from './setting-types.js';
 
 const MIB = 1024 * 1024;
 const EMBEDDED_ISSUER = 'urn:entrepot:embedded-issuer';
@@ -89,6 +100,12 @@ export const PLATFORM_SETTINGS = {
     default: '3000',
     description: 'The port that the HTTP server listens on; `0` takes a free one.',
   }),
+  publicUrl: optionalSetting(url(['https', 'http']), {
+    env: 'ENTREPOT_PUBLIC_URL',
+    group: 'HTTP',
+    description:
+      'The address that people reach the hub by. Needed where a proxy ends TLS before it: without it the hub goes by what a request was sent to.',
+  }),
   bodyLimitBytes: setting(wholeNumber(1024, 64 * MIB, 'bytes'), {
     env: 'ENTREPOT_BODY_LIMIT_BYTES',
     group: 'HTTP',
@@ -172,6 +189,41 @@ export const PLATFORM_SETTINGS = {
     group: 'Security',
     default: 'entrepot',
     description: 'The audience that a token must name.',
+  }),
+  consoleClientId: setting(text('a client id', /^[\x21-\x7e]{1,200}$/), {
+    env: 'ENTREPOT_CONSOLE_CLIENT_ID',
+    group: 'Sign-in',
+    default: 'console',
+    description: 'What the console calls itself where people sign in: a public client, with no secret.',
+  }),
+  oidcAuthority: optionalSetting(url(['https', 'http']), {
+    env: 'ENTREPOT_OIDC_AUTHORITY',
+    group: 'Sign-in',
+    description:
+      'The OpenID provider that people sign in to the console by: the address that `/.well-known/openid-configuration` is below. Used with `ENTREPOT_JWKS_URL`; without that people sign in at the embedded issuer.',
+  }),
+  oidcScopes: setting(spacedWords('scopes'), {
+    env: 'ENTREPOT_OIDC_SCOPES',
+    group: 'Sign-in',
+    default: 'openid profile',
+    description: 'What the console asks the OpenID provider for; many give refresh tokens only for `offline_access`.',
+  }),
+  oidcParameters: optionalSetting(pairs('parameters'), {
+    env: 'ENTREPOT_OIDC_PARAMETERS',
+    group: 'Sign-in',
+    description: 'Sent along with the request to sign in, as providers want it: `audience=entrepot`, `resource=…`.',
+  }),
+  rolesClaim: setting(text('the name of a claim, or a path with dots'), {
+    env: 'ENTREPOT_ROLES_CLAIM',
+    group: 'Sign-in',
+    default: 'roles',
+    description: "Where the tokens of an outside issuer tell people's roles or groups: `groups`, `realm_access.roles`.",
+  }),
+  roleMap: optionalSetting(pairs('roles of the hub by values of the claim'), {
+    env: 'ENTREPOT_ROLE_MAP',
+    group: 'Sign-in',
+    default: { says: 'the values are the names of roles', from: () => undefined },
+    description: 'Which role a value of the claim means: `sales-floor=agent,it=integrator`. Other values mean nothing.',
   }),
   encryptionKeys: optionalSetting(keyRingType, {
     env: 'ENTREPOT_ENCRYPTION_KEYS',

@@ -50,6 +50,28 @@ export function wordList<const Word extends string>(words: readonly Word[]): Set
   return { says: `${inCode(words)}, several with commas between`, schema };
 }
 
+const PAIR = /^\s*([^=,\s][^=,]*?)\s*=\s*([^,]*?)\s*$/;
+
+/** `name=value`, several with commas between; each name once. */
+export function pairs(says: string): SettingType<ReadonlyMap<string, string>> {
+  const schema = z.string().transform((value, context) => {
+    const read = value.split(',').map((pair) => PAIR.exec(pair));
+    const found = new Map(read.flatMap((match) => (match === null ? [] : [[match[1] ?? '', match[2] ?? ''] as const])));
+    if (found.size !== read.length) context.addIssue('is not a list of name=value');
+    return found;
+  });
+  return { says: `${says} as \`name=value\`, several with commas between`, schema };
+}
+
+/** Words with spaces between. */
+export function spacedWords(says: string): SettingType<readonly string[]> {
+  const schema = z
+    .string()
+    .regex(/\S/)
+    .transform((value) => value.trim().split(/\s+/));
+  return { says: `${says}, with spaces between`, schema };
+}
+
 function inCode(words: readonly string[]): string {
   return words.map((word) => `\`${word}\``).join(', ');
 }

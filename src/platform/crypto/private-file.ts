@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -48,6 +49,14 @@ export function readPrivateFile(path: string): string | undefined {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+/** Puts the content in the place of what is there, at once: no reader sees a part of it. Its owner alone may read it. */
+export function replacePrivateFile(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.${randomUUID()}`;
+  writeDurably(draft, content);
+  renameSync(draft, path);
 }
 
 function writeDurably(path: string, content: string): void {

@@ -50,11 +50,12 @@ export class BrowserSignIn {
   constructor(private readonly options: BrowserSignInOptions) {}
 
   /**
-   * For the page at `origin` (`ownOrigin` gives it). Undefined where tokens come from an outside issuer and no provider is
+   * For the page at the origin that it was asked for by; a configured address wins. Undefined where tokens come from an outside issuer and no provider is
    * configured: then nobody can sign in here. Throws the 503 problem while the provider cannot be reached.
    */
-  async describe(origin: string): Promise<SignInDescription | undefined> {
+  async describe(reachedBy: string): Promise<SignInDescription | undefined> {
     const { settings, embeddedIssuer } = this.options;
+    const origin = settings.publicUrl === undefined ? reachedBy : new URL(settings.publicUrl).origin;
     const page = {
       clientId: settings.consoleClientId,
       redirectUri: `${origin}${CALLBACK_PATH}`,
@@ -72,7 +73,7 @@ export class BrowserSignIn {
       ...(found.end_session_endpoint === undefined ? {} : { endSessionEndpoint: found.end_session_endpoint }),
       ...page,
       scopes: settings.oidcScopes,
-      parameters: Object.fromEntries(settings.oidcParameters),
+      parameters: Object.fromEntries(settings.oidcParameters ?? []),
     };
   }
 
@@ -111,7 +112,10 @@ export class BrowserSignIn {
   }
 }
 
-function embeddedAt(origin: string, issuer: string): Omit<SignInDescription, 'clientId' | 'redirectUri' | 'signedOutUri'> {
+function embeddedAt(
+  origin: string,
+  issuer: string,
+): Omit<SignInDescription, 'clientId' | 'redirectUri' | 'signedOutUri'> {
   return {
     issuer,
     embedded: true,

@@ -2,7 +2,7 @@
 export type RoleTable = Readonly<Record<string, readonly string[]>>;
 
 /** How people sign in with a browser. */
-export interface SignInSettings {
+export interface SignInSettings extends ClaimSettings {
   readonly roles: RoleTable;
   /** `https://hub.example.com`, where it is not what the Host header says. */
   readonly publicUrl: string | undefined;
@@ -13,7 +13,14 @@ export interface SignInSettings {
   /** What the page asks an outside provider for. */
   readonly oidcScopes: readonly string[];
   /** Sent to an outside provider with the request to sign in: `audience`, `resource`. */
-  readonly oidcParameters: ReadonlyMap<string, string>;
+  readonly oidcParameters: ReadonlyMap<string, string> | undefined;
+}
+
+/** Where the roles are in the tokens of an outside issuer. */
+export interface ClaimSettings {
+  readonly rolesClaim: string;
+  /** By the value in the claim the role that it means; undefined: the values are the names of roles. */
+  readonly roleMap: ReadonlyMap<string, string> | undefined;
 }
 
 /** The path of the page that an issuer sends people back to. The only one. */

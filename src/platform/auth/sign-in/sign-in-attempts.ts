@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { Pool } from 'pg';
+
+const WINDOW_SECONDS = 300;
+/** From one address for one user: a person who does not remember. */
+const OF_USER_AT_ADDRESS_MAX = 10;
+/** For one user, wherever from: nobody can keep a user out from one place alone. */
+const OF_USER_MAX = 50;
+/** From one address: an office, or a proxy, with many people behind it. */
+const OF_ADDRESS_MAX = 200;
+const PRUNE_PAGE = 100;
+
+/** Counts how often people try to sign in, over all processes. */
+export class SignInAttempts {
+  constructor(private readonly pool: Pool) {}
+
+  /** Counts one more. The seconds to wait where that is too many, else undefined. */
+  async count(user: string, address: string): Promise<number | undefined> {
+    const bounds = boundsOf(user, address);
+    const { rows } = await this.pool.query<{ key: Buffer; attempts: number; rest: string }>({
+      name: 'sign-in.attempt',
+      text: `insert into sign_in_attempt as a (key_hash, attempts, window_ends_at)
+             select key, 1, now() + make_interval(secs => $2) from unnest($1::bytea[]) as k (key) order by key
+             on conflict (key_hash) do update set
+               attempts = case when a.window_ends_at <= now() then 1 else a.attempts + 1 end,
+               window_ends_at = case when a.window_ends_at <= now() then excluded.window_ends_at else a.window_ends_at end
+             returning key_hash as key, attempts, ceil(extract(epoch from window_ends_at - now())) as rest`,
+      values: [bounds.map(({ key }) => key), WINDOW_SECONDS],
+    });
+    const waits = rows.flatMap(({ key, attempts, rest }) => {
+      const bound = bounds.find((of) => of.key.equals(key));
+      return bound !== undefined && attempts > bound.max ? [Math.max(1, Number(rest))] : [];
+    });
+    return waits.length === 0 ? undefined : Math.max(...waits);
+  }
+
+  /** The user signed in: what was tried before was a mistake. */
+  async forgive(user: string, address: string): Promise<void> {
+    const [atAddress, ofUser] = boundsOf(user, address);
+    await this.pool.query('delete from sign_in_attempt where key_hash = any($1::bytea[])', [
+      [atAddress, ofUser].flatMap((bound) => (bound === undefined ? [] : [bound.key])),
+    ]);
+    await this.pool.query(
+      `delete from sign_in_attempt where key_hash in
+         (select key_hash from sign_in_attempt where window_ends_at < now() limit $1 for update skip locked)`,
+      [PRUNE_PAGE],
+    );
+  }
+}
+
+function boundsOf(user: string, address: string): readonly { readonly key: Buffer; readonly max: number }[] {
+  return [
+    { key: keyOf('user-at', user, address), max: OF_USER_AT_ADDRESS_MAX },
+    { key: keyOf('user', user), max: OF_USER_MAX },
+    { key: keyOf('address', address), max: OF_ADDRESS_MAX },
+  ];
+}
+
+function keyOf(...parts: readonly string[]): Buffer {
+  return createHash('sha256').update(JSON.stringify(parts)).digest();
+}
