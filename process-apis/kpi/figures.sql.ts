@@ -1,0 +1,133 @@
+import type { ClientBase } from 'pg';
+import { jsonArray, jsonTexts, plainArray } from '../../src/platform/db/set-parameters.js';
+import type { Figure, FigureKey } from './figures.js';
+import type { Kpi } from './kpi.definitions.js';
+
+type Db = Pick<ClientBase, 'query'>;
+
+const FIELDS = `kpi, to_char(day, 'YYYY-MM-DD') as day, channel, node, stage, count::float8 as count,
+  sum_ms::float8 as "sumMs", max_ms::float8 as "maxMs", numerator::float8 as numerator,
+  denominator::float8 as denominator, buckets`;
+
+/** What is stored under these keys. */
+export async function readFigures(db: Db, keys: readonly FigureKey[]): Promise<readonly Figure[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await db.query<Figure>({
+    name: 'kpi.figures',
+    text: `select ${FIELDS} from kpi_day
+             join unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::text[]) as k (kpi, day, channel, node, stage)
+               using (kpi, day, channel, node, stage)`,
+    values: keyColumns(keys),
+  });
+  return rows;
+}
+
+/** Stores the figures as they are now. One writer at a time: the projection. */
+export async function writeFigures(tx: Db, figures: readonly Figure[], revision: number): Promise<void> {
+  if (figures.length === 0) return;
+  await tx.query({
+    name: 'kpi.write-figures',
+    text: `insert into kpi_day (kpi, day, channel, node, stage, count, sum_ms, max_ms, numerator, denominator, buckets, revision)
+           select f.*, $12::bigint
+           from unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
+                       $8::bigint[], $9::bigint[], $10::bigint[], ${jsonArray('$11')}) as f
+           on conflict (kpi, day, channel, node, stage) do update set
+             count = excluded.count, sum_ms = excluded.sum_ms, max_ms = excluded.max_ms, numerator = excluded.numerator,
+             denominator = excluded.denominator, buckets = excluded.buckets, revision = excluded.revision`,
+    values: [
+      ...keyColumns(figures),
+      plainArray(figures.map(({ count }) => count)),
+      plainArray(figures.map(({ sumMs }) => sumMs)),
+      plainArray(figures.map(({ maxMs }) => maxMs)),
+      plainArray(figures.map(({ numerator }) => numerator)),
+      plainArray(figures.map(({ denominator }) => denominator)),
+      jsonTexts(figures.map(({ buckets }) => buckets)),
+      revision,
+    ],
+  });
+}
+
+export interface FigureFilter {
+  readonly kpis?: readonly Kpi[] | undefined;
+  readonly from: string;
+  readonly to: string;
+  readonly channel?: string | undefined;
+  readonly node?: string | undefined;
+}
+
+/** Of these days, at most `limit` rows, by day. */
+export async function findFigures(db: Db, filter: FigureFilter, limit: number): Promise<readonly Figure[]> {
+  const { rows } = await db.query<Figure>({
+    name: 'kpi.find-figures',
+    text: `select ${FIELDS} from kpi_day
+           where kpi = any(coalesce($1::text[], array(select distinct kpi from kpi_day))) and day between $2 and $3
+             and ($4::text is null or channel = $4) and ($5::text is null or node = $5)
+           order by kpi_day.day, kpi, channel, node, stage limit $6`,
+    values: [filter.kpis ?? null, filter.from, filter.to, filter.channel ?? null, filter.node ?? null, limit],
+  });
+  return rows;
+}
+
+export type ChangedFigure = Figure & { readonly revision: number };
+
+/** Behind a revision and a place in it, in the order of change; at most `limit`. */
+export async function readChangedFigures(
+  db: Db,
+  after: number,
+  filter: { readonly kpis?: readonly Kpi[] | undefined; readonly channel?: string | undefined },
+  limit: number,
+): Promise<readonly ChangedFigure[]> {
+  const { rows } = await db.query<ChangedFigure>({
+    name: 'kpi.changed-figures',
+    text: `select ${FIELDS}, revision::float8 as revision from kpi_day
+           where revision > $1 and ($2::text[] is null or kpi = any($2)) and ($3::text is null or channel = $3)
+           order by revision, kpi_day.day, kpi, channel, node, stage limit $4`,
+    values: [after, filter.kpis ?? null, filter.channel ?? null, limit],
+  });
+  return rows;
+}
+
+/** Deletes figures of days before; gives how many. */
+export async function pruneFigures(db: Db, keepDays: number, limit: number): Promise<number> {
+  const { rowCount } = await db.query({
+    name: 'kpi.prune-figures',
+    text: `delete from kpi_day where ctid = any(array(
+             select ctid from kpi_day where day < current_date - $1::int limit $2))`,
+    values: [keepDays, limit],
+  });
+  return rowCount ?? 0;
+}
+
+/** Of the log that the figures are of: its epoch, by its first transaction, and how often they changed. */
+export interface KpiRevision {
+  readonly epoch: string;
+  readonly revision: number;
+}
+
+export async function readRevision(db: Db): Promise<KpiRevision> {
+  const { rows } = await db.query<KpiRevision>({
+    name: 'kpi.revision',
+    text: `select coalesce((select max(first_tx)::text from log_epoch), '0') as epoch,
+                  coalesce((select revision::float8 from kpi_state), 0) as revision`,
+  });
+  return rows[0] ?? { epoch: '0', revision: 0 };
+}
+
+export async function writeRevision(tx: Db, revision: number): Promise<void> {
+  await tx.query({
+    name: 'kpi.write-revision',
+    text: `insert into kpi_state (one, revision) values (true, $1)
+           on conflict (one) do update set revision = excluded.revision`,
+    values: [revision],
+  });
+}
+
+function keyColumns(keys: readonly FigureKey[]): readonly unknown[] {
+  return [
+    plainArray(keys.map(({ kpi }) => kpi)),
+    plainArray(keys.map(({ day }) => day)),
+    keys.map(({ channel }) => channel),
+    keys.map(({ node }) => node),
+    keys.map(({ stage }) => stage),
+  ];
+}
