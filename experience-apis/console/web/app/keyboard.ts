@@ -30,7 +30,8 @@ export function useKeyboard(actions: KeyboardActions): void {
   useEffect(() => {
     let gAt = -Infinity;
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
+      // Tables know their own keys.
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
       const afterG = event.timeStamp - gAt < SECOND_KEY_MS;
       gAt = event.key === 'g' ? event.timeStamp : -Infinity;
       if (event.key !== 'g' && act(event.key, afterG)) event.preventDefault();
@@ -48,12 +49,18 @@ function isBusy(target: EventTarget | null): boolean {
 
 /** Puts the focus on the row after (1) or before (-1) the one that has it: Enter then opens it. False without a list. */
 function moveInList(step: 1 | -1): boolean {
-  const rows = [...document.querySelectorAll<HTMLElement>(ROWS)].filter((row) => row.querySelector(IN_ROW) !== null);
+  const rows = [...document.querySelectorAll<HTMLElement>(ROWS)].filter((row) => entryOf(row) !== null);
   if (rows.length === 0) return false;
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = at === -1 ? (step === 1 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step));
-  const target = rows[next]?.querySelector<HTMLElement>(IN_ROW);
-  target?.focus();
-  target?.scrollIntoView({ block: 'nearest' });
+  const row = rows[next];
+  if (row === undefined) return false;
+  entryOf(row)?.focus();
+  row.scrollIntoView({ block: 'nearest' });
   return true;
+}
+
+/** What of a row takes the focus: itself, where it can, else its first link. */
+function entryOf(row: HTMLElement): HTMLElement | null {
+  return row.hasAttribute('tabindex') ? row : row.querySelector<HTMLElement>(IN_ROW);
 }

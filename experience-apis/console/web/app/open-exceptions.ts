@@ -1,8 +1,8 @@
-import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { useSession } from '../auth/session.js';
 import { graphql } from '../generated/index.js';
 import { useLive } from '../live/use-live.js';
+import { useReadAgain } from '../live/use-read-again.js';
 
 const COUNTS = graphql(`
   query OpenExceptions {
@@ -23,9 +23,6 @@ const CHANGED = graphql(`
   }
 `);
 
-/** However many change at once, they are counted anew this often at most. */
-const COUNT_AGAIN_MS = 1_000;
-
 export interface OpenExceptions {
   readonly open: number;
   readonly severe: number;
@@ -34,15 +31,9 @@ export interface OpenExceptions {
 /** How many exceptions are open, live. Undefined until it is known, and for those who may not know. */
 export function useOpenExceptions(): OpenExceptions | undefined {
   const allowed = useSession().scopes.has('exceptions:read');
-  const [{ data }, readAgain] = useQuery({ query: COUNTS, pause: !allowed });
-  const [moved, setMoved] = useState(0);
-  const move = (): void => setMoved((count) => count + 1);
-  useLive(CHANGED, {}, { onEvent: move, onGap: move, enabled: allowed });
-  useEffect(() => {
-    if (moved === 0) return undefined;
-    const timer = setTimeout(() => readAgain({ requestPolicy: 'network-only' }), COUNT_AGAIN_MS);
-    return () => clearTimeout(timer);
-  }, [moved, readAgain]);
+  const [{ data }, read] = useQuery({ query: COUNTS, pause: !allowed });
+  const readAgain = useReadAgain(read);
+  useLive(CHANGED, {}, { onEvent: readAgain, onGap: readAgain, enabled: allowed });
   if (data === undefined) return undefined;
   const severe = data.exceptionCounts.filter(({ severity }) => severity === 'HIGH' || severity === 'CRITICAL');
   return { open: sum(data.exceptionCounts), severe: sum(severe) };

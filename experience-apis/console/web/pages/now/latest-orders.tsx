@@ -1,0 +1,61 @@
+import type { ReactElement } from 'react';
+import { Link } from 'react-router';
+import { troubleOf } from '../../app/trouble.js';
+import {
+  Card,
+  DataTable,
+  EmptyState,
+  ErrorState,
+  Money,
+  plainWords,
+  RelativeTime,
+  StatusBadge,
+  type Column,
+} from '../../ui/index.js';
+import { TONE_OF_ORDER } from './order-tone.js';
+import { useLatestOrders, type MovingOrder } from './use-latest-orders.js';
+
+const COLUMNS: readonly Column<MovingOrder>[] = [
+  {
+    key: 'order',
+    title: 'Order',
+    phone: 'title',
+    render: ({ order }) => <Link to={`/orders/${order.id}`}>{order.displayReference ?? order.reference}</Link>,
+  },
+  { key: 'channel', title: 'Channel', render: ({ order }) => order.channel },
+  {
+    key: 'status',
+    title: 'Status',
+    render: ({ order: { status } }) => <StatusBadge status={status} tone={TONE_OF_ORDER[status]} />,
+  },
+  {
+    key: 'event',
+    title: 'What happened',
+    render: ({ event }) => (event === undefined ? <span className="faint">–</span> : plainWords(event)),
+  },
+  {
+    key: 'total',
+    title: 'Total',
+    align: 'end',
+    phone: 'extra',
+    render: ({ order: { grandTotal } }) => (grandTotal === null ? '–' : <Money {...grandTotal} />),
+  },
+  { key: 'at', title: 'When', align: 'end', render: ({ at }) => <RelativeTime at={at} /> },
+];
+
+/** The orders that moved last, as they move. */
+export function LatestOrders(): ReactElement {
+  const { orders, error } = useLatestOrders();
+  return (
+    <Card title="Latest orders" flush actions={<Link to="/orders">All orders</Link>}>
+      {error === undefined ? null : <ErrorState {...troubleOf(error)} />}
+      <DataTable
+        caption="Orders that moved last"
+        columns={COLUMNS}
+        rows={orders}
+        keyOf={({ order }) => order.id}
+        empty={<EmptyState title="No orders yet">The first appears here by itself.</EmptyState>}
+      />
+    </Card>
+  );
+}
