@@ -9,6 +9,7 @@ import type { SystemSettings } from '../platform/config/system-settings.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { TaskQueue } from '../platform/jobs/index.js';
+import { AlertFigures } from './alert-figures.js';
 import { AlertWork } from './alert-work.js';
 
 const alertingSection = z.strictObject({ kind: z.literal('cloudevents'), settings: CloudEventsSettings });
@@ -33,6 +34,7 @@ export class AlertsModule {
           useFactory: (pool: Pool, feed: EventFeed, tasks: TaskQueue, receiver?: AlertSink) =>
             new Alerts({ pool, committed: () => feed.wake(), ...(receiver === undefined ? {} : { tasks }) }),
         },
+        AlertFigures,
         {
           provide: AlertWork,
           inject: [Alerts, { token: ALERT_SINK, optional: true }],

@@ -52,6 +52,8 @@ export interface WorldOptions {
   readonly sap?: Pick<SapSandboxOptions, 'decisionDelayMs' | 'billingDelayMs' | 'decide'>;
   /** Absent: nobody watches parcels. */
   readonly carrier?: Pick<EasyPostSandboxOptions, 'stepMs' | 'journeys'>;
+  /** Where alerts are told; absent: to nobody outside. */
+  readonly alertsTo?: string;
 }
 
 /** Everything outside the hub, as servers on loopback that speak the vendors' own wire formats. */
@@ -113,7 +115,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     }),
     options.carrier && startCarrier(secretValues, { ...journal('easypost'), ...options.carrier }),
   ]);
-  const systemSections = { ...sections(sap, wms), ...(carrier && carrierSection(carrier)) };
+  const systemSections = {
+    ...sections(sap, wms),
+    ...(carrier && carrierSection(carrier)),
+    ...(options.alertsTo === undefined ? {} : alertingSection(options.alertsTo)),
+  };
   return {
     amazon,
     shopify,
@@ -177,6 +183,11 @@ function secret(): string {
   return randomBytes(24).toString('base64url');
 }
 
+/** As standardwebhooks.com has it. */
+function webhookSecret(): string {
+  return `whsec_${randomBytes(24).toString('base64')}`;
+}
+
 function newSecrets(): Readonly<Record<string, string>> {
   return {
     AMAZON_CLIENT_ID: SANDBOX_CREDENTIALS.clientId,
@@ -188,7 +199,8 @@ function newSecrets(): Readonly<Record<string, string>> {
     EASYPOST_API_KEY: secret(),
     EASYPOST_WEBHOOK_SECRET: secret(),
     WMS_TOKEN: secret(),
-    WMS_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('base64')}`,
+    WMS_WEBHOOK_SECRET: webhookSecret(),
+    ALERT_WEBHOOK_SECRET: webhookSecret(),
   };
 }
 
@@ -226,6 +238,10 @@ function sections(sap: SapSandbox, wms: WmsSandbox): Readonly<Record<string, unk
       settings: { url: wms.url, tokenSecret: 'WMS_TOKEN', webhookSecrets: ['WMS_WEBHOOK_SECRET'], timeoutMs: 10_000 },
     },
   };
+}
+
+function alertingSection(url: string): Readonly<Record<string, unknown>> {
+  return { alerting: { kind: 'cloudevents', settings: { url, signingSecret: 'ALERT_WEBHOOK_SECRET' } } };
 }
 
 function carrierSection({ url }: EasyPostSandbox): Readonly<Record<string, unknown>> {

@@ -39,6 +39,8 @@ export interface HubUnderTestOptions {
   readonly sap?: WorldOptions['sap'];
   /** Who watches parcels; absent: nobody. */
   readonly carrier?: NonNullable<WorldOptions['carrier']>;
+  /** Where alerts are told; absent: to nobody outside. */
+  readonly alertsTo?: string;
   /** Settings by their environment names. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Of the test's own, where the server itself is to be ended; else one on the run's server. */
@@ -72,6 +74,7 @@ export async function startHubUnderTest(options: HubUnderTestOptions = {}): Prom
     wms: { ...QUICK, variation: { ...ALL_WHOLE, ...options.variation } },
     sap: { decisionDelayMs: 50, billingDelayMs: 50, ...options.sap },
     ...(options.carrier === undefined ? {} : { carrier: options.carrier }),
+    ...(options.alertsTo === undefined ? {} : { alertsTo: options.alertsTo }),
   });
   const { secrets, systems } = world;
 
@@ -82,7 +85,8 @@ export async function startHubUnderTest(options: HubUnderTestOptions = {}): Prom
   const token = (scopes: readonly string[], channel?: string): Promise<string> =>
     issuer.issue({
       subject: 'e2e',
-      scopes,
+      // Tests ask what no client was built to ask.
+      scopes: [...scopes, 'graphql:arbitrary'],
       ttlSeconds: TOKEN_SECONDS,
       ...(channel === undefined ? {} : { channel }),
     });

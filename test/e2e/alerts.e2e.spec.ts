@@ -1,0 +1,104 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHubUnderTest, type HubUnderTest } from '../support/hub-under-test.js';
+import { NORTH_ONLY } from '../support/place-orders.js';
+import { until } from '../support/until.js';
+
+const SAP_WRITES = '/operations/v1/policies/sap-s4hana/writes';
+const WAIT_MS = 30_000;
+
+interface Told {
+  readonly type: string;
+  readonly subject: string;
+  readonly data: { readonly state: string; readonly stage: string; readonly sentence: string };
+}
+
+interface Call {
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+let sut: HubUnderTest;
+let bearer: string;
+let receiver: Server;
+const calls: Call[] = [];
+/** The receiver is away for so many calls. */
+let away = 0;
+
+beforeAll(async () => {
+  receiver = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      away -= 1;
+      if (away >= 0) return void response.writeHead(503).end();
+      const headers = request.headers as Record<string, string>;
+      calls.push({ headers, body: Buffer.concat(chunks).toString('utf8') });
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const { port } = receiver.address() as AddressInfo;
+  sut = await startHubUnderTest({ alertsTo: `http://127.0.0.1:${port}/alerts` });
+  bearer = await sut.token(['policies:read', 'policies:write', 'metrics:read', 'exceptions:read']);
+});
+afterAll(async () => {
+  await sut.close();
+  receiver.closeAllConnections();
+  await new Promise((resolve) => receiver.close(resolve));
+});
+
+async function pauseErp(body: object): Promise<void> {
+  const answer = await sut.http().put(SAP_WRITES).set('authorization', `Bearer ${bearer}`).send(body);
+  expect(answer.status).toBe(204);
+}
+
+/** Each event once, in the order in which they were first told; all of them must be signed. */
+function told(): readonly Told[] {
+  const webhook = new Webhook(sut.world.secrets.get('ALERT_WEBHOOK_SECRET'));
+  const byId = new Map<string, Told>();
+  for (const { headers, body } of calls) {
+    const event = webhook.verify(body, headers) as Told & { readonly id: string };
+    if (!byId.has(event.id)) byId.set(event.id, event);
+  }
+  return [...byId.values()];
+}
+
+function untilTold(type: string): Promise<readonly Told[]> {
+  return until(
+    () => Promise.resolve(told()),
+    (events) => events.some((event) => event.type === type),
+    { what: type, timeoutMs: WAIT_MS },
+  );
+}
+
+/** As if the clocks that run had run for so long already. */
+async function letTimePass(column: 'warn_at' | 'due_at'): Promise<void> {
+  await sut.pool.query(`update sla_watch set ${column} = now(), next_at = now()`);
+}
+
+describe('an SLA clock that runs out', () => {
+  it('is told by webhook before and after, also while the receiver was away, and again when the step is done', async () => {
+    await pauseErp({ paused: true, reason: 'month end' });
+    await sut.placeEverywhere([{ sku: NORTH_ONLY, quantity: 1 }]);
+    const watched = async (): Promise<number> =>
+      (await sut.pool.query(`select from sla_watch where stage = 'ERP_POSTING'`)).rowCount ?? 0;
+    await until(watched, (seen) => seen >= 2, { what: 'clocks', timeoutMs: WAIT_MS });
+    away = 2;
+    await letTimePass('warn_at');
+    const [warned] = await untilTold('entrepot.alert.raised.v1');
+    expect(warned).toMatchObject({ data: { state: 'WARNING', stage: 'ERP_POSTING' } });
+    expect(warned?.data.sentence).toMatch(/^Order .+ of .+: posting to the ERP is due at /);
+    await letTimePass('due_at');
+    await untilTold('entrepot.alert.breached.v1');
+    const metrics = await sut.http().get('/metrics').set('authorization', `Bearer ${bearer}`);
+    expect(metrics.text).toMatch(
+      /entrepot_alerts_standing\{channel="[^"]+",stage="ERP_POSTING",state="BREACHED"\} [1-9]/,
+    );
+    await pauseErp({ reason: 'month is over' });
+    const events = await untilTold('entrepot.alert.ended.v1');
+    expect(new Set(events.map(({ subject }) => subject.split('/')[0]))).toEqual(new Set(['order']));
+  });
+});
