@@ -15,6 +15,7 @@ import { CoreModule } from './composition/core.module.js';
 import { ExceptionsModule } from './composition/exceptions.module.js';
 import { ReplayModule } from './composition/replay.module.js';
 import { ROLES } from './composition/roles.js';
+import { ProcessMetrics } from './composition/process-metrics.js';
 import { systemModules } from './composition/systems.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import type { Config } from './platform/config/config.js';
@@ -68,7 +69,7 @@ export class AppModule {
         StockModule,
         AvailabilityModule,
       ],
-      providers: [Background],
+      providers: [Background, ProcessMetrics],
     };
   }
 }

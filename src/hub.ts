@@ -66,6 +66,7 @@ async function startOwn(config: Config, tell: (sentence: string) => void): Retur
 export interface RunningHub {
   readonly app: NestFastifyApplication;
   readonly url: string;
+  /** Ends what is under way and takes nothing more; bounded by the time that a shutdown may take. */
   close(): Promise<void>;
 }
 
@@ -84,7 +85,8 @@ export async function startHub(options: AppOptions & { readonly logger: LoggerSe
       await app.close();
       await stopTracing();
     };
-    return { app, url: await app.getUrl(), close };
+    let closing: Promise<void> | undefined;
+    return { app, url: await app.getUrl(), close: () => (closing ??= close()) };
   } catch (error) {
     await stopTracing();
     throw error;
@@ -99,6 +101,7 @@ async function listen({
   const app = await createHttpApp(AppModule.forRoot(options), {
     bodyLimitBytes: config.bodyLimitBytes,
     rawPrefixes: RAW_PREFIXES,
+    drainMs: config.shutdownTimeoutMs,
     logger,
   });
   try {

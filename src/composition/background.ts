@@ -37,6 +37,7 @@ import { PolicySync } from '../platform/outside/policy-sync.js';
 import { AlertWork } from './alert-work.js';
 import { CarrierWork } from './carrier-work.js';
 import { ExceptionWork } from './exception-work.js';
+import { registerReadiness } from './readiness-checks.js';
 import { ReplayWork } from './replay-work.js';
 
 const SECOND = 1_000;
@@ -66,7 +67,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     await this.tasks.start();
     await this.feed.start();
     this.part(PolicySync).watchCommits(() => this.orders.queued, this.config.commitQueueMax);
-    this.part(Readiness).register({ name: 'database', check: () => this.checkDatabase() });
+    await registerReadiness(this.part(Readiness), this.pool, this.feed);
     if (this.config.roles.includes('worker')) await this.startWorker();
   }
 
@@ -186,10 +187,5 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
 
   private part<T>(token: Type<T>): T {
     return this.parts.get(token, { strict: false });
-  }
-
-  private async checkDatabase(): Promise<string | undefined> {
-    await this.pool.query('select 1');
-    return undefined;
   }
 }

@@ -18,6 +18,14 @@ export async function readConsumerLag(db: Pick<ClientBase, 'query'>, limit: numb
     const cursor = placeInLog(value);
     return cursor === undefined ? [] : [{ name, cursor }];
   });
+  return readLagBehind(db, consumers);
+}
+
+/** Of readers of the log that are at these places. */
+export async function readLagBehind(
+  db: Pick<ClientBase, 'query'>,
+  consumers: readonly { readonly name: string; readonly cursor: EventCursor }[],
+): Promise<readonly ConsumerLag[]> {
   const { rows } = await db.query<ConsumerLag>({
     name: 'event-log.lag',
     text: `select c.name as consumer, coalesce(extract(epoch from clock_timestamp() - n.recorded_at), 0)::float8 as seconds

@@ -57,6 +57,6 @@ it('waits for a check only so long', async () => {
 it('is not ready once the process stops', async () => {
   readiness.register({ name: 'slow', check: async () => undefined });
   expect((await readiness.report()).status).toBe('ready');
-  readiness.beforeApplicationShutdown();
+  readiness.onModuleDestroy();
   expect((await readiness.report()).checks).toMatchObject({ process: 'The process is stopping.' });
 });

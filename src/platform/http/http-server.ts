@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { correlationIdOrNew } from '../telemetry/correlation.js';
+import { boundClose } from './bounded-close.js';
 import { installContentParser } from './content-parser.js';
 import { problemOf, sendProblem } from './problem-document.js';
 import { carryWork } from './request-work.js';
@@ -13,6 +14,7 @@ const CORRELATION_HEADER = 'x-correlation-id';
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const DRAIN_MS = 10_000;
 const HEADER_BYTES_MAX = 16 * 1024;
 const PATH_PARAMETER_CHARS_MAX = 256;
 /** A page may load what it names itself, but nobody may frame it. Pages that can do with less set their own policy. */
@@ -23,6 +25,8 @@ export interface HttpOptions {
   readonly bodyLimitBytes: number;
   /** Below these paths bodies stay unparsed Buffers, whatever their content type: `['/hooks/']`. */
   readonly rawPrefixes: readonly string[];
+  /** How long requests under way may take to end when the server closes. */
+  readonly drainMs?: number;
 }
 
 /** Nest on Fastify with everything that the platform sets. Not listening yet. Errors of the start are thrown. */
@@ -57,10 +61,14 @@ export function createHttpAdapter({ bodyLimitBytes }: HttpOptions): FastifyAdapt
 }
 
 /** Sets parsers, correlation and headers on an application that `createHttpAdapter` and `NEST_OPTIONS` made. */
-export function configureHttp(app: NestFastifyApplication, { rawPrefixes }: HttpOptions): NestFastifyApplication {
+export function configureHttp(
+  app: NestFastifyApplication,
+  { rawPrefixes, drainMs }: HttpOptions,
+): NestFastifyApplication {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   carryWork(fastify, CORRELATION_HEADER);
   installContentParser(fastify, rawPrefixes);
+  boundClose(fastify, drainMs ?? DRAIN_MS);
   secureHeaders(app, fastify);
   return app;
 }

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 
 const CHECK_MS_MAX = 3_000;
 
@@ -18,7 +18,7 @@ export interface ReadinessReport {
 
 /** Collects the checks of all modules: each registers its own when it starts. */
 @Injectable()
-export class Readiness implements BeforeApplicationShutdown {
+export class Readiness implements OnModuleDestroy {
   private readonly logger = new Logger(Readiness.name);
   private readonly checks = new Map<string, ReadinessCheck>();
 
@@ -26,7 +26,8 @@ export class Readiness implements BeforeApplicationShutdown {
     this.checks.set(check.name, check);
   }
 
-  beforeApplicationShutdown(): void {
+  /** The first that is heard of the end: nobody should send anything more, while what is under way is finished. */
+  onModuleDestroy(): void {
     this.register({ name: 'process', check: async () => 'The process is stopping.' });
   }
 

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
+import type { Span } from '@opentelemetry/api';
 import { afterAll, describe, expect, it } from 'vitest';
-import { withCorrelation } from './correlation.js';
+import { inWork, withCorrelation, Work } from './correlation.js';
 import { JsonLogger, type JsonLoggerOptions } from './logger.js';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -60,6 +61,21 @@ describe('JsonLogger', () => {
     expect(inside).toBe('case-1');
     expect(outside[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(outside[1]).toBe(outside[0]);
+  });
+
+  it('names the span of the work while traces are written, and begins none for that', () => {
+    const context = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
+    const span = { isRecording: () => true, spanContext: () => context } as unknown as Span;
+    const work = new Work('case-1', () => span);
+    const lines = written((logger) =>
+      inWork(work, () => {
+        logger.log('before it begins');
+        work.span();
+        logger.log('within it');
+      }),
+    );
+    expect(lines[0]).not.toHaveProperty('trace_id');
+    expect(lines[1]).toMatchObject({ correlationId: 'case-1', trace_id: context.traceId, span_id: context.spanId });
   });
 
   it('keeps secrets and personal data out of objects, at several depths', () => {

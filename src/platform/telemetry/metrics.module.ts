@@ -5,6 +5,7 @@ import { TaskQueue } from '../jobs/index.js';
 import { OutsideGate } from '../outside/outside-gate.js';
 import { PolicySync } from '../outside/policy-sync.js';
 import { MetricsController } from './metrics.controller.js';
+import { HttpMetrics } from './http-metrics.js';
 import { Metrics } from './metrics.js';
 
 /** `GET /metrics`, and `Metrics` for the parts that have figures of their own. */
@@ -12,6 +13,7 @@ import { Metrics } from './metrics.js';
 @Module({
   controllers: [MetricsController],
   providers: [
+    HttpMetrics,
     {
       provide: Metrics,
       inject: [PG_POOL, OutsideGate, TaskQueue, PolicySync],
