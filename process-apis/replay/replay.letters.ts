@@ -16,10 +16,19 @@ export async function failedStep(
   reader: Pick<OrderReader, 'byIds'>,
   letter: DeadLetter,
 ): Promise<FailedStep | 'UNDER_WAY' | undefined> {
-  const { orderId } = letter.payload as { readonly orderId?: unknown };
-  if (!STEPS.has(letter.kind) || typeof orderId !== 'string') return undefined;
-  const order = (await reader.byIds([orderId])).get(orderId);
-  if (order === undefined) return undefined;
+  const orderId = orderIdOf(letter);
+  return orderId === undefined ? undefined : failedStepOf((await reader.byIds([orderId])).get(orderId), letter);
+}
+
+/** The order of whose step a dead letter may be. */
+export function orderIdOf({ kind, payload }: DeadLetter): string | undefined {
+  const { orderId } = payload as { readonly orderId?: unknown };
+  return STEPS.has(kind) && typeof orderId === 'string' ? orderId : undefined;
+}
+
+/** `failedStep` of an order that is read already; undefined where there is none. */
+export function failedStepOf(order: Order | undefined, letter: DeadLetter): FailedStep | 'UNDER_WAY' | undefined {
+  if (order === undefined || orderIdOf(letter) === undefined) return undefined;
   const wait = waitOf(order, letter);
   if (wait === undefined) return 'UNDER_WAY';
   if (hasFailedForGood(wait)) return { order, waitKey: wait.key };

@@ -18,6 +18,7 @@ import {
   listRuns,
   lockRequests,
   readRun,
+  readRuns,
   restartRun,
 } from './replay.sql.js';
 import { ReplayRefusedError, type ReplayChange, type ReplayRequest, type ReplayRun } from './replay.types.js';
@@ -84,6 +85,11 @@ export class ReplayDesk {
     const run = await readRun(this.pool, id);
     if (run === undefined) throw new ReplayRefusedError('UNKNOWN_RUN', `there is no replay ${id}`, '/id');
     return run;
+  }
+
+  /** Unknown ids are absent. */
+  async byIds(ids: readonly string[]): Promise<ReadonlyMap<string, ReplayRun>> {
+    return new Map((await readRuns(this.pool, ids)).map((run) => [run.id, run]));
   }
 
   find(id: string): Promise<ReplayRun | undefined> {

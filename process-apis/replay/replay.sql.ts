@@ -56,6 +56,16 @@ export async function readRun(db: Db, id: string): Promise<ReplayRun | undefined
   return rows[0] === undefined ? undefined : toRun(rows[0]);
 }
 
+/** Unknown ids are absent. */
+export async function readRuns(db: Db, ids: readonly string[]): Promise<readonly ReplayRun[]> {
+  const { rows } = await db.query<RunRow>({
+    name: 'replay-run.by-ids',
+    text: `select ${COLUMNS} from replay_run r where r.id = any($1::uuid[])`,
+    values: [ids],
+  });
+  return rows.map(toRun);
+}
+
 /** Newest first; `before` is the id of the last one seen. */
 export async function listRuns(db: Db, before: string | undefined, limit: number): Promise<readonly ReplayRun[]> {
   const { rows } = await db.query<RunRow>({

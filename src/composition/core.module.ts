@@ -31,6 +31,7 @@ import {
   type ReconciliationParts,
 } from '../../process-apis/reconciliation/index.js';
 import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
+import { SystemKinds } from '../../process-apis/systems/index.js';
 import { CARRIER_PORT, type CarrierPort } from '../../system-apis/carrier/carrier.port.js';
 import { ERP_PORT, type ErpPort } from '../../system-apis/erp/erp.port.js';
 import { WMS_FACT_SINK, WMS_PORT, type WmsPort } from '../../system-apis/wms/wms.port.js';
@@ -235,6 +236,16 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
         return new Reconciliation({ ...parts, ...systems });
       },
     },
+    {
+      provide: SystemKinds,
+      inject: [ERP_PORT, WMS_PORT, { token: CARRIER_PORT, optional: true }],
+      useFactory: (erp: ErpPort, wms: WmsPort, carrier?: CarrierPort) =>
+        new SystemKinds([
+          [erp.system, 'ERP'],
+          [wms.system, 'WMS'],
+          ...(carrier === undefined ? [] : ([[carrier.system, 'CARRIER']] as const)),
+        ]),
+    },
     { provide: DriftHistory, inject: [PG_POOL], useFactory: (pool: Pool) => new DriftHistory(pool) },
     {
       provide: ShownOnChannels,
@@ -289,6 +300,7 @@ type DriftSystems = Pick<ReconciliationParts, 'wms' | 'erp' | 'policy' | 'feeds'
     ReceivedOrders,
     Publishing,
     Reconciliation,
+    SystemKinds,
     DriftHistory,
     ShownOnChannels,
     WMS_FACT_SINK,
