@@ -8,6 +8,7 @@ import { ClaimedRoles } from './claimed-roles.js';
 import { ACCESS_TOKEN_TYPE, EmbeddedIssuer } from './embedded-issuer.js';
 import { EmbeddedIssuerController } from './embedded-issuer.controller.js';
 import { BrowserSignIn } from './sign-in/browser-sign-in.js';
+import { SelfController } from './sign-in/self.controller.js';
 import { SignInAttempts } from './sign-in/sign-in-attempts.js';
 import type { SignInSettings } from './sign-in/sign-in-settings.js';
 import { SIGN_IN_PARTS, SignInController, type SignInParts } from './sign-in/sign-in.controller.js';
@@ -44,6 +45,7 @@ export class AuthModule {
       controllers: [
         ...(jwksUrl === undefined ? [EmbeddedIssuerController] : []),
         ...(people.length === 0 ? [] : [SignInController]),
+        ...(page.length === 0 ? [] : [SelfController]),
       ],
       providers: [{ provide: APP_GUARD, useClass: AuthGuard }, ...issuer.providers, ...people, ...page],
       exports: [...issuer.exported, ...(page.length === 0 ? [] : [BrowserSignIn])],

@@ -1,5 +1,6 @@
 import { cacheExchange, Client, fetchExchange, makeOperation, mapExchange, type DocumentInput } from 'urql';
-import { getToken, tokenRefused } from '../auth/session.js';
+import { authorizedFetch } from '../auth/authorized-fetch.js';
+import { tokenRefused } from '../auth/session.js';
 import { documentIdOf } from './document-id.js';
 
 const DOCUMENT_ID = 'documentId';
@@ -43,7 +44,7 @@ export function createHubClient(): Client {
     url: '/graphql',
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
-    fetchOptions: () => ({ headers: { authorization: `Bearer ${getToken() ?? ''}` } }),
+    fetch: authorizedFetch,
     exchanges: [rememberId, cacheExchange, sendIdOnly, fetchExchange],
   });
 }

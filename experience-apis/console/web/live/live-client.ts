@@ -1,5 +1,6 @@
 import { createClient, type Client, type CloseCode } from 'graphql-ws';
-import { getToken, tokenRefused } from '../auth/session.js';
+import { tokenRefused } from '../auth/session.js';
+import { freshToken, onTokenRenewed } from '../auth/session-store.js';
 import { setConnectionState } from './connection-state.js';
 import type { LiveAnswer, Subscribe } from './live-stream.js';
 
@@ -12,7 +13,11 @@ let client: Client | undefined;
 
 /** The one connection of the page. Opened by the first subscription, closed after the last. */
 function liveClient(): Client {
-  client ??= connect();
+  if (client === undefined) {
+    client = connect();
+    // What the old token opened ends with it: streams go on behind their cursors with the new one, before that.
+    onTokenRenewed(() => client?.terminate());
+  }
   return client;
 }
 
@@ -23,7 +28,7 @@ function connect(): Client {
   let opened = false;
   return createClient({
     url: url.href,
-    connectionParams: () => ({ authorization: `Bearer ${getToken() ?? ''}` }),
+    connectionParams: async () => ({ authorization: `Bearer ${await freshToken()}` }),
     // Streams try again by themselves, each behind its own cursor.
     retryAttempts: 0,
     lazyCloseTimeout: 1_000,

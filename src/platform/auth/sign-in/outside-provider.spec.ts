@@ -120,6 +120,15 @@ describe('the roles in tokens of an OpenID provider', () => {
     await app.app.close();
   });
 
+  it('are told to the page as scopes: it cannot read them from the token', async () => {
+    const app = await start();
+    const authorization = `Bearer ${await token({ roles: ['keeper'], scope: 'openid' })}`;
+    const answer = await request(app.server).get('/auth/self').set('authorization', authorization);
+    expect(answer.body).toMatchObject({ subject: 'b7c1', scopes: ['openid', 'things:read', 'things:write'] });
+    expect((await request(app.server).get('/auth/self')).status).toBe(401);
+    await app.app.close();
+  });
+
   it.each<[string, string, JWTPayload]>([
     ['groups by their names', 'groups', { groups: ['floor-3'] }],
     ['a path', 'realm_access.roles', { realm_access: { roles: ['floor-3'] } }],
