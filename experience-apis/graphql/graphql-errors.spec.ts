@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { ErrorFormatter } from './graphql-errors.js';
 
-const formatter = new ErrorFormatter(false);
+const formatter = new ErrorFormatter();
 const TOO_DEEP = new RangeError('Maximum call stack size exceeded');
 
 describe('what a caller is told', () => {

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CommitQueueFullError } from '../../src/platform/commit/index.js';
+import { isDatabaseUnavailable } from '../../src/platform/db/unavailable.js';
 import { isUnstorableValue } from '../../src/platform/db/unstorable.js';
 import { CursorError, SlowConsumerError } from '../../src/platform/event-log/index.js';
 import { ProblemError } from '../../src/platform/http/problem.js';
@@ -11,6 +12,10 @@ const INTERNAL_CODE = 'INTERNAL_SERVER_ERROR';
 const BAD_INPUT_CODE = 'BAD_USER_INPUT';
 const UNSTORABLE_SENTENCE =
   'A text holds NUL or half a surrogate pair, or a time lies beyond the calendar: send another value.';
+/** The database cannot be reached now: nothing is wrong with what was asked. */
+export const UNAVAILABLE_CODE = 'SERVICE_UNAVAILABLE';
+export const RETRY_AFTER_SECONDS = 5;
+const UNAVAILABLE_SENTENCE = 'The hub cannot reach its database now. Nothing is lost: try again in a few seconds.';
 const INTERNAL_SENTENCE = 'Something went wrong inside. The correlation id leads to the cause in the log.';
 /** graphql-js stops counting mistakes in variables; Apollo takes that last error for a fault of the server. */
 const TOO_MANY_MISTAKES = /^Too many errors processing variables/;
@@ -37,9 +42,6 @@ export function toGraphQLError(error: unknown): Error {
 export class ErrorFormatter {
   private readonly logger = new Logger('GraphQL');
 
-  /** @param suggest whether callers may learn names of the schema from an error. */
-  constructor(private readonly suggest: boolean) {}
-
   /** @param code what the transport made of the error, where it knows more than the error itself. */
   format(error: unknown, correlationId = currentCorrelationId(), code?: unknown): GraphQLFormattedError {
     const told = this.told(error, code);
@@ -49,7 +51,12 @@ export class ErrorFormatter {
       message: told.message,
       ...(locations === undefined ? {} : { locations }),
       ...(path === undefined ? {} : { path }),
-      extensions: { code: told.code, ...(correlationId === undefined ? {} : { correlationId }) },
+      extensions: {
+        code: told.code,
+        ...(correlationId === undefined ? {} : { correlationId }),
+        ...(told.code === UNAVAILABLE_CODE ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),
+        ...resumption(error),
+      },
     };
   }
 
@@ -57,6 +64,7 @@ export class ErrorFormatter {
     const cause = rootCause(error);
     if (cause instanceof ProblemError) return { message: cause.problem.detail, code: cause.code };
     if (isForCaller(cause)) return { message: cause.message, code: cause.code };
+    if (isDatabaseUnavailable(cause)) return { message: UNAVAILABLE_SENTENCE, code: UNAVAILABLE_CODE };
     if (isUnstorableValue(cause)) return { message: UNSTORABLE_SENTENCE, code: BAD_INPUT_CODE };
     if (!(cause instanceof GraphQLError))
       return isAboutVariable(error)
@@ -67,7 +75,7 @@ export class ErrorFormatter {
       : (cause.extensions['code'] ?? code ?? codeOf(cause));
     if (typeof known !== 'string' || known === INTERNAL_CODE)
       return { message: INTERNAL_SENTENCE, code: INTERNAL_CODE };
-    return { message: this.suggest ? cause.message : cause.message.replace(SUGGESTION, ''), code: known };
+    return { message: cause.message.replace(SUGGESTION, ''), code: known };
   }
 }
 
@@ -81,6 +89,12 @@ function isAboutVariable(error: unknown): error is GraphQLError {
   return error instanceof GraphQLError && error.path === undefined && error.message.startsWith('Variable "$');
 }
 
+/** Where a stream that ended can be taken up again. */
+function resumption(error: unknown): { readonly cursor?: string } {
+  const cursor = error instanceof GraphQLError ? error.extensions['cursor'] : undefined;
+  return typeof cursor === 'string' ? { cursor } : {};
+}
+
 function isForCaller(error: unknown): error is Error & { readonly code: string } {
   return (
     error instanceof CursorError ||
@@ -91,7 +105,7 @@ function isForCaller(error: unknown): error is Error & { readonly code: string }
 }
 
 /** graphql-js wraps what a resolver throws, to say where it happened. */
-function rootCause(error: unknown): unknown {
+export function rootCause(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError !== undefined) cause = cause.originalError;
   return cause;

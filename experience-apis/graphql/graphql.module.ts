@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { GraphQLFormattedError } from 'graphql';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import type { DocumentNode, GraphQLFormattedError } from 'graphql';
 import { Module } from '@nestjs/common';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
@@ -17,6 +18,9 @@ import {
   OrderExceptionsResolver,
 } from './exception.resolver.js';
 import { ExceptionChangeFieldsResolver, ExceptionSubscriptionResolver } from './exception-subscription.resolver.js';
+import { Broadcasts } from './broadcasts.js';
+import { DocumentCache } from './document-cache.js';
+import { FINDING_RESOLVERS } from './finding/index.js';
 import { ErrorFormatter } from './graphql-errors.js';
 import { HttpPolicyPlugin } from './http-policy.plugin.js';
 import { LiveOrders } from './live-orders.js';
@@ -38,6 +42,7 @@ import {
 } from './order.resolver.js';
 import { ReplayChangeFieldsResolver, ReplayResolver } from './replay.resolver.js';
 import { SCALARS } from './scalars.js';
+import { SchemaController } from './schema.controller.js';
 import {
   PositionFieldsResolver,
   PublicationFieldsResolver,
@@ -46,9 +51,22 @@ import {
   StockQueryResolver,
 } from './stock.resolver.js';
 import { GRAPHQL_PATH, SubscriptionServer } from './subscription-server.js';
+import { TrustedDocuments } from './trusted-documents.js';
 
-@Module({ providers: [OperationContexts], exports: [OperationContexts] })
-class OperationContextModule {}
+/** What both transports share. */
+@Module({
+  providers: [
+    OperationContexts,
+    {
+      provide: TrustedDocuments,
+      inject: [CONFIG],
+      useFactory: (config: Config) =>
+        new TrustedDocuments({ manifests: [manifestOf(config)], directory: config.trustedDocumentsDir }, config),
+    },
+  ],
+  exports: [OperationContexts, TrustedDocuments],
+})
+class TransportModule {}
 
 /**
  * The graph at `/graphql`: queries and mutations over HTTP, subscriptions over WebSocket.
@@ -57,17 +75,18 @@ class OperationContextModule {}
  */
 @Module({
   imports: [
-    OperationContextModule,
+    TransportModule,
     GraphQLModule.forRootAsync<ApolloDriverConfig>({
       driver: ApolloDriver,
-      imports: [OperationContextModule],
-      inject: [CONFIG, OperationContexts],
+      imports: [TransportModule],
+      inject: [CONFIG, OperationContexts, TrustedDocuments],
       useFactory: apolloOptions,
     }),
   ],
   providers: [
     ...ALERT_RESOLVERS,
     LiveOrders,
+    ...FINDING_RESOLVERS,
     OrderQueryResolver,
     OrderFieldsResolver,
     OrderEventFieldsResolver,
@@ -94,13 +113,25 @@ class OperationContextModule {}
     PublicationFieldsResolver,
     ReplayResolver,
     ReplayChangeFieldsResolver,
+    Broadcasts,
     SubscriptionServer,
   ],
+  controllers: [SchemaController],
 })
 export class GraphqlModule {}
 
-function apolloOptions(config: Config, contexts: OperationContexts): Omit<ApolloDriverConfig, 'driver'> {
-  const errors = new ErrorFormatter(config.graphiql);
+/** Where the build of the console leaves the documents that it sends. */
+function manifestOf({ consoleDir }: Config): string {
+  return join(consoleDir, 'documents.json');
+}
+
+function apolloOptions(
+  config: Config,
+  contexts: OperationContexts,
+  trusted: TrustedDocuments,
+): Omit<ApolloDriverConfig, 'driver'> {
+  const errors = new ErrorFormatter();
+  const documents = new DocumentCache<DocumentNode>(({ loc }) => loc?.end ?? 0);
   return {
     path: GRAPHQL_PATH,
     // Not beside the code that runs, which is under dist/.
@@ -113,12 +144,17 @@ function apolloOptions(config: Config, contexts: OperationContexts): Omit<Apollo
     parseOptions: { maxTokens: DOCUMENT_TOKENS_MAX },
     // The scope decides, which a rule without a caller cannot: see the plugin.
     introspection: true,
-    plugins: [new HttpPolicyPlugin(config.graphiql)],
-    // A browser that keeps the headers would keep the token.
-    graphiql: config.graphiql ? { shouldPersistHeaders: false } : false,
+    plugins: [new HttpPolicyPlugin(trusted), ApolloServerPluginLandingPageDisabled()],
+    graphiql: false,
+    documentStore: {
+      get: async (key) => documents.get(key),
+      set: async (key, document) => documents.set(key, document),
+      delete: async (key) => documents.delete(key),
+    },
     autoTransformHttpErrors: false,
     includeStacktraceInErrorResponses: false,
-    csrfPrevention: true,
+    // A browser asks before it sends this header for another site, and nothing is answered without it.
+    csrfPrevention: { requestHeaders: ['authorization'] },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
   };

@@ -37,28 +37,25 @@ export type Telling<Payload> =
   | { readonly kind: 'EVENTS'; readonly toPayload: (event: LoggedEvent) => Payload }
   | ({ readonly kind: 'STATE' } & StateTelling<Payload>);
 
+/** Where a stream comes from: the event log, or what is kept in step with it and numbered in its own way. */
+export type LiveFeed = Pick<EventFeed, 'place' | 'past' | 'subscribe' | 'onEvents'>;
+
 /** A description, not a stream that anyone could iterate: graphql-js asks for an iterable, the broadcasts read it. */
 export class LiveStream<Payload = unknown> implements AsyncIterable<Payload> {
   constructor(
-    readonly feed: EventFeed,
+    readonly feed: LiveFeed,
     readonly request: LiveRequest,
     readonly telling: Telling<Payload>,
   ) {}
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Payload, void, undefined> {
-    if (this.telling.kind === 'STATE') throw new Error('a live stream is read by the broadcasts alone');
-    for await (const event of this.feed.subscribe(
-      this.request.filter,
-      this.request.after,
-      new AbortController().signal,
-    ))
-      if (this.request.accepts(event)) yield this.telling.toPayload(event);
+  [Symbol.asyncIterator](): AsyncIterator<Payload> {
+    throw new Error('a live stream is read by the broadcasts alone');
   }
 }
 
 /** Each event that fits, as one message, from the cursor on without loss. `toPayload` gives the root value. */
 export function liveEvents<Payload>(
-  feed: EventFeed,
+  feed: LiveFeed,
   request: LiveRequest,
   toPayload: (event: LoggedEvent) => Payload,
 ): LiveStream<Payload> {
@@ -67,7 +64,7 @@ export function liveEvents<Payload>(
 
 /** The state after what happened, at most every `everyMs`; a new subscriber is told at once, whatever its cursor. */
 export function liveState<Payload>(
-  feed: EventFeed,
+  feed: LiveFeed,
   request: LiveRequest,
   telling: StateTelling<Payload>,
 ): LiveStream<Payload> {

@@ -138,7 +138,7 @@ describe('over HTTP', () => {
       .set('authorization', authorization)
       .send([{ query: ALLOWED }]);
     expect(batch.status).toBe(400);
-    const simple = await request(hub.url).get('/graphql').query({ query: ALLOWED }).set('authorization', authorization);
+    const simple = await request(hub.url).get('/graphql').query({ query: ALLOWED });
     expect(simple.status).toBe(400);
     expect(simple.text).toContain('CSRF');
     const form = await request(hub.url)
@@ -146,7 +146,7 @@ describe('over HTTP', () => {
       .set('authorization', authorization)
       .type('form')
       .send({ query: ALLOWED });
-    expect(form.status).toBeGreaterThanOrEqual(400);
+    expect(form.status).toBe(415);
   });
 
   it('what breaks inside is told by its correlation id alone', async () => {
@@ -168,7 +168,7 @@ describe('over HTTP', () => {
     expect(answer.text).not.toMatch(/seal|cipher|stack/i);
   });
 
-  it('there is no page unless it is asked for', async () => {
+  it('there is no page', async () => {
     const answer = await request(hub.url).get('/graphql').set('accept', 'text/html');
     expect(answer.status).toBeGreaterThanOrEqual(400);
   });
@@ -254,25 +254,5 @@ describe('over WebSocket', () => {
     const errors = await refusalOf(client, { query: '{ __schema { types { name } } }' });
     expect(errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
     await client.dispose();
-  });
-});
-
-describe('with GraphiQL', () => {
-  let open: GraphHub;
-
-  beforeAll(async () => {
-    open = await startGraphHub({ ENTREPOT_GRAPHIQL: 'true' });
-  });
-
-  afterAll(() => open.close());
-
-  it('the page is shown, and a token without the scope may read the schema that it needs', async () => {
-    const page = await request(open.url).get('/graphql').set('accept', 'text/html');
-    expect(page.status).toBe(200);
-    expect(page.headers['content-type']).toContain('text/html');
-    expect(page.text).toContain('graphiql');
-    expect((await open.post(getIntrospectionQuery())).errors).toBeUndefined();
-    expect((await open.send(getIntrospectionQuery())).status).toBe(401);
-    expect((await open.post('{ ordres { id } }')).errors?.[0]?.message).toContain('Did you mean "orders"');
   });
 });

@@ -50,6 +50,8 @@ export interface TokenWish {
   readonly channel?: string;
   readonly ttlSeconds?: number;
   readonly subject?: string;
+  /** Of a caller that may send trusted documents alone. */
+  readonly trustedOnly?: boolean;
 }
 
 export interface GraphHub {
@@ -129,7 +131,9 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
     {
       module: GraphTestModule,
       imports: [
-        ConfigModule.forRoot({ config: configOf({ ENTREPOT_DATA_DIR: dataDir, ...settings }) }),
+        ConfigModule.forRoot({
+          config: configOf({ ENTREPOT_DATA_DIR: dataDir, ENTREPOT_CONSOLE_DIR: join(dataDir, 'none'), ...settings }),
+        }),
         AuthModule.forRoot({ jwksUrl: undefined, jwtIssuer: 'urn:test', jwtAudience: 'hub', dataDir }),
         HttpModule,
         SeededModule.of(orders, pool),
@@ -146,8 +150,19 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
   const { port } = app.getHttpServer().address() as AddressInfo;
   const issuer = app.get(EmbeddedIssuer);
 
-  const token = ({ scopes = READ, channel, ttlSeconds = 600, subject = 'tester' }: TokenWish = {}) =>
-    issuer.issue({ subject, scopes, ttlSeconds, ...(channel === undefined ? {} : { channel }) });
+  const token = ({
+    scopes = READ,
+    channel,
+    ttlSeconds = 600,
+    subject = 'tester',
+    trustedOnly = false,
+  }: TokenWish = {}) =>
+    issuer.issue({
+      subject,
+      scopes: trustedOnly ? scopes : [...scopes, 'graphql:arbitrary'],
+      ttlSeconds,
+      ...(channel === undefined ? {} : { channel }),
+    });
   const url = `http://127.0.0.1:${port}`;
   const wsUrl = `ws://127.0.0.1:${port}/graphql`;
   const hub: GraphHub = {
@@ -185,7 +200,7 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
 }
 
 function configOf(settings: Readonly<Record<string, string>>): Config {
-  const env = { ENTREPOT_DEMO: 'false', ENTREPOT_GRAPHIQL: 'false', ...settings };
+  const env = { ENTREPOT_DEMO: 'false', ...settings };
   const loaded = loadConfig(env, [], PLATFORM_SETTINGS);
   if (loaded.action !== 'run') throw new Error('the settings ask to print something');
   return loaded.config;

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import type { TokenVerifier } from '../../src/platform/auth/token-verifier.js';
 import { correlationIdOrNew } from '../../src/platform/telemetry/correlation.js';
+import { SubscriptionOutlet } from './subscription-outlet.js';
 
 /** Application close codes of the `graphql-transport-ws` protocol. A client tries again after 4403, not after 4401. */
 const UNAUTHORIZED = 4401;
@@ -12,6 +13,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 /** One WebSocket and its caller. What the token opened ends with the token. */
 export class SubscriptionConnection {
   readonly correlationId: string;
+  readonly outlet: SubscriptionOutlet;
   private caller: Principal | undefined;
   private expiry: NodeJS.Timeout | undefined;
 
@@ -20,6 +22,7 @@ export class SubscriptionConnection {
     request: IncomingMessage,
   ) {
     this.correlationId = correlationIdOrNew(request.headers['x-correlation-id']);
+    this.outlet = new SubscriptionOutlet(socket);
   }
 
   get principal(): Principal {
@@ -42,6 +45,7 @@ export class SubscriptionConnection {
 
   closed(): void {
     clearTimeout(this.expiry);
+    this.outlet.close();
   }
 
   private endWithToken(expiresAtMs: number): void {

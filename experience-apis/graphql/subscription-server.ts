@@ -9,10 +9,11 @@ import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { TokenVerifier } from '../../src/platform/auth/token-verifier.js';
 import { CONFIG, type Config } from '../../src/platform/config/config.js';
+import { Broadcasts, type LiveOperation } from './broadcasts.js';
 import { ErrorFormatter } from './graphql-errors.js';
-import { OperationContexts } from './operation-context.js';
-import { prepareDocument } from './subscription-operation.js';
+import { SubscriptionDocuments } from './subscription-operation.js';
 import { SubscriptionConnection } from './subscription-connection.js';
+import { TrustedDocuments } from './trusted-documents.js';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -24,6 +25,12 @@ const CLOSE_MS_MAX = 2_000;
 
 type ConnectionContext = Context<Record<string, unknown>, Extra>;
 
+interface Asked {
+  readonly context: ConnectionContext;
+  readonly id: string;
+  readonly payload: SubscribePayload;
+}
+
 /**
  * The WebSocket transport. Not Nest's own: that one gives no way to bound a message (100 MiB by default, before any
  * token is seen), and a syntax error would close the connection of all other subscriptions.
@@ -33,16 +40,15 @@ type ConnectionContext = Context<Record<string, unknown>, Extra>;
 export class SubscriptionServer implements ApolloServerPlugin {
   private readonly logger = new Logger(SubscriptionServer.name);
   private readonly connections = new WeakMap<Extra, SubscriptionConnection>();
-  private readonly errors: ErrorFormatter;
+  private readonly errors = new ErrorFormatter();
 
   constructor(
     private readonly http: HttpAdapterHost,
-    private readonly contexts: OperationContexts,
+    private readonly broadcasts: Broadcasts,
+    private readonly trusted: TrustedDocuments,
     private readonly verifier: TokenVerifier,
     @Inject(CONFIG) private readonly config: Config,
-  ) {
-    this.errors = new ErrorFormatter(config.graphiql);
-  }
+  ) {}
 
   async serverWillStart({ schema }: Pick<GraphQLServerContext, 'schema'>): Promise<GraphQLServerListener> {
     const server = this.http.httpAdapter.getHttpServer() as Server;
@@ -60,12 +66,15 @@ export class SubscriptionServer implements ApolloServerPlugin {
   }
 
   private options(schema: GraphQLSchema): ServerOptions<Record<string, unknown>, Extra> & { readonly isProd: true } {
+    const documents = new SubscriptionDocuments(schema, this.config);
     return {
       // Otherwise the close frame carries the message of whatever broke inside.
       isProd: true,
       connectionInitWaitTimeout: CONNECTION_INIT_MS_MAX,
       onConnect: (context) => this.connect(context),
-      onSubscribe: (context, _id, payload) => this.prepare(schema, context, payload),
+      onSubscribe: (context, id, payload) => this.prepare(schema, documents, { context, id, payload }),
+      // What `prepare` made. The messages go to the socket straight from the broadcasts.
+      subscribe: (operation: ExecutionArgs) => this.broadcasts.subscribe(operation as LiveOperation),
       onNext: (context, _id, _payload, _args, { data, errors }) => {
         if (errors === undefined) return;
         const told = errors.map((error) => this.format(context, error));
@@ -84,20 +93,17 @@ export class SubscriptionServer implements ApolloServerPlugin {
 
   private prepare(
     schema: GraphQLSchema,
-    context: ConnectionContext,
-    payload: SubscribePayload,
-  ): ExecutionArgs | readonly GraphQLError[] {
+    documents: SubscriptionDocuments,
+    { context, id, payload }: Asked,
+  ): LiveOperation | readonly GraphQLError[] {
     if (Object.keys(context.subscriptions).length > SUBSCRIPTIONS_PER_CONNECTION_MAX) return [tooManySubscriptions()];
-    const prepared = prepareDocument(schema, payload.query, this.config);
+    const { principal, correlationId, outlet } = this.connectionOf(context);
+    const found = this.trusted.find({ query: payload.query, documentId: documentIdOf(payload) }, principal);
+    if ('error' in found) return [found.error];
+    const prepared = documents.prepare(found.source);
     if ('errors' in prepared) return prepared.errors;
-    const { principal, correlationId } = this.connectionOf(context);
-    return {
-      schema,
-      document: prepared.document,
-      operationName: payload.operationName,
-      variableValues: payload.variables,
-      contextValue: this.contexts.forSubscription(principal, correlationId),
-    };
+    const { operationName, variables: variableValues } = payload;
+    return { schema, ...prepared, operationName, variableValues, principal, correlationId, id, outlet };
   }
 
   private format(context: ConnectionContext, error: unknown): ReturnType<ErrorFormatter['format']> {
@@ -116,6 +122,11 @@ async function drain(sockets: WebSocketServer, dispose: () => void | Promise<voi
   const cut = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), CLOSE_MS_MAX);
   await dispose();
   clearTimeout(cut);
+}
+
+/** Clients differ in where they can put it. */
+function documentIdOf(payload: SubscribePayload & { readonly documentId?: unknown }): unknown {
+  return payload.documentId ?? payload.extensions?.['documentId'];
 }
 
 function tooManySubscriptions(): GraphQLError {

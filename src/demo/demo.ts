@@ -37,6 +37,7 @@ const TOKEN_SCOPES = [
   'orders:write',
   'pii:read',
   'graphql:introspect',
+  'graphql:arbitrary',
   'operations:read',
   'operations:write',
   'policies:read',

@@ -6,19 +6,18 @@ export interface Greeting {
   /** Who may sign in to the console. */
   readonly user: { readonly id: string; readonly password: string };
   readonly seconds: number;
-  readonly config: { readonly demoRate: number; readonly dataDir: string; readonly graphiql: boolean };
+  readonly config: { readonly demoRate: number; readonly dataDir: string };
   readonly world: World;
 }
 
 /** What a person needs to look around: where everything is, a token, and one command to watch. */
 export function greeting({ hub, token, user, config, world, seconds }: Greeting): string {
-  const graphiql = config.graphiql ? [`  GraphiQL    ${hub}/graphql`] : [];
   return [
     '',
     `Entrepot is up after ${seconds.toFixed(1)} s. Orders come in at ${config.demoRate}/s from the sandboxes; Ctrl-C stops everything.`,
     '',
     `  Console     ${hub}/console   user ${user.id}, password ${user.password}`,
-    ...graphiql,
+    `  GraphQL     ${hub}/graphql   its schema at ${hub}/graphql/schema.graphql`,
     `  OpenAPI     ${hub}/openapi`,
     `  Health      ${hub}/readyz`,
     `  Outside     Amazon ${world.amazon.url} · Shopify ${world.shopify.url} · SAP ${world.sap.url} · WMS ${world.wms.url}`,

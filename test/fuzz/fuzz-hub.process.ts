@@ -29,6 +29,7 @@ const SCOPES = [
   'operations:read',
   'operations:write',
   'graphql:introspect',
+  'graphql:arbitrary',
   'availability:read',
   'availability:reserve',
   'stock:read',

@@ -51,7 +51,7 @@ export async function startHubOnDatabase({
   const hub = await startHub({ config: loaded.config, dataSource: database.dataSource, logger, secrets, systems });
   const issuer = hub.app.get(EmbeddedIssuer, { strict: false });
   const token = (scopes: readonly string[]): Promise<string> =>
-    issuer.issue({ subject: 'e2e', scopes, ttlSeconds: 900 });
+    issuer.issue({ subject: 'e2e', scopes: [...scopes, 'graphql:arbitrary'], ttlSeconds: 900 });
   world.connect(hub.url, await token(['channel:notify']));
   const bearer = await token(OPERATOR);
   return {

@@ -61,7 +61,7 @@ export async function prepareHubProcesses(
     world,
     pool,
     processes,
-    bearer: await token('orders:read', 'orders:write', 'pii:read'),
+    bearer: await token('orders:read', 'orders:write', 'pii:read', 'graphql:arbitrary'),
     connectTo: (url) => world.connect(url, notifier),
     close: async () => {
       await Promise.all(processes.map((hub) => hub.kill()));

@@ -46,7 +46,6 @@ describe('with nothing set', () => {
       jwtIssuer: 'urn:entrepot:embedded-issuer',
       jwtAudience: 'entrepot',
       encryptionKeys: undefined,
-      graphiql: true,
       logFile: '.entrepot/hub.log',
     });
   });
@@ -58,9 +57,8 @@ describe('with nothing set', () => {
 
 describe('with an own database', () => {
   it('is no demo unless it is asked for', () => {
-    expect(load(OWN_DATABASE)).toMatchObject({ demo: false, graphiql: false, logFile: undefined });
-    expect(load(OWN_DATABASE, ['--demo'])).toMatchObject({ demo: true, graphiql: true });
-    expect(load({ ...OWN_DATABASE, ENTREPOT_GRAPHIQL: 'true' })).toMatchObject({ demo: false, graphiql: true });
+    expect(load(OWN_DATABASE)).toMatchObject({ demo: false, logFile: undefined });
+    expect(load(OWN_DATABASE, ['--demo'])).toMatchObject({ demo: true });
     expect(load({}, ['--no-demo'])).toMatchObject({ demo: false });
   });
 

@@ -258,10 +258,10 @@ export const PLATFORM_SETTINGS = {
     default: '15',
     description: 'How many aliases an operation may use.',
   }),
-  graphiql: setting(yesOrNo, {
-    env: 'ENTREPOT_GRAPHIQL',
+  trustedDocumentsDir: optionalSetting(text('a directory'), {
+    env: 'ENTREPOT_TRUSTED_DOCUMENTS',
     group: 'GraphQL',
-    default: { says: '`true` in the demo, else `false`', from: (texts) => String(demo(texts)) },
-    description: 'Serves the GraphiQL page and allows introspection.',
+    description:
+      'Documents (`*.graphql`, one each) that callers may send by name or hash without the scope `graphql:arbitrary`, besides those of the console.',
   }),
 } as const;

@@ -8,6 +8,7 @@ import { openTestPool } from '../../../test/support/test-pool.js';
 import { inTransaction } from '../commit/index.js';
 import { EventFeed, SlowConsumerError } from './event-feed.js';
 import { appendEvents, readLogEnd, type LoggedEvent } from './event-log.sql.js';
+import { eachEvent } from './testing/each-event.js';
 import { newEvents } from './testing/events.js';
 
 /** One more than a subscriber may be behind. */
@@ -64,7 +65,7 @@ describe('a subscription', () => {
     await append(stream, 1, 3);
     await pause(50);
     const stop = new AbortController();
-    const events = feed.subscribe({ streamId: stream }, undefined, stop.signal);
+    const events = eachEvent(feed, { streamId: stream }, undefined, stop.signal);
     const first = next(events, 2);
     await pause(20);
     await append(stream, 4, 2);
@@ -78,10 +79,10 @@ describe('a subscription', () => {
     const start = await readLogEnd(pool);
     await append(stream, 1, 4);
     const [stopped, resumed] = [new AbortController(), new AbortController()];
-    const before = await next(feed.subscribe({ streamId: stream }, start, stopped.signal), 4);
+    const before = await next(eachEvent(feed, { streamId: stream }, start, stopped.signal), 4);
     stopped.abort();
     await append(stream, 5, 1_200);
-    const events = feed.subscribe({ streamId: stream }, before[3]?.cursor, resumed.signal);
+    const events = eachEvent(feed, { streamId: stream }, before[3]?.cursor, resumed.signal);
     const after = next(events, 1_203);
     await append(stream, 1_205, 3);
     expect(versions(await after)).toEqual(Array.from({ length: 1_203 }, (_, index) => index + 5));
@@ -98,7 +99,7 @@ describe('a subscription', () => {
     const stop = new AbortController();
     const readers = Array.from({ length: 6 }, async (_, index) => {
       await pause(index * 15);
-      return next(feed.subscribe({ streamId: stream }, start, stop.signal), 3_000);
+      return next(eachEvent(feed, { streamId: stream }, start, stop.signal), 3_000);
     });
     await writing;
     const expected = Array.from({ length: 3_000 }, (_, index) => index + 1);
@@ -109,7 +110,7 @@ describe('a subscription', () => {
   it('hears of commits of other processes without being woken', async () => {
     const stream = randomUUIDv7();
     const stop = new AbortController();
-    const events = next(feed.subscribe({ streamId: stream }, undefined, stop.signal), 1);
+    const events = next(eachEvent(feed, { streamId: stream }, undefined, stop.signal), 1);
     await pause(20);
     await inTransaction(pool, (tx) => appendEvents(tx, newEvents(stream, 1, 1)));
     expect(versions(await events)).toEqual([1]);
@@ -118,7 +119,7 @@ describe('a subscription', () => {
 
   it('shows what its filter lets through and no more', async () => {
     const stop = new AbortController();
-    const mine = next(feed.subscribe({ scope: 'mine' }, undefined, stop.signal), 2);
+    const mine = next(eachEvent(feed, { scope: 'mine' }, undefined, stop.signal), 2);
     await pause(20);
     await append(randomUUIDv7(), 1, 5, 'theirs');
     await append(randomUUIDv7(), 1, 2, 'mine');
@@ -127,10 +128,10 @@ describe('a subscription', () => {
   });
 
   it('ends when it is aborted: before, while it waits, and while it reads', async () => {
-    expect(await feed.subscribe({}, undefined, AbortSignal.abort()).next()).toMatchObject({ done: true });
+    expect(await eachEvent(feed, {}, undefined, AbortSignal.abort()).next()).toMatchObject({ done: true });
 
     const waiting = new AbortController();
-    const pending = feed.subscribe({ streamId: randomUUIDv7() }, undefined, waiting.signal).next();
+    const pending = eachEvent(feed, { streamId: randomUUIDv7() }, undefined, waiting.signal).next();
     await pause(20);
     waiting.abort();
     expect(await pending).toMatchObject({ done: true });
@@ -139,7 +140,7 @@ describe('a subscription', () => {
     const start = await readLogEnd(pool);
     await append(stream, 1, 1_500);
     const reading = new AbortController();
-    const events = feed.subscribe({ streamId: stream }, start, reading.signal);
+    const events = eachEvent(feed, { streamId: stream }, start, reading.signal);
     await next(events, 5);
     reading.abort();
     // What was read already may still come; no new page is read.
@@ -149,16 +150,16 @@ describe('a subscription', () => {
   it('that is too slow is dropped with an error, and can resume where it was', async () => {
     const stream = randomUUIDv7();
     const stop = new AbortController();
-    const events = feed.subscribe({ streamId: stream }, undefined, stop.signal);
+    const events = eachEvent(feed, { streamId: stream }, undefined, stop.signal);
     const first = next(events, 1);
     await pause(20);
     await append(stream, 1, 1);
     const [last] = await first;
     for (let version = 2; version < TOO_MANY + 2; version += 2_000) await append(stream, version, 2_000);
-    const other = next(feed.subscribe({ streamId: stream }, last?.cursor, stop.signal), TOO_MANY);
+    const other = next(eachEvent(feed, { streamId: stream }, last?.cursor, stop.signal), TOO_MANY);
     await other;
     await expect(next(events, TOO_MANY)).rejects.toThrow(SlowConsumerError);
-    const resumed = await next(feed.subscribe({ streamId: stream }, last?.cursor, stop.signal), TOO_MANY);
+    const resumed = await next(eachEvent(feed, { streamId: stream }, last?.cursor, stop.signal), TOO_MANY);
     expect(versions(resumed)).toEqual(Array.from({ length: TOO_MANY }, (_, index) => index + 2));
     stop.abort();
   });

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { isAfter, type EventCursor } from './event-cursor.js';
 import { refuseLostCursor } from './log-epoch.js';
+import { EventListeners, type EventListener } from './event-listeners.js';
 import { readEventsAfter, readLogEnd, type EventFilter, type LoggedEvent } from './event-log.sql.js';
 
 const PAGE = 1_000;
@@ -17,7 +18,8 @@ export class SlowConsumerError extends Error {
   readonly code = 'SLOW_CONSUMER';
 }
 
-type Listener = (events: readonly LoggedEvent[]) => void;
+/** Never empty; in the log's order. */
+export type EventPage = readonly LoggedEvent[];
 
 /**
  * Follows the event log once per process and hands each page to all subscribers of the process.
@@ -25,18 +27,25 @@ type Listener = (events: readonly LoggedEvent[]) => void;
  */
 export class EventFeed {
   private readonly logger = new Logger(EventFeed.name);
-  private readonly listeners = new Set<Listener>();
+  private readonly listeners = new EventListeners();
   private position: EventCursor | undefined;
   private timer: NodeJS.Timeout | undefined;
   private eager = 0;
   private reading: Promise<void> | undefined;
   private stopped = false;
+  /** Unix milliseconds. */
+  private readAt = Date.now();
 
   constructor(private readonly pool: Pool) {}
 
   async start(): Promise<void> {
     this.position = await readLogEnd(this.pool);
     this.schedule(IDLE_POLL_MS);
+  }
+
+  /** How long the log could not be read, in milliseconds. */
+  get silentMs(): number {
+    return Date.now() - this.readAt;
   }
 
   async stop(): Promise<void> {
@@ -51,40 +60,60 @@ export class EventFeed {
     this.schedule(0);
   }
 
-  /** Live events from now on, in pages. Gives back how to stop. */
-  onEvents(listener: Listener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  /** Live events from now on that fit the filter, in pages. Gives back how to stop. */
+  onEvents(listener: EventListener, filter: EventFilter = {}): () => void {
+    return this.listeners.add(listener, filter);
+  }
+
+  /** Where the feed is: what it has passed is told to no listener that comes now. */
+  async place(): Promise<EventCursor> {
+    return this.position ?? readLogEnd(this.pool);
   }
 
   /**
-   * Every event after the cursor that fits the filter, each exactly once and in order: first from the log, then live.
-   * Without a cursor it starts now. Ends when the signal aborts; throws CursorError for a
+   * Pages of what the log holds after the cursor, at least up to the other one; what came since may follow.
+   * Throws CursorError for a cursor of events that were lost.
+   */
+  async *past(filter: EventFilter, after: EventCursor, upTo: EventCursor): AsyncGenerator<EventPage, void, undefined> {
+    await refuseLostCursor(this.pool, after);
+    let last = after;
+    while (isAfter(upTo, last)) {
+      const page = await readEventsAfter(this.pool, last, CATCH_UP_PAGE, filter);
+      if (page.length > 0) yield page;
+      if (page.length < CATCH_UP_PAGE) return;
+      last = page.at(-1)?.cursor ?? upTo;
+    }
+  }
+
+  /**
+   * Every event after the cursor that fits the filter, each exactly once and in order, in pages: first from the log,
+   * then live. Without a cursor it starts now. Ends when the signal aborts; throws CursorError for a
    * cursor of events that were lost, SlowConsumerError when the reader falls too far behind.
    */
   async *subscribe(
     filter: EventFilter,
     after: EventCursor | undefined,
     signal: AbortSignal,
-  ): AsyncGenerator<LoggedEvent, void, undefined> {
+  ): AsyncGenerator<EventPage, void, undefined> {
     // An abort that came before is not told again.
     if (signal.aborted) return;
-    if (after !== undefined) await refuseLostCursor(this.pool, after);
-    const live = new LiveBuffer(filter);
-    const stopListening = this.onEvents((events) => live.push(events));
+    const live = new LiveBuffer();
+    const stopListening = this.onEvents((events) => live.push(events), filter);
     const onAbort = (): void => live.close();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       // What the feed has passed by now may have been missed by the listener: the log is read up to there.
-      const registeredAt = this.position ?? (await readLogEnd(this.pool));
+      const registeredAt = await this.place();
       let last = after ?? registeredAt;
-      while (isAfter(registeredAt, last) && !signal.aborted) {
-        const page = await readEventsAfter(this.pool, last, CATCH_UP_PAGE, filter);
-        for (const event of page) yield event;
-        last = page.at(-1)?.cursor ?? registeredAt;
-        if (page.length < CATCH_UP_PAGE) break;
+      for await (const page of after === undefined ? [] : this.past(filter, after, registeredAt)) {
+        if (signal.aborted) return;
+        yield page;
+        last = page.at(-1)?.cursor ?? last;
       }
-      for await (const event of live) if (isAfter(event.cursor, last)) yield event;
+      for await (const page of live) {
+        const fresh = page.filter(({ cursor }) => isAfter(cursor, last));
+        if (fresh.length > 0) yield fresh;
+      }
     } finally {
       stopListening();
       signal.removeEventListener('abort', onAbort);
@@ -108,10 +137,11 @@ export class EventFeed {
     try {
       for (;;) {
         const events = await readEventsAfter(this.pool, this.position ?? { tx: '0', id: '0' }, PAGE);
+        this.readAt = Date.now();
         const last = events.at(-1);
         if (last === undefined) return;
         this.position = last.cursor;
-        for (const listener of this.listeners) this.tell(listener, events);
+        for (const [listener, share] of this.listeners.share(events)) this.tell(listener, share);
         if (events.length < PAGE) return;
       }
     } catch (error) {
@@ -121,7 +151,7 @@ export class EventFeed {
   }
 
   /** One listener's failure is its own: the page is past, and the others must get it. */
-  private tell(listener: Listener, events: readonly LoggedEvent[]): void {
+  private tell(listener: EventListener, events: readonly LoggedEvent[]): void {
     try {
       listener(events);
     } catch (error) {
@@ -135,17 +165,15 @@ function textOf(error: unknown): string {
 }
 
 /** What a subscriber has yet to take; bounded. */
-class LiveBuffer implements AsyncIterable<LoggedEvent> {
+class LiveBuffer implements AsyncIterable<EventPage> {
   private buffered: LoggedEvent[] = [];
   private wakeReader: (() => void) | undefined;
   private closed = false;
   private overflowed = false;
 
-  constructor(private readonly filter: EventFilter) {}
-
-  push(events: readonly LoggedEvent[]): void {
+  push(events: EventPage): void {
     if (this.overflowed) return;
-    for (const event of events) if (this.fits(event)) this.buffered.push(event);
+    this.buffered.push(...events);
     if (this.buffered.length > BUFFER_MAX) {
       this.overflowed = true;
       this.buffered = [];
@@ -158,25 +186,18 @@ class LiveBuffer implements AsyncIterable<LoggedEvent> {
     this.wakeReader?.();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<LoggedEvent, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<EventPage, void, undefined> {
     while (!this.closed) {
       if (this.overflowed)
         throw new SlowConsumerError(`more than ${BUFFER_MAX} events behind: resume from the last cursor`);
       const taken = this.buffered;
       this.buffered = [];
-      for (const event of taken) yield event;
+      if (taken.length > 0) yield taken;
       if (this.buffered.length === 0 && !this.closed && !this.overflowed)
         await new Promise<void>((resolve) => {
           this.wakeReader = resolve;
         });
       this.wakeReader = undefined;
     }
-  }
-
-  private fits(event: LoggedEvent): boolean {
-    return (
-      (this.filter.streamId === undefined || event.streamId === this.filter.streamId) &&
-      (this.filter.scope === undefined || event.scope === this.filter.scope)
-    );
   }
 }

@@ -8,6 +8,7 @@ import { inTransaction } from '../commit/index.js';
 import { LOG_START, type EventCursor } from './event-cursor.js';
 import { EventFeed } from './event-feed.js';
 import { appendEvents, readEventsAfter, readLogEnd, readStreams, type LoggedEvent } from './event-log.sql.js';
+import { eachEvent } from './testing/each-event.js';
 import { newEvents } from './testing/events.js';
 
 const WRITERS = 16;
@@ -83,7 +84,7 @@ async function take(
 ): Promise<readonly LoggedEvent[]> {
   const stop = new AbortController();
   const seen: LoggedEvent[] = [];
-  for await (const event of feed.subscribe(scope === undefined ? {} : { scope }, after, stop.signal)) {
+  for await (const event of eachEvent(feed, scope === undefined ? {} : { scope }, after, stop.signal)) {
     seen.push(event);
     if (seen.length === total) stop.abort();
   }

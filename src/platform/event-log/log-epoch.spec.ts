@@ -16,6 +16,7 @@ import {
   readCautiousUntil,
   refuseLostCursor,
 } from './log-epoch.js';
+import { eachEvent } from './testing/each-event.js';
 import { newEvents } from './testing/events.js';
 
 let database: TestDatabase;
@@ -153,7 +154,7 @@ describe('a cursor that a client kept', () => {
     const feed = new EventFeed(pool);
     await feed.start();
     try {
-      const events = feed.subscribe({}, lost, new AbortController().signal);
+      const events = eachEvent(feed, {}, lost, new AbortController().signal);
       await expect(events.next()).rejects.toThrow('subscribe without it');
     } finally {
       await feed.stop();

@@ -12,7 +12,7 @@ import { poolOf } from '../../../src/platform/db/pool.js';
 import { JsonLogger } from '../../../src/platform/telemetry/logger.js';
 import { Outside } from './outside.js';
 
-const SCOPES = ['orders:read', 'orders:write', 'availability:read'];
+const SCOPES = ['orders:read', 'orders:write', 'availability:read', 'graphql:arbitrary'];
 const TOKEN_SECONDS = 3_600;
 
 export interface BenchHubOptions {
