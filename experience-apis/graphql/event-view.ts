@@ -72,7 +72,8 @@ export function eventDetail(logged: LoggedEvent): object {
   }
 }
 
-function withMaskedTexts(data: object): object {
+/** Texts that others wrote are masked, however deep in objects. */
+export function withMaskedTexts(data: object): object {
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => [
       name,

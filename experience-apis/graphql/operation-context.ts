@@ -9,6 +9,7 @@ import type { Principal } from '../../src/platform/auth/principal.js';
 import { TokenVerifier } from '../../src/platform/auth/token-verifier.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { ExceptionLoaders, type ExceptionSources } from './exception-loaders.js';
+import { FindingLoaders } from './finding/finding-loaders.js';
 import { toGraphQLError } from './graphql-errors.js';
 import { OrderLoaders } from './order-loaders.js';
 import { StockLoaders } from './stock-loaders.js';
@@ -21,6 +22,7 @@ export interface OperationContext {
   /** Remembers what it read: made for each operation. */
   readonly stock: StockLoaders;
   readonly exceptions: ExceptionLoaders;
+  readonly finding: FindingLoaders;
 }
 
 /** Who calls, and from where records are loaded: made once per HTTP operation or per WebSocket subscription. */
@@ -29,6 +31,7 @@ export class OperationContexts {
   /** One for all subscriptions: what many subscribers ask in the same turn is one statement. Remembers nothing. */
   private readonly liveLoaders: OrderLoaders;
   private readonly liveExceptions: ExceptionLoaders;
+  private readonly liveFinding: FindingLoaders;
   private readonly ofExceptions: ExceptionSources;
 
   constructor(
@@ -42,6 +45,7 @@ export class OperationContexts {
     this.liveLoaders = new OrderLoaders(reader, { remember: false });
     this.ofExceptions = { exceptions, evidence, orders: reader };
     this.liveExceptions = new ExceptionLoaders(this.ofExceptions, { remember: false });
+    this.liveFinding = new FindingLoaders(reader, pool, undefined);
   }
 
   /** Throws a GraphQLError that makes the answer a 401. */
@@ -55,6 +59,7 @@ export class OperationContexts {
       loaders: new OrderLoaders(this.reader, { remember: true }),
       stock: new StockLoaders(this.stock, this.pool),
       exceptions: new ExceptionLoaders(this.ofExceptions, { remember: true }),
+      finding: new FindingLoaders(this.reader, this.pool, principal),
     };
   }
 
@@ -65,6 +70,7 @@ export class OperationContexts {
       loaders: this.liveLoaders,
       stock: new StockLoaders(this.stock, this.pool),
       exceptions: this.liveExceptions,
+      finding: this.liveFinding,
     };
   }
 }

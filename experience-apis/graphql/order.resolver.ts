@@ -1,11 +1,14 @@
 import { Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
+  isPast,
   OrderReader,
   ORDERS_PAGE_MAX,
+  referencesUntil,
   TIMELINE_EVENTS_MAX,
   type CrossReference,
   type OrderFilter,
   type OrderPage,
+  type OrderSort,
 } from '../../process-apis/orders/index.js';
 import { formatDecimal, type Money } from '../../src/model/money.js';
 import { orderStatus, type Order, type OrderStatus, type Wait } from '../../src/model/order.js';
@@ -14,18 +17,25 @@ import { maskText } from '../../src/platform/crypto/masking.js';
 import type { LoggedEvent } from '../../src/platform/event-log/index.js';
 import { ifVisible, visibleChannel } from './channel-sight.js';
 import { eventDetail } from './event-view.js';
+import { givenOnly, type Given } from './given.js';
 import { checkPageSize } from './list-page.js';
 import { toOrderId } from './order-id.js';
 import type { OperationContext } from './operation-context.js';
-import { clearParties, maskedParties, type PartiesView } from './parties-view.js';
+import { pastInstant, rebuilt } from './finding/past.js';
 
-export const PII_SCOPE = 'pii:read';
+/** Instants come as the scalar reads them. */
+type AskedFilter = Omit<OrderFilter, 'placedFrom' | 'placedTo'> & {
+  readonly placedFrom: Date;
+  readonly placedTo: Date;
+};
 
-/** Arguments as GraphQL hands them in: what was not given is absent, what was given as null is null. */
-type Given<T> = { readonly [Name in keyof T]?: T[Name] | null };
+interface PastArguments {
+  readonly asOf?: Date | null;
+}
 
 interface OrdersArguments {
-  readonly filter?: Given<OrderFilter> | null;
+  readonly filter?: Given<AskedFilter> | null;
+  readonly sort: OrderSort;
   readonly first: number;
   readonly after?: string | null;
 }
@@ -47,35 +57,45 @@ export class OrderQueryResolver {
   constructor(private readonly reader: OrderReader) {}
 
   @Query('order')
-  async order(_: unknown, { id }: { readonly id: string }, context: OperationContext): Promise<Order | undefined> {
+  async order(
+    _: unknown,
+    { id, asOf }: { readonly id: string } & PastArguments,
+    { principal }: OperationContext,
+  ): Promise<Order | undefined> {
     const orderId = toOrderId(id);
     const found = await this.reader.byIds([orderId]);
-    return ifVisible(context.principal, found.get(orderId));
+    return this.then(ifVisible(principal, found.get(orderId)), asOf);
   }
 
   @Query('orderByReference')
   async orderByReference(
     _: unknown,
-    { channel, reference }: { readonly channel: string; readonly reference: string },
+    { channel, reference, asOf }: { readonly channel: string; readonly reference: string } & PastArguments,
     { principal }: OperationContext,
   ): Promise<Order | undefined> {
-    return ifVisible(principal, await this.reader.byReference(channel, reference));
+    return this.then(ifVisible(principal, await this.reader.byReference(channel, reference)), asOf);
   }
 
   @Query('orders')
   async orders(
     _: unknown,
-    { filter, first, after }: OrdersArguments,
+    { filter, sort, first, after }: OrdersArguments,
     { principal }: OperationContext,
   ): Promise<OrderConnection> {
     checkPageSize(first, ORDERS_PAGE_MAX);
     const channel = visibleChannel(principal, filter?.channel);
     const page = await this.reader.page({
-      filter: { ...given(filter ?? {}), ...(channel === undefined ? {} : { channel }) },
+      filter: { ...toFilter(filter ?? {}), ...(channel === undefined ? {} : { channel }) },
+      sort,
       first,
       ...(typeof after === 'string' ? { after } : {}),
     });
     return toConnection(page, typeof after === 'string');
+  }
+
+  private async then(order: Order | undefined, asOf: Date | null | undefined): Promise<Order | undefined> {
+    const instant = pastInstant(asOf);
+    return order === undefined || instant === undefined ? order : rebuilt(this.reader.asOf(order, instant));
   }
 }
 
@@ -100,19 +120,18 @@ export class OrderFieldsResolver {
     { loaders }: OperationContext,
   ): Promise<readonly LoggedEvent[]> {
     checkPageSize(first, TIMELINE_EVENTS_MAX);
-    return loaders.timeline(order.id, first);
+    // An order of the past has the events until then.
+    return loaders.timeline(order.id, Math.min(first, order.version));
   }
 
   @ResolveField('crossReferences')
-  crossReferences(order: Order, _: unknown, { loaders }: OperationContext): Promise<readonly CrossReference[]> {
-    return loaders.crossReferences(order.id);
-  }
-
-  @ResolveField('parties')
-  async parties(order: Order, _: unknown, { loaders, principal }: OperationContext): Promise<PartiesView | undefined> {
-    const parties = await loaders.parties(order.id);
-    if (parties === undefined) return undefined;
-    return principal.scopes.has(PII_SCOPE) ? clearParties(parties) : maskedParties(parties);
+  async crossReferences(
+    order: Order,
+    _: unknown,
+    { loaders, finding }: OperationContext,
+  ): Promise<readonly CrossReference[]> {
+    const references = await loaders.crossReferences(order.id);
+    return isPast(order) ? referencesUntil(order, await finding.history(order), references) : references;
   }
 }
 
@@ -137,19 +156,24 @@ export class MoneyFieldsResolver {
   }
 }
 
-/** A filter given as null narrows nothing, like one that is absent. */
-function given<T extends object>(filter: Given<T>): Partial<T> {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== null)) as Partial<T>;
+/** What was given as null narrows nothing, like what is absent. */
+function toFilter(asked: Given<AskedFilter>): OrderFilter {
+  const { placedFrom, placedTo, ...others } = givenOnly(asked);
+  return {
+    ...others,
+    ...(placedFrom === undefined ? {} : { placedFrom: placedFrom.toISOString() }),
+    ...(placedTo === undefined ? {} : { placedTo: placedTo.toISOString() }),
+  };
 }
 
-function toConnection({ orders, hasNextPage }: OrderPage, hasPreviousPage: boolean): OrderConnection {
+function toConnection({ orders, hasNextPage, endCursor }: OrderPage, hasPreviousPage: boolean): OrderConnection {
   return {
     edges: orders.map(({ order, cursor }) => ({ cursor, node: order })),
     pageInfo: {
       hasNextPage,
       hasPreviousPage,
       startCursor: orders.at(0)?.cursor,
-      endCursor: orders.at(-1)?.cursor,
+      endCursor,
     },
   };
 }

@@ -124,6 +124,7 @@ beforeAll(async () => {
   await hub.orders.fulfill('amazon-de', 'A-1');
   await hub.orders.accept('shop-eu', many, { placedAt: '2026-02-01T00:00:00.000Z' });
   for (const reference of many.slice(0, 3)) await hub.orders.fulfill('shop-eu', reference);
+  await hub.index();
 });
 
 afterAll(() => hub.close());

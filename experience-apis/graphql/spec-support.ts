@@ -14,7 +14,7 @@ import { Availability, StockFeeds, StockIntake, StockReader } from '../../proces
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
 import { Exceptions, PARKED_MS_MAX } from '../../process-apis/exceptions/index.js';
 import { SqlIntake, StoredMessages } from '../../process-apis/intake/index.js';
-import { OrderCommit, OrderReader, SlaSettings } from '../../process-apis/orders/index.js';
+import { OrderCommit, OrderReader, SearchIndex, SlaSettings } from '../../process-apis/orders/index.js';
 import { ReplayDesk } from '../../process-apis/replay/index.js';
 import { EvidenceReader, MessageRegister, Resolution, StoredMessageDesk } from '../../process-apis/resolution/index.js';
 import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
@@ -66,6 +66,8 @@ export interface GraphHub {
   /** The raw answer; `post` for the body alone. */
   send(query: string, variables?: object, wish?: TokenWish): request.Test;
   post(query: string, variables?: object, wish?: TokenWish): Promise<Answer>;
+  /** What orders are found and listed by, as the worker keeps it. */
+  index(): Promise<void>;
   connect(wish?: TokenWish): Promise<Client>;
   /** SQL statements made while the work runs. */
   countStatements(work: () => Promise<unknown>): Promise<readonly string[]>;
@@ -177,6 +179,15 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
     post: async (query, variables = {}, wish = {}) => {
       const answer = await hub.send(query, variables).set('authorization', `Bearer ${await token(wish)}`);
       return answer.body as Answer;
+    },
+    index: async () => {
+      const index = new SearchIndex(pool, orders.commit.cipher, (sentence) => {
+        throw new Error(sentence);
+      });
+      // The log is behind what other tests have open on the same server; the walk over all orders is not.
+      await index.sweep();
+      await index.rebuild();
+      while (await index.sweep());
     },
     connect: async (wish = {}) => {
       const authorization = `Bearer ${await token(wish)}`;

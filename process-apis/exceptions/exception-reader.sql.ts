@@ -198,6 +198,17 @@ export async function readStandingKeys(
   return new Map(rows.map(({ orderId, keys }) => [orderId, keys]));
 }
 
+/** The orders that these exceptions are of; those of no order are left out. */
+export async function findOrdersOfExceptions(db: Db, ids: readonly string[]): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await db.query<{ order_id: string }>({
+    name: 'exception.orders-of',
+    text: 'select distinct order_id from exception where id = any($1::uuid[]) and order_id is not null',
+    values: [ids],
+  });
+  return rows.map((row) => row.order_id);
+}
+
 /** Orders that have standing exceptions, in id order behind `after`. */
 export async function findOrdersWithStanding(
   db: Db,

@@ -4,6 +4,8 @@ import type { Order } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import { readStreams, type LoggedEvent } from '../../src/platform/event-log/index.js';
+import { OrderArchive } from './history/order-archive.js';
+import type { PastOrder } from './history/order-history.js';
 import {
   readCrossReferences,
   readOrderByReference,
@@ -55,12 +57,14 @@ export class OrderCursorError extends Error {
  */
 export class OrderReader {
   private readonly found: OrderSearch;
+  private readonly archive: OrderArchive;
 
   constructor(
     private readonly pool: Pool,
     private readonly cipher: FieldCipher,
   ) {
     this.found = new OrderSearch(pool, cipher);
+    this.archive = new OrderArchive(pool);
   }
 
   async byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Order>> {
@@ -76,6 +80,16 @@ export class OrderReader {
   /** Throws SearchTextError. */
   search(request: SearchRequest): Promise<SearchFound> {
     return this.found.find(request);
+  }
+
+  /** The order as the hub knew it at the instant; undefined before it existed. Throws HistoryTooLongError. */
+  asOf(order: Order, asOf: Instant): Promise<PastOrder | undefined> {
+    return this.archive.asOf(order, asOf);
+  }
+
+  /** All events that made the order what it is as it is given, oldest first. Throws HistoryTooLongError. */
+  history(order: Pick<Order, 'id' | 'version'>): Promise<readonly LoggedEvent[]> {
+    return this.archive.events(order);
   }
 
   /** When something of each order was last recorded. */

@@ -8,6 +8,7 @@ export {
   type PublicationFilter,
   type Telling,
 } from './publication-reader.sql.js';
+export { readToldAsOf, type ToldAsOf } from './told-as-of.sql.js';
 export { readOverwritten, readTold, readToldPage, type ToldQuantity } from './told-quantities.sql.js';
 export type {
   DueQuantity,

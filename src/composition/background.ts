@@ -21,13 +21,21 @@ import {
   WmsTasks,
 } from '../../process-apis/fulfillment/index.js';
 import { StoredMessages } from '../../process-apis/intake/index.js';
-import { OrderCommit, OrderReader, Resumption, sqlSlaClocks, WaitingOrders } from '../../process-apis/orders/index.js';
+import {
+  OrderCommit,
+  OrderReader,
+  Resumption,
+  SearchIndex,
+  sqlSlaClocks,
+  WaitingOrders,
+} from '../../process-apis/orders/index.js';
 import { Publishing } from '../../process-apis/publishing/index.js';
 import { Reconciliation } from '../../process-apis/reconciliation/index.js';
 import { AfterLoss } from '../../process-apis/recovery/index.js';
 import { ERP_PORT, type ErpPort } from '../../system-apis/erp/erp.port.js';
 import { WMS_FACT_SINK, WMS_PORT, type WmsFactSink, type WmsPort } from '../../system-apis/wms/wms.port.js';
 import { CONFIG, type Config } from '../platform/config/config.js';
+import { FieldCipher } from '../platform/crypto/field-cipher.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { EventFeed } from '../platform/event-log/index.js';
 import { Readiness } from '../platform/http/readiness.js';
@@ -37,6 +45,7 @@ import { PolicySync } from '../platform/outside/policy-sync.js';
 import { AlertWork } from './alert-work.js';
 import { CarrierWork } from './carrier-work.js';
 import { ExceptionWork } from './exception-work.js';
+import { KpiWork } from './kpi-work.js';
 import { registerReadiness } from './readiness-checks.js';
 import { ReplayWork } from './replay-work.js';
 
@@ -80,6 +89,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
   async onApplicationShutdown(): Promise<void> {
     await this.orders.drain();
     await this.part(SoftReservations).drain();
+    await this.part(KpiWork).stop();
     await this.feed.stop();
   }
 
@@ -135,7 +145,9 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       ...this.part(CarrierWork).loops(),
       ...this.part(AlertWork).loops(),
       ...this.part(ExceptionWork).loops(),
+      ...this.part(KpiWork).loops(),
       ...this.part(ReplayWork).loops(),
+      this.searchLoop(pressure),
       new BackgroundLoop('resuming orders', SECOND / 2, () => resumption.sweep()),
       new BackgroundLoop('steps that take too long', 10 * SECOND, () => clocks.sweep()),
       new BackgroundLoop('what a restore left open', 5 * SECOND, () => afterLoss.sweep()),
@@ -177,6 +189,13 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     const [publishing, reconciliation] = [this.part(Publishing), this.part(Reconciliation)];
     const logger = new Logger(AfterLoss.name);
     return new AfterLoss({ pool: this.pool, publishing, reconciliation, tell: (sentence) => logger.warn(sentence) });
+  }
+
+  private searchLoop(pressure: Pressure): BackgroundLoop {
+    const logger = new Logger(SearchIndex.name);
+    const index = new SearchIndex(this.pool, this.part(FieldCipher), (sentence) => logger.warn(sentence));
+    const sweep = pressure.unlessHeld(4, () => index.sweep());
+    return new BackgroundLoop('what orders are found by', SECOND / 2, sweep);
   }
 
   private async lookAtPressure(): Promise<boolean> {

@@ -92,3 +92,17 @@ function toFound<Outcome>(row: Row<Outcome>): FoundFact<Outcome> {
     position: row.position,
   };
 }
+
+/** What these facts said, by id, where it is kept with them. */
+export async function readToldBodies(
+  db: Pick<ClientBase, 'query'>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, object>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await db.query<{ id: string; body: object }>({
+    name: 'fact.told-bodies',
+    text: 'select id, body from fact where id = any($1::text[]) and body is not null',
+    values: [ids],
+  });
+  return new Map(rows.map(({ id, body }) => [id, body]));
+}

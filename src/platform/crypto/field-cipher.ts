@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { BlindIndex } from './blind-index.js';
 import type { KeyRing } from './key-ring.js';
 
 const ALGORITHM = 'aes-256-gcm';
@@ -55,6 +56,11 @@ export class FieldCipher {
         cause,
       );
     }
+  }
+
+  /** Finds values of one purpose by what they are, under keys of the same ring. */
+  blindIndex(purpose: string): BlindIndex {
+    return new BlindIndex(this.keys, purpose);
   }
 
   /** The id of the key that sealed the value: a value of an old key is to be sealed anew before that key goes. */

@@ -40,6 +40,10 @@ export class KeyRing {
   get(id: string): KeyObject | undefined {
     return this.keys.get(id);
   }
+
+  entries(): IterableIterator<[string, KeyObject]> {
+    return this.keys.entries();
+  }
 }
 
 /** The text of a ring with one fresh key. */
