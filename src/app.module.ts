@@ -13,6 +13,7 @@ import { AlertsModule } from './composition/alerts.module.js';
 import { CarrierModule } from './composition/carrier.module.js';
 import { CoreModule } from './composition/core.module.js';
 import { ExceptionsModule } from './composition/exceptions.module.js';
+import { KpiModule } from './composition/kpi.module.js';
 import { ReplayModule } from './composition/replay.module.js';
 import { ROLES } from './composition/roles.js';
 import { ProcessMetrics } from './composition/process-metrics.js';
@@ -52,6 +53,7 @@ export class AppModule {
         OutsideModule,
         CoreModule,
         ExceptionsModule,
+        KpiModule,
         ReplayModule,
         ...systemModules(settings),
         CarrierModule.forRoot(settings),

@@ -14,6 +14,7 @@ import { Availability, StockFeeds, StockIntake, StockReader } from '../../proces
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
 import { Exceptions, PARKED_MS_MAX } from '../../process-apis/exceptions/index.js';
 import { SqlIntake, StoredMessages } from '../../process-apis/intake/index.js';
+import { FiguresFeed, FlowReader, KpiReader } from '../../process-apis/kpi/index.js';
 import { OrderCommit, OrderReader, SearchIndex, SlaSettings } from '../../process-apis/orders/index.js';
 import { ReplayDesk } from '../../process-apis/replay/index.js';
 import { EvidenceReader, MessageRegister, Resolution, StoredMessageDesk } from '../../process-apis/resolution/index.js';
@@ -101,6 +102,12 @@ class SeededModule {
       { provide: Availability, useValue: new Availability(pool, catalog, new SourcingPolicies(pool)) },
       { provide: StockReader, useValue: new StockReader(pool) },
       { provide: StockFeeds, useValue: new StockFeeds(pool) },
+      { provide: KpiReader, useValue: new KpiReader(pool) },
+      { provide: FiguresFeed, useValue: new FiguresFeed(pool, () => undefined) },
+      {
+        provide: FlowReader,
+        useValue: new FlowReader({ pool, backlog: () => Promise.resolve([]), nameOf: (id) => Promise.resolve(id) }),
+      },
       { provide: OrderReader, useValue: orders.reader },
       { provide: OrderCommit, useValue: orders.commit },
       { provide: EventFeed, useValue: orders.feed },

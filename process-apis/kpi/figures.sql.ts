@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { jsonArray, jsonTexts, plainArray } from '../../src/platform/db/set-parameters.js';
+import type { EventCursor } from '../../src/platform/event-log/index.js';
 import type { Figure, FigureKey } from './figures.js';
 import type { Kpi } from './kpi.definitions.js';
 
@@ -22,15 +23,15 @@ export async function readFigures(db: Db, keys: readonly FigureKey[]): Promise<r
   return rows;
 }
 
-/** Stores the figures as they are now. One writer at a time: the projection. */
+/** Stores the figures as they are now, each under a revision of its own behind `revision`. One writer at a time: the projection. */
 export async function writeFigures(tx: Db, figures: readonly Figure[], revision: number): Promise<void> {
   if (figures.length === 0) return;
   await tx.query({
     name: 'kpi.write-figures',
     text: `insert into kpi_day (kpi, day, channel, node, stage, count, sum_ms, max_ms, numerator, denominator, buckets, revision)
-           select f.*, $12::bigint
+           select f.*
            from unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
-                       $8::bigint[], $9::bigint[], $10::bigint[], ${jsonArray('$11')}) as f
+                       $8::bigint[], $9::bigint[], $10::bigint[], ${jsonArray('$11')}, $12::bigint[]) as f
            on conflict (kpi, day, channel, node, stage) do update set
              count = excluded.count, sum_ms = excluded.sum_ms, max_ms = excluded.max_ms, numerator = excluded.numerator,
              denominator = excluded.denominator, buckets = excluded.buckets, revision = excluded.revision`,
@@ -42,7 +43,7 @@ export async function writeFigures(tx: Db, figures: readonly Figure[], revision:
       plainArray(figures.map(({ numerator }) => numerator)),
       plainArray(figures.map(({ denominator }) => denominator)),
       jsonTexts(figures.map(({ buckets }) => buckets)),
-      revision,
+      plainArray(figures.map((_, index) => revision + 1 + index)),
     ],
   });
 }
@@ -68,21 +69,21 @@ export async function findFigures(db: Db, filter: FigureFilter, limit: number): 
   return rows;
 }
 
+/** `revision` is of its last change, and no other figure's. */
 export type ChangedFigure = Figure & { readonly revision: number };
 
-/** Behind a revision and a place in it, in the order of change; at most `limit`. */
+/** Behind a revision, in the order of change; at most `limit`. */
 export async function readChangedFigures(
   db: Db,
   after: number,
-  filter: { readonly kpis?: readonly Kpi[] | undefined; readonly channel?: string | undefined },
+  channel: string | undefined,
   limit: number,
 ): Promise<readonly ChangedFigure[]> {
   const { rows } = await db.query<ChangedFigure>({
     name: 'kpi.changed-figures',
     text: `select ${FIELDS}, revision::float8 as revision from kpi_day
-           where revision > $1 and ($2::text[] is null or kpi = any($2)) and ($3::text is null or channel = $3)
-           order by revision, kpi_day.day, kpi, channel, node, stage limit $4`,
-    values: [after, filter.kpis ?? null, filter.channel ?? null, limit],
+           where revision > $1 and ($2::text is null or channel = $2) order by revision limit $3`,
+    values: [after, channel ?? null, limit],
   });
   return rows;
 }
@@ -98,19 +99,14 @@ export async function pruneFigures(db: Db, keepDays: number, limit: number): Pro
   return rowCount ?? 0;
 }
 
-/** Of the log that the figures are of: its epoch, by its first transaction, and how often they changed. */
-export interface KpiRevision {
-  readonly epoch: string;
-  readonly revision: number;
-}
-
-export async function readRevision(db: Db): Promise<KpiRevision> {
-  const { rows } = await db.query<KpiRevision>({
+/** How often figures changed, as a place for who follows: the epoch of the log (figures may be lost with it), then the revision. */
+export async function readRevision(db: Db): Promise<EventCursor> {
+  const { rows } = await db.query<EventCursor>({
     name: 'kpi.revision',
-    text: `select coalesce((select max(first_tx)::text from log_epoch), '0') as epoch,
-                  coalesce((select revision::float8 from kpi_state), 0) as revision`,
+    text: `select coalesce((select max(first_tx)::text from log_epoch), '0') as tx,
+                  coalesce((select revision::text from kpi_state), '0') as id`,
   });
-  return rows[0] ?? { epoch: '0', revision: 0 };
+  return rows[0] ?? { tx: '0', id: '0' };
 }
 
 export async function writeRevision(tx: Db, revision: number): Promise<void> {

@@ -89,7 +89,5 @@ function ofOutside({ before, order, event, logged }: Happened): readonly Mark[] 
 /** All events of one fact are one intervention. */
 function byHand({ before, order, logged }: Happened): readonly Mark[] {
   if (logged.source !== OPERATOR || before?.state?.byHand === logged.factId) return [];
-  return [
-    { kpi: 'MANUAL_INTERVENTIONS', day: dayOf(logged.recordedAt), channel: order.channel, stage: 'ORDER' },
-  ];
+  return [{ kpi: 'MANUAL_INTERVENTIONS', day: dayOf(logged.recordedAt), channel: order.channel, stage: 'ORDER' }];
 }

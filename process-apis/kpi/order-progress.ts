@@ -91,11 +91,7 @@ function stateAfter(
   if (event.type === 'InventoryReserved') for (const { id } of event.fulfillmentOrders) planned[id] = at;
   if (event.type === 'FulfillmentReleased') delete planned[event.fulfillmentOrderId];
   const confirmedAt =
-    event.type === 'SalesOrderConfirmed'
-      ? at
-      : event.type === 'SalesOrderRequested'
-        ? undefined
-        : before?.confirmedAt;
+    event.type === 'SalesOrderConfirmed' ? at : event.type === 'SalesOrderRequested' ? undefined : before?.confirmedAt;
   const byHand = logged.source === OPERATOR ? logged.factId : before?.byHand;
   return {
     order,

@@ -83,7 +83,7 @@ export class KpiProjection {
     const raised = ended.length === 0 ? [] : await readStreams(tx, ended, 1);
     const raisedAt = new Map(raised.map(({ streamId, recordedAt }) => [streamId, recordedAt]));
     const merged = await merge(tx, sumMarks([...marks, ...exceptionMarks(events, raisedAt)]));
-    const { revision } = await readRevision(tx);
+    const revision = await lastRevision(tx);
     if (merged.length + changes.length === 0) return;
     await sentTogether([
       writeProgress(
@@ -92,8 +92,9 @@ export class KpiProjection {
       ),
       writeFlow(tx, flowDeltas(changes)),
       writeRates(tx, rateDeltas(moves, Date.now() - HOUR_MS)),
-      writeFigures(tx, merged, revision + 1),
-      writeRevision(tx, revision + 1),
+      writeFigures(tx, merged, revision),
+      // Also where no figure changed: where orders are did.
+      writeRevision(tx, revision + Math.max(1, merged.length)),
     ]);
   }
 
@@ -156,10 +157,10 @@ export class KpiProjection {
       const stored = new Map((await readFigures(tx, replaced)).map((figure) => [keyText(figure), figure]));
       const changed = replaced.filter((figure) => !isDeepStrictEqual(stored.get(keyText(figure)), figure));
       const figures = [...(await merge(tx, sumMarks(marks))), ...changed];
-      const { revision } = await readRevision(tx);
+      const revision = await lastRevision(tx);
       await done(tx);
       if (figures.length > 0)
-        await sentTogether([writeFigures(tx, figures, revision + 1), writeRevision(tx, revision + 1)]);
+        await sentTogether([writeFigures(tx, figures, revision), writeRevision(tx, revision + figures.length)]);
       return left;
     });
     return more ?? false;
@@ -178,6 +179,10 @@ function follows(stored: Progress | undefined, events: readonly LoggedEvent[]): 
     version = event.streamVersion;
   }
   return true;
+}
+
+async function lastRevision(tx: PoolClient): Promise<number> {
+  return Number((await readRevision(tx)).id);
 }
 
 /** What is stored, and these figures besides. */

@@ -43,6 +43,7 @@ const TOKEN_SCOPES = [
   'policies:read',
   'policies:write',
   'exceptions:read',
+  'kpi:read',
   'exceptions:resolve',
   'messages:read',
   'replay:run',

@@ -36,6 +36,7 @@ const SCOPES = [
   'stock:write',
   'channel:notify',
   'exceptions:read',
+  'kpi:read',
   'exceptions:resolve',
   'replay:run',
   'policies:read',

@@ -1,0 +1,82 @@
+import type { Pool } from 'pg';
+import type { Figure } from './figures.js';
+import { findFigures } from './figures.sql.js';
+import { kpiDefinition, type Kpi, type KpiGrouping } from './kpi.definitions.js';
+import { overviewOf, pointsOf, type KpiPoint } from './kpi-points.js';
+
+/** Days of one series. */
+export const SERIES_DAYS_MAX = 366;
+/** Figures that one answer is summed from. */
+const FIGURES_MAX = 50_000;
+const DAY_MS = 86_400_000;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** A question that cannot be answered; the message says what to ask instead. */
+export class KpiQuestionError extends Error {
+  readonly code = 'KPI_QUESTION';
+
+  constructor(
+    message: string,
+    /** The argument that is wrong. */
+    readonly argument: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface SeriesQuestion {
+  readonly kpi: Kpi;
+  readonly from: string;
+  /** Today when absent. */
+  readonly to?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly node?: string | undefined;
+  readonly by: KpiGrouping;
+}
+
+/** Reads figures as points. All that is stored is of the past: an answer is as new as the last events that were taken. */
+export class KpiReader {
+  constructor(
+    private readonly pool: Pool,
+    private readonly now: () => Date = () => new Date(),
+  ) {}
+
+  /** By day, then by what they are split by. Throws KpiQuestionError. */
+  async series({ kpi, from, to = this.today, channel, node, by }: SeriesQuestion): Promise<readonly KpiPoint[]> {
+    const days = (checkedDay(to, 'to') - checkedDay(from, 'from')) / DAY_MS;
+    if (days < 0) throw new KpiQuestionError(`"from" (${from}) must not be after "to" (${to}).`, 'from');
+    if (days >= SERIES_DAYS_MAX)
+      throw new KpiQuestionError(`At most ${SERIES_DAYS_MAX} days are told at once: choose a later "from".`, 'from');
+    const { grouping, title } = kpiDefinition(kpi);
+    if (!grouping.includes(by))
+      throw new KpiQuestionError(`${title} can be split by ${grouping.join(', ')}, not by ${by}.`, 'by');
+    const figures = await findFigures(this.pool, { kpis: [kpi], from, to, channel, node }, FIGURES_MAX + 1);
+    if (figures.length > FIGURES_MAX)
+      throw new KpiQuestionError(
+        'More was recorded in these days than is told at once: choose a later "from".',
+        'from',
+      );
+    return pointsOf(figures, by);
+  }
+
+  /** One point for each KPI. Throws KpiQuestionError. */
+  async overview(day = this.today, channel?: string): Promise<readonly KpiPoint[]> {
+    checkedDay(day, 'day');
+    return overviewOf(await this.figuresOf(day, channel), day);
+  }
+
+  /** What was recorded on a day, by channel, node and stage. */
+  figuresOf(day: string, channel?: string): Promise<readonly Figure[]> {
+    return findFigures(this.pool, { from: day, to: day, channel }, FIGURES_MAX);
+  }
+
+  get today(): string {
+    return this.now().toISOString().slice(0, 'YYYY-MM-DD'.length);
+  }
+}
+
+function checkedDay(day: string, argument: string): number {
+  const ms = DAY.test(day) ? Date.parse(`${day}T00:00:00.000Z`) : Number.NaN;
+  if (Number.isNaN(ms)) throw new KpiQuestionError(`"${argument}" must be a day such as 2026-03-01.`, argument);
+  return ms;
+}
