@@ -23,6 +23,7 @@ import { DocumentCache } from './document-cache.js';
 import { FINDING_RESOLVERS } from './finding/index.js';
 import { ErrorFormatter } from './graphql-errors.js';
 import { HttpPolicyPlugin } from './http-policy.plugin.js';
+import { KPI_RESOLVERS } from './kpi/index.js';
 import { LiveOrders } from './live-orders.js';
 import { OperationContexts } from './operation-context.js';
 import { DOCUMENT_TOKENS_MAX, operationRules } from './operation-rules.js';
@@ -85,6 +86,7 @@ class TransportModule {}
   ],
   providers: [
     ...ALERT_RESOLVERS,
+    ...KPI_RESOLVERS,
     LiveOrders,
     ...FINDING_RESOLVERS,
     OrderQueryResolver,
