@@ -13,7 +13,7 @@ const OFFLINE =
 const SENTENCES: Readonly<Record<string, (message: string) => string>> = {
   SCOPE_MISSING: (message) => `Your role does not allow this. ${message}`,
   UNAUTHENTICATED: () => 'Your sign-in has ended: sign in again.',
-  DOCUMENT_NOT_TRUSTED: () => 'This page is older than the hub: load it again.',
+  DOCUMENT_UNKNOWN: () => 'This page is older than the hub: load it again.',
   INTERNAL_SERVER_ERROR: () => 'Something went wrong inside the hub.',
   OVERLOADED: () => 'The hub has more to do than it can: try again in a moment.',
 };

@@ -12,7 +12,8 @@ import {
   StatusBadge,
   type Column,
 } from '../../ui/index.js';
-import { TONE_OF_ORDER } from './order-tone.js';
+import { orderPath } from '../shared/paths.js';
+import { ORDER_TONE } from '../shared/states.js';
 import { useLatestOrders, type MovingOrder } from './use-latest-orders.js';
 
 const COLUMNS: readonly Column<MovingOrder>[] = [
@@ -20,13 +21,13 @@ const COLUMNS: readonly Column<MovingOrder>[] = [
     key: 'order',
     title: 'Order',
     phone: 'title',
-    render: ({ order }) => <Link to={`/orders/${order.id}`}>{order.displayReference ?? order.reference}</Link>,
+    render: ({ order }) => <Link to={orderPath(order.id)}>{order.displayReference ?? order.reference}</Link>,
   },
   { key: 'channel', title: 'Channel', render: ({ order }) => order.channel },
   {
     key: 'status',
     title: 'Status',
-    render: ({ order: { status } }) => <StatusBadge status={status} tone={TONE_OF_ORDER[status]} />,
+    render: ({ order: { status } }) => <StatusBadge status={status} tone={ORDER_TONE[status]} />,
   },
   {
     key: 'event',

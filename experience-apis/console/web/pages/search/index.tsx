@@ -1,6 +1,155 @@
 import type { ReactElement } from 'react';
+import { Link, Navigate, useSearchParams } from 'react-router';
+import { useQuery } from 'urql';
 import { Page } from '../../app/page.js';
+import { troubleOf } from '../../app/trouble.js';
+import { graphql } from '../../generated/index.js';
+import type { SearchQuery } from '../../generated/graphql.js';
+import {
+  Badge,
+  Card,
+  DataTable,
+  EmptyState,
+  ErrorState,
+  plainWords,
+  RelativeTime,
+  StatusBadge,
+  type Column,
+} from '../../ui/index.js';
+import { orderPath } from '../shared/paths.js';
+import { ORDER_TONE } from '../shared/states.js';
 
+const SEARCH = graphql(`
+  query Search($text: String!) {
+    search(text: $text, first: 30) {
+      more
+      kindsTried
+      hits {
+        kind
+        matched
+        exact
+        subject {
+          __typename
+          ... on Order {
+            id
+            channel
+            reference
+            displayReference
+            status
+            placedAt
+          }
+        }
+      }
+    }
+  }
+`);
+
+type Hit = SearchQuery['search']['hits'][number];
+
+const TEXT_CHARS_MIN = 3;
+
+/** Whatever a person holds in the hand, and what it belongs to. The only exact hit is opened at once. */
 export default function SearchPage(): ReactElement {
-  return <Page title="Search">{null}</Page>;
+  const [params] = useSearchParams();
+  const text = (params.get('q') ?? '').trim();
+  const tooShort = text.length < TEXT_CHARS_MIN;
+  const [{ data, error, fetching }, read] = useQuery({
+    query: SEARCH,
+    variables: { text },
+    pause: tooShort,
+    requestPolicy: 'network-only',
+  });
+  const found = tooShort || fetching ? undefined : data?.search;
+  const only = found === undefined ? undefined : onlyExact(found.hits);
+  if (only !== undefined) return <Navigate to={pathOf(only)} replace />;
+  return (
+    <Page title={text === '' ? 'Search' : `Search: ${text}`}>
+      {error === undefined ? null : (
+        <ErrorState {...troubleOf(error)} onRetry={() => read({ requestPolicy: 'network-only' })} />
+      )}
+      {tooShort ? (
+        <EmptyState title={`Type ${TEXT_CHARS_MIN} characters or more`}>
+          An order number of any system, a tracking number, an ERP document, a return, an e-mail address, a SKU.
+        </EmptyState>
+      ) : (
+        <Card flush>
+          <DataTable
+            caption="What was found"
+            columns={COLUMNS}
+            rows={error === undefined ? found?.hits : []}
+            keyOf={({ kind, matched, subject }) => `${kind} ${matched} ${keyOf(subject)}`}
+            empty={<NothingFound kinds={found?.kindsTried ?? []} />}
+          />
+        </Card>
+      )}
+      {found?.more === true ? <p className="muted small">There is more: a longer text finds fewer.</p> : null}
+    </Page>
+  );
+}
+
+const COLUMNS: readonly Column<Hit>[] = [
+  {
+    key: 'subject',
+    title: 'Found',
+    phone: 'title',
+    render: (hit) => <Link to={pathOf(hit)}>{nameOf(hit.subject)}</Link>,
+  },
+  {
+    key: 'matched',
+    title: 'By',
+    wrap: true,
+    render: ({ kind, matched, exact }) => (
+      <span className="row">
+        <span>
+          {plainWords(kind)} <code className="wrap-anywhere">{matched}</code>
+        </span>
+        {exact ? <Badge tone="ok">exact</Badge> : null}
+      </span>
+    ),
+  },
+  { key: 'state', title: 'State', render: ({ subject }) => stateOf(subject) },
+  {
+    key: 'channel',
+    title: 'Channel',
+    render: ({ subject }) => subject.channel,
+  },
+  {
+    key: 'placed',
+    title: 'Placed',
+    align: 'end',
+    render: ({ subject }) => <RelativeTime at={subject.placedAt} />,
+  },
+];
+
+function stateOf({ status }: Hit['subject']): ReactElement {
+  return <StatusBadge status={status} tone={ORDER_TONE[status]} />;
+}
+
+function NothingFound({ kinds }: { readonly kinds: readonly string[] }): ReactElement {
+  const tried = kinds.map((kind) => plainWords(kind).toLowerCase()).join(', ');
+  return (
+    <EmptyState title="Nothing was found">
+      {tried === '' ? 'The text is no number or key that the hub knows.' : `Looked for as ${tried}.`} Records that were
+      made within the last second are found a moment later.
+    </EmptyState>
+  );
+}
+
+/** The one thing that fits exactly, however it was found. */
+function onlyExact(hits: readonly Hit[]): Hit | undefined {
+  const exact = hits.filter((hit) => hit.exact);
+  const [first] = exact;
+  return first !== undefined && exact.every((hit) => keyOf(hit.subject) === keyOf(first.subject)) ? first : undefined;
+}
+
+function keyOf({ id }: Hit['subject']): string {
+  return id;
+}
+
+function nameOf({ displayReference, reference }: Hit['subject']): string {
+  return displayReference ?? reference;
+}
+
+function pathOf({ subject }: Hit): string {
+  return orderPath(subject.id);
 }
