@@ -64,7 +64,7 @@ export class OrderQueryResolver {
   ): Promise<Order | undefined> {
     const orderId = toOrderId(id);
     const found = await this.reader.byIds([orderId]);
-    return this.then(ifVisible(principal, found.get(orderId)), asOf);
+    return this.asItWas(ifVisible(principal, found.get(orderId)), asOf);
   }
 
   @Query('orderByReference')
@@ -73,7 +73,7 @@ export class OrderQueryResolver {
     { channel, reference, asOf }: { readonly channel: string; readonly reference: string } & PastArguments,
     { principal }: OperationContext,
   ): Promise<Order | undefined> {
-    return this.then(ifVisible(principal, await this.reader.byReference(channel, reference)), asOf);
+    return this.asItWas(ifVisible(principal, await this.reader.byReference(channel, reference)), asOf);
   }
 
   @Query('orders')
@@ -93,7 +93,7 @@ export class OrderQueryResolver {
     return toConnection(page, typeof after === 'string');
   }
 
-  private async then(order: Order | undefined, asOf: Date | null | undefined): Promise<Order | undefined> {
+  private async asItWas(order: Order | undefined, asOf: Date | null | undefined): Promise<Order | undefined> {
     const instant = pastInstant(asOf);
     return order === undefined || instant === undefined ? order : rebuilt(this.reader.asOf(order, instant));
   }

@@ -33,7 +33,8 @@ export function originsOf(
     for (const member of membersOf(before, order))
       if (!DERIVED.has(member))
         compare(`/${escaped(member)}`, valueOf(before, member), valueOf(order, member), (pointer, value) => {
-          origins.set(pointer, { pointer, value, event });
+          if (value === undefined) origins.delete(pointer);
+          else origins.set(pointer, { pointer, value, event });
         });
     before = order;
   }
@@ -56,7 +57,10 @@ function isWithin(pointer: string, asked: string): boolean {
   return pointer === asked || pointer.startsWith(`${asked}/`);
 }
 
-/** What did not change is mostly the very same object: only what changed is walked over. */
+/**
+ * Tells each value that changed: null for one that is gone, undefined for one that became a list or an object. What did not
+ * change is mostly the very same object: only what changed is walked over.
+ */
 function compare(
   pointer: string,
   before: unknown,
@@ -64,15 +68,17 @@ function compare(
   found: (pointer: string, value: unknown) => void,
 ): void {
   if (Object.is(before, after)) return;
-  if (isFilled(before) || isFilled(after)) {
+  if (isFilled(before) || isFilled(after))
     for (const member of membersOf(before, after))
       compare(`${pointer}/${escaped(member)}`, valueOf(before, member), valueOf(after, member), found);
-    // A value that was there itself is told as gone when what is in it takes its place, and the other way round.
-    if (isFilled(before) && (isFilled(after) || after === undefined)) return;
-    if (isFilled(after) && (before === undefined || isContainer(before))) return;
-  }
-  if (isEmptyContainer(before) && isEmptyContainer(after)) return;
-  found(pointer, isFilled(after) ? null : (after ?? null));
+  if (isValue(after)) {
+    if (!isEmptyContainer(before) || !isEmptyContainer(after)) found(pointer, after);
+  } else if (isValue(before)) found(pointer, after === undefined ? null : undefined);
+}
+
+/** A text, number or the like, or an empty list or object. */
+function isValue(value: unknown): boolean {
+  return value !== undefined && !isFilled(value);
 }
 
 function membersOf(before: unknown, after: unknown): ReadonlySet<string> {
