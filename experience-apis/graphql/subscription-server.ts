@@ -11,6 +11,7 @@ import { TokenVerifier } from '../../src/platform/auth/token-verifier.js';
 import { CONFIG, type Config } from '../../src/platform/config/config.js';
 import { Broadcasts, type LiveOperation } from './broadcasts.js';
 import { ErrorFormatter } from './graphql-errors.js';
+import { SocketMetrics } from './socket-metrics.js';
 import { SubscriptionDocuments } from './subscription-operation.js';
 import { SubscriptionConnection } from './subscription-connection.js';
 import { TrustedDocuments } from './trusted-documents.js';
@@ -47,6 +48,7 @@ export class SubscriptionServer implements ApolloServerPlugin {
     private readonly broadcasts: Broadcasts,
     private readonly trusted: TrustedDocuments,
     private readonly verifier: TokenVerifier,
+    private readonly metrics: SocketMetrics,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -62,6 +64,7 @@ export class SubscriptionServer implements ApolloServerPlugin {
       socket.removeAllListeners('error');
       socket.on('error', (error) => this.logger.debug(`WebSocket closed: ${error.message}`));
     });
+    this.metrics.watch(sockets);
     return { drainServer: () => drain(sockets, dispose) };
   }
 
@@ -81,11 +84,16 @@ export class SubscriptionServer implements ApolloServerPlugin {
         return data === undefined ? { errors: told } : { data, errors: told };
       },
       onError: (context, _id, _payload, errors) => errors.map((error) => this.format(context, error)),
-      onClose: (context) => this.connections.get(context.extra)?.closed(),
+      onClose: (context) => {
+        this.metrics.ended(context);
+        this.connections.get(context.extra)?.closed();
+      },
     };
   }
 
-  private connect({ extra, connectionParams }: ConnectionContext): Promise<boolean> {
+  private connect(context: ConnectionContext): Promise<boolean> {
+    const { extra, connectionParams } = context;
+    this.metrics.opened(context);
     const connection = new SubscriptionConnection(extra.socket, extra.request);
     this.connections.set(extra, connection);
     return connection.open(this.verifier, connectionParams);
