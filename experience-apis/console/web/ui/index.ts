@@ -31,5 +31,5 @@ export { bothTimes, durationWords, relativeWords, utcWords } from './time-words.
 export { Timeline, type TimelineEntry } from './timeline.js';
 export { ClearFilters, FilterSelect, SearchField, Toolbar } from './toolbar.js';
 export { Trail } from './trail.js';
-export { useNow } from './use-now.js';
+export { useClock, useNow } from './use-now.js';
 export { CopyText, Duration, Elapsed, Instant, KeyHint, Money, Quantity, RelativeTime } from './values.js';
