@@ -150,9 +150,9 @@ describe('SLA clocks in the graph', () => {
       hub.post('mutation { removeBusinessCalendar(id: "office") { __typename } }', {}, READ),
     ]);
     expect(answers.map(({ errors }) => errors?.[0]?.extensions.code)).toEqual([
-      'INSUFFICIENT_SCOPE',
+      'SCOPE_MISSING',
       'NOT_FOR_CHANNELS',
-      'INSUFFICIENT_SCOPE',
+      'SCOPE_MISSING',
     ]);
   });
 });
