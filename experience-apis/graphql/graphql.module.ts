@@ -41,6 +41,7 @@ import {
   OrderFieldsResolver,
   OrderQueryResolver,
 } from './order.resolver.js';
+import { RECORD_RESOLVERS, RecordSources } from './records/index.js';
 import { ReplayChangeFieldsResolver, ReplayResolver } from './replay.resolver.js';
 import { SCALARS } from './scalars.js';
 import { SchemaController } from './schema.controller.js';
@@ -51,6 +52,8 @@ import {
   StockFeedFieldsResolver,
   StockQueryResolver,
 } from './stock.resolver.js';
+import { OperationMetricsPlugin } from './operation-metrics.plugin.js';
+import { SocketMetrics } from './socket-metrics.js';
 import { GRAPHQL_PATH, SubscriptionServer } from './subscription-server.js';
 import { TrustedDocuments } from './trusted-documents.js';
 
@@ -58,6 +61,7 @@ import { TrustedDocuments } from './trusted-documents.js';
 @Module({
   providers: [
     OperationContexts,
+    RecordSources,
     {
       provide: TrustedDocuments,
       inject: [CONFIG],
@@ -65,7 +69,7 @@ import { TrustedDocuments } from './trusted-documents.js';
         new TrustedDocuments({ manifests: [manifestOf(config)], directory: config.trustedDocumentsDir }, config),
     },
   ],
-  exports: [OperationContexts, TrustedDocuments],
+  exports: [OperationContexts, RecordSources, TrustedDocuments],
 })
 class TransportModule {}
 
@@ -89,6 +93,7 @@ class TransportModule {}
     ...KPI_RESOLVERS,
     LiveOrders,
     ...FINDING_RESOLVERS,
+    ...RECORD_RESOLVERS,
     OrderQueryResolver,
     OrderFieldsResolver,
     OrderEventFieldsResolver,
@@ -116,6 +121,8 @@ class TransportModule {}
     ReplayResolver,
     ReplayChangeFieldsResolver,
     Broadcasts,
+    OperationMetricsPlugin,
+    SocketMetrics,
     SubscriptionServer,
   ],
   controllers: [SchemaController],
@@ -136,6 +143,8 @@ function apolloOptions(
   const documents = new DocumentCache<DocumentNode>(({ loc }) => loc?.end ?? 0);
   return {
     path: GRAPHQL_PATH,
+    // After the tasks: until then the process answers, and says that it is not ready.
+    stopOnApplicationShutdown: true,
     // Not beside the code that runs, which is under dist/.
     typePaths: [join(packageRoot(), 'schema', 'graphql', '*.graphql')],
     resolvers: SCALARS,

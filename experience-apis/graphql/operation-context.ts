@@ -1,17 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Pool } from 'pg';
-import { StockReader } from '../../process-apis/availability/index.js';
-import { Exceptions } from '../../process-apis/exceptions/index.js';
-import { OrderReader } from '../../process-apis/orders/index.js';
 import { EvidenceReader } from '../../process-apis/resolution/index.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { TokenVerifier } from '../../src/platform/auth/token-verifier.js';
-import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { ExceptionLoaders, type ExceptionSources } from './exception-loaders.js';
 import { FindingLoaders } from './finding/finding-loaders.js';
 import { toGraphQLError } from './graphql-errors.js';
 import { OrderLoaders } from './order-loaders.js';
+import { RecordLoaders } from './records/record-loaders.js';
+import { RecordSources } from './records/record-sources.js';
 import { StockLoaders } from './stock-loaders.js';
 
 /** What every resolver gets besides its arguments. The AuthGuard reads the principal from it. */
@@ -23,6 +20,7 @@ export interface OperationContext {
   readonly stock: StockLoaders;
   readonly exceptions: ExceptionLoaders;
   readonly finding: FindingLoaders;
+  readonly records: RecordLoaders;
 }
 
 /** Who calls, and from where records are loaded: made once per HTTP operation or per WebSocket subscription. */
@@ -32,20 +30,20 @@ export class OperationContexts {
   private readonly liveLoaders: OrderLoaders;
   private readonly liveExceptions: ExceptionLoaders;
   private readonly liveFinding: FindingLoaders;
+  private readonly liveRecords: RecordLoaders;
   private readonly ofExceptions: ExceptionSources;
 
   constructor(
-    private readonly reader: OrderReader,
+    private readonly sources: RecordSources,
     private readonly verifier: TokenVerifier,
-    private readonly stock: StockReader,
-    @Inject(PG_POOL) private readonly pool: Pool,
-    exceptions: Exceptions,
     evidence: EvidenceReader,
   ) {
-    this.liveLoaders = new OrderLoaders(reader, { remember: false });
-    this.ofExceptions = { exceptions, evidence, orders: reader };
+    const { pool, orders, exceptions } = sources;
+    this.liveLoaders = new OrderLoaders(orders, { remember: false });
+    this.ofExceptions = { exceptions, evidence, orders };
     this.liveExceptions = new ExceptionLoaders(this.ofExceptions, { remember: false });
-    this.liveFinding = new FindingLoaders(reader, pool, undefined);
+    this.liveFinding = new FindingLoaders(orders, pool, undefined);
+    this.liveRecords = new RecordLoaders(sources, { remember: false });
   }
 
   /** Throws a GraphQLError that makes the answer a 401. */
@@ -53,13 +51,15 @@ export class OperationContexts {
     const principal = await this.verifier.authenticate(request.headers.authorization).catch((error: unknown) => {
       throw toGraphQLError(error);
     });
+    const { pool, orders, stock } = this.sources;
     return {
       principal,
       correlationId: request.id,
-      loaders: new OrderLoaders(this.reader, { remember: true }),
-      stock: new StockLoaders(this.stock, this.pool),
+      loaders: new OrderLoaders(orders, { remember: true }),
+      stock: new StockLoaders(stock, pool),
       exceptions: new ExceptionLoaders(this.ofExceptions, { remember: true }),
-      finding: new FindingLoaders(this.reader, this.pool, principal),
+      finding: new FindingLoaders(orders, pool, principal),
+      records: new RecordLoaders(this.sources, { remember: true }),
     };
   }
 
@@ -68,9 +68,10 @@ export class OperationContexts {
       principal,
       correlationId,
       loaders: this.liveLoaders,
-      stock: new StockLoaders(this.stock, this.pool),
+      stock: new StockLoaders(this.sources.stock, this.sources.pool),
       exceptions: this.liveExceptions,
       finding: this.liveFinding,
+      records: this.liveRecords,
     };
   }
 }

@@ -11,6 +11,7 @@ import { AVAILABILITY_ITEMS_MAX } from './availability.resolver.js';
 import { EXCEPTIONS_OF_ORDER_MAX } from './exception.resolver.js';
 import { FINDING_PAGE_SIZES } from './finding/index.js';
 import { KPI_PAGE_SIZES } from './kpi/index.js';
+import { RECORD_PAGE_SIZES } from './records/index.js';
 import { operationCostRule, type PageSizes } from './operation-cost.rule.js';
 import { PUBLICATIONS_PAGE_MAX, STOCK_FEEDS_PAGE_MAX, TELLINGS_MAX } from './stock.resolver.js';
 
@@ -19,6 +20,7 @@ export const DOCUMENT_TOKENS_MAX = 4_000;
 
 const PAGE_SIZES: PageSizes = {
   ...FINDING_PAGE_SIZES,
+  ...RECORD_PAGE_SIZES,
   ...ALERT_PAGE_SIZES,
   ...KPI_PAGE_SIZES,
   'Query.orders': ORDERS_PAGE_MAX,

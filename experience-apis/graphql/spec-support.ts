@@ -32,6 +32,7 @@ import { createHttpApp } from '../../src/platform/http/http-server.js';
 import { HttpModule } from '../../src/platform/http/http.module.js';
 import { JsonLogger } from '../../src/platform/telemetry/logger.js';
 import { GraphqlModule } from './index.js';
+import { recordProviders } from './records/testing/record-providers.js';
 
 export const READ = ['orders:read'] as const;
 
@@ -115,6 +116,7 @@ class SeededModule {
       { provide: Alerts, useValue: new Alerts({ pool, committed }) },
       { provide: SlaSettings, useValue: new SlaSettings(pool) },
       { provide: Catalog, useValue: catalog },
+      ...recordProviders(orders, pool, catalog),
     ];
     return { module: SeededModule, providers, exports: providers };
   }

@@ -35,6 +35,7 @@ export {
   readUnitsMoved,
   type StockAsOf,
 } from './book/stock-as-of.sql.js';
+export { readPastPositions, type PastPosition } from './book/past-stock.sql.js';
 export { endEarmarks, findFreedByTime, findWaitedFor, readEarmarks, type FreedByTime } from './book/earmarks.js';
 export { capacityDays, capacityLeft, capacityOfDay } from './book/node-day.js';
 export {
@@ -47,6 +48,7 @@ export {
 } from './soft/soft-reservation.sql.js';
 export { SoftReservations } from './soft/soft-reservations.js';
 export * from './soft/soft-reservations.types.js';
+export { planDryRun, type DryRunLine, type PlannedDryRun } from './answers/dry-run-plan.js';
 export { dryRun, type DryRun, type DryRunNode, type DryRunRequest } from './answers/dry-run.js';
 export {
   Availability,

@@ -38,7 +38,7 @@ export class SeededOrders {
   private constructor(
     private readonly pool: Pool,
     readonly commit: OrderCommit,
-    private readonly tasks: TaskQueue,
+    readonly tasks: TaskQueue,
     cipher: FieldCipher,
     feed: EventFeed,
   ) {
@@ -53,7 +53,7 @@ export class SeededOrders {
     carrier?: string,
   ): Promise<SeededOrders> {
     const feed = new EventFeed(pool);
-    const tasks = new TaskQueue(pool);
+    const tasks = new TaskQueue(pool, undefined, 'orderId');
     for (const kind of TASK_KINDS) tasks.register(kind, async () => []);
     await tasks.start();
     const catalog = new SqlCatalog(pool, () => undefined);

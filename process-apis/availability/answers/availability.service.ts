@@ -22,7 +22,7 @@ import {
   type Wanted,
 } from './selling-lookup.js';
 import { SellingScene, type SellingFacts } from './selling-scene.js';
-import { readSellingStock, type WantedStock } from './selling-stock.sql.js';
+import { readPastSellingStock, readSellingStock, type WantedStock } from './selling-stock.sql.js';
 
 /** Reads of stock: questions in one statement, statements under way, questions that may wait. */
 const READS = { batchMax: 32, inFlightMax: 2, queueMax: 5_000 } as const;
@@ -79,10 +79,13 @@ export class Availability {
 
   /** Throws UnknownInRequestError for a channel, item, listing or node that there is not. */
   async check(request: CheckRequest): Promise<CheckAnswer> {
-    const { channel, items, explain } = request;
+    const { channel, items, explain, asOf } = request;
     if (items.length > CHECK_ITEMS_MAX) throw new RangeError(`at most ${CHECK_ITEMS_MAX} items at once`);
     const wanted = items.map((item) => wantedOf(channel, item));
-    const [account, answers] = await Promise.all([this.catalog.account(channel), this.reads.submit(wanted)]);
+    const [account, answers] = await Promise.all([
+      this.catalog.account(channel),
+      asOf === undefined ? this.reads.submit(wanted) : this.readAsOf(wanted, asOf),
+    ]);
     const selling = wanted.map((each) => answers.find(each));
     const errors = items.flatMap((item, index) =>
       selling[index] === undefined || item.node !== undefined
@@ -101,6 +104,14 @@ export class Availability {
       return [checkItem(item, found, scene, explain ? answers.stock : undefined)];
     });
     return { channel, asOf: answers.now, items: checked };
+  }
+
+  /** … as the ledger has the stock until the instant. What the catalog, rules and policies say is of now. */
+  private async readAsOf(wanted: readonly Wanted[], asOf: Instant): Promise<SellingAnswers> {
+    const terms = await lookUp(this.pool, this.catalog, this.policies, wanted);
+    const skus = [...new Set(wanted.flatMap((each) => skusOf(terms.find(each))))];
+    const stock = await readPastSellingStock(this.pool, skus, capacityDays(terms.nodes, asOf), asOf);
+    return { now: asOf, ...terms, ...stock };
   }
 
   /** Everything that answers about these look at, as it is now. For questions that `check` does not answer. */

@@ -21,6 +21,8 @@ export interface CheckRequest {
   /** At most CHECK_ITEMS_MAX. */
   readonly items: readonly CheckItem[];
   readonly destination?: Destination;
+  /** As the stock was then, with the catalog, rules and policies of now; absent is now. Not with dates. */
+  readonly asOf?: Instant;
   /** Show the sum behind each answer. */
   readonly explain: boolean;
 }

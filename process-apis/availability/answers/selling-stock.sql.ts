@@ -3,6 +3,7 @@ import type { Position } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
 import { utc } from '../../../src/platform/db/utc.js';
 import type { AllocationRule } from '../rules/allocation-rule.js';
+import { readPastPositions } from '../book/past-stock.sql.js';
 import { RULE_FIELDS, toRule, type NodeDay } from '../book/stock.sql.js';
 import { ReadStock } from './selling-stock.js';
 import type { ChannelDemand, StockState, StockView } from '../book/stock-state.js';
@@ -86,6 +87,25 @@ export async function readSellingStock(
   return { stock: toStock(row, days), arrivals: toArrivals(row?.arrivals ?? []) };
 }
 
+/**
+ * The same with the positions that the ledger has until the instant. Rules and what they count are of now; of the day of each
+ * node nothing counts as taken, since what was taken when is not known.
+ */
+export async function readPastSellingStock(
+  db: Pick<ClientBase, 'query'>,
+  skus: readonly string[],
+  days: readonly NodeDay[],
+  asOf: Instant,
+): Promise<SellingStock> {
+  const { rows } = await db.query<SellingRow>({
+    name: 'selling-stock.read',
+    text: SELLING_STOCK,
+    values: [skus, [], [], [], [], ARRIVALS_MAX],
+  });
+  const positions = await readPastPositions(db, skus, asOf);
+  return { stock: toStock(rows[0], days, positions), arrivals: new Map() };
+}
+
 const SELLING_STOCK = `
   select
     (select json_agg(json_build_array(sku, node, on_hand, reserved, missing, quality_hold, safety_stock, threshold,
@@ -117,7 +137,11 @@ const SELLING_STOCK = `
        from unnest($4::text[], $5::date[]) as d (node, day) join node_load l on l.node = d.node and l.day = d.day)
       end as loads`;
 
-function toStock(row: SellingRow | undefined, days: readonly NodeDay[]): ReadStock {
+function toStock(
+  row: SellingRow | undefined,
+  days: readonly NodeDay[],
+  positions: readonly Position[] = (row?.positions ?? []).map(toPosition),
+): ReadStock {
   const rules = new Map<string, AllocationRule[]>();
   const uses: { ruleId: string; sku: string; used: number }[] = [];
   for (const { of_sku: sku, used, ...rule } of row?.rules ?? []) {
@@ -129,7 +153,7 @@ function toStock(row: SellingRow | undefined, days: readonly NodeDay[]): ReadSto
   const loads = new Map(days.map(({ node }) => [node, 0]));
   for (const { node, units } of row?.loads ?? []) loads.set(node, units);
   return new ReadStock({
-    positions: (row?.positions ?? []).map(toPosition),
+    positions,
     demands: (row?.demands ?? []).map(toDemand),
     rules,
     uses,

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Lot, Movement, Position, SupplyKind } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
 import { utc } from '../../../src/platform/db/utc.js';
+import { readPastLots, readPastPositions, type PastPosition } from './past-stock.sql.js';
 import { POSITION_FIELDS, type NodeDay } from './stock.sql.js';
 
 export const POSITIONS_PAGE_MAX = 100;
@@ -81,6 +82,17 @@ export class StockReader {
       values: [skus, perItem],
     });
     return rows;
+  }
+
+  /** The position as the ledger has it until the instant; undefined before its first movement. */
+  async positionAsOf(place: Place, asOf: Instant): Promise<PastPosition | undefined> {
+    const [found] = await readPastPositions(this.pool, [place.sku], asOf, place.node);
+    return found;
+  }
+
+  /** Lots of positions as the ledger has them until the instant, first expired first; `limit` at most. */
+  pastLots({ sku, node, lastMovement }: PastPosition, limit: number): Promise<readonly Lot[]> {
+    return readPastLots(this.pool, { sku, node }, lastMovement, limit);
   }
 
   /** Units that nodes were given on days; those that were given none are absent. */

@@ -21,7 +21,7 @@ const COLUMNS: Readonly<Record<StockBucket, string>> = {
   earmarked: 'earmarked',
 };
 
-const BUCKETS = Object.entries(COLUMNS) as readonly (readonly [StockBucket, string])[];
+export const BUCKETS = Object.entries(COLUMNS) as readonly (readonly [StockBucket, string])[];
 const BUCKET_COLUMNS = Object.values(COLUMNS);
 
 export const POSITION_FIELDS = `sku, node, ${BUCKETS.map(([bucket, column]) => `${column} as "${bucket}"`).join(', ')},
