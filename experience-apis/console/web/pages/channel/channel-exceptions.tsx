@@ -1,0 +1,130 @@
+import { useEffect, useState, type ReactElement } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { graphql } from '../../generated/index.js';
+import type { ExceptionsOfChannelQuery, Severity } from '../../generated/graphql.js';
+import { useLive } from '../../live/use-live.js';
+import {
+  Badge,
+  DataTable,
+  EmptyState,
+  Pagination,
+  plainWords,
+  RelativeTime,
+  StatusBadge,
+  type Column,
+  type Tone,
+} from '../../ui/index.js';
+import { useCursorPages } from '../shared/cursor-pages.js';
+import { Trouble } from '../shared/loaded.js';
+import { useRead } from '../shared/use-read.js';
+
+const EXCEPTIONS = graphql(`
+  query ExceptionsOfChannel($channel: String!, $after: Cursor) {
+    exceptions(filter: { channel: $channel }, first: 25, after: $after) {
+      edges {
+        node {
+          id
+          title
+          sentence
+          severity
+          owner
+          raisedAt
+          dueAt
+          overdue
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+const CHANGED = graphql(`
+  subscription ExceptionsOfChannelMoved($channel: String!, $after: Cursor) {
+    exceptionChanged(channel: $channel, after: $after) {
+      cursor
+    }
+  }
+`);
+
+type Exception = ExceptionsOfChannelQuery['exceptions']['edges'][number]['node'];
+
+const READ_AGAIN_MS = 500;
+
+/** What stands open about a channel, what is due first on top; live. */
+export function ChannelExceptions({ channel }: { channel: string }): ReactElement {
+  const pages = useCursorPages();
+  const navigate = useNavigate();
+  const read = useRead(EXCEPTIONS, { channel, after: pages.after });
+  useChanges(channel, read.again);
+  return (
+    <div className="stack">
+      <Trouble read={read} />
+      <DataTable
+        caption="Open exceptions of the channel"
+        columns={COLUMNS}
+        rows={read.data?.exceptions.edges.map(({ node }) => node)}
+        keyOf={({ id }) => id}
+        onOpen={({ id }) => void navigate(`/exceptions/${id}`)}
+        toneOf={({ overdue }) => (overdue ? 'bad' : undefined)}
+        pageKeys
+        stale={read.stale}
+        empty={<EmptyState title="Nothing stands open" icon="check" />}
+      />
+      <Pagination
+        hasNext={read.data?.exceptions.pageInfo.hasNextPage ?? false}
+        hasPrevious={pages.hasPrevious}
+        onNext={() => pages.next(read.data?.exceptions.pageInfo.endCursor)}
+        onPrevious={pages.previous}
+      />
+    </div>
+  );
+}
+
+function useChanges(channel: string, again: () => void): void {
+  const [moved, setMoved] = useState(0);
+  const move = (): void => setMoved((count) => count + 1);
+  useLive(CHANGED, { channel }, { onEvent: move, onGap: move });
+  useEffect(() => {
+    if (moved === 0) return undefined;
+    const timer = setTimeout(again, READ_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [moved, again]);
+}
+
+const SEVERITY_TONE: Readonly<Record<Severity, Tone>> = {
+  LOW: 'neutral',
+  MEDIUM: 'info',
+  HIGH: 'warn',
+  CRITICAL: 'bad',
+};
+
+const COLUMNS: readonly Column<Exception>[] = [
+  {
+    key: 'title',
+    title: 'Problem',
+    phone: 'title',
+    wrap: true,
+    render: ({ id, title }) => <Link to={`/exceptions/${id}`}>{title}</Link>,
+  },
+  { key: 'sentence', title: 'What is wrong', wrap: true, render: ({ sentence }) => sentence },
+  {
+    key: 'severity',
+    title: 'Severity',
+    render: ({ severity }) => <StatusBadge status={severity} tone={SEVERITY_TONE[severity]} />,
+  },
+  { key: 'owner', title: 'For', render: ({ owner }) => plainWords(owner) },
+  { key: 'raised', title: 'Raised', render: ({ raisedAt }) => <RelativeTime at={raisedAt} /> },
+  {
+    key: 'due',
+    title: 'Due',
+    render: ({ dueAt, overdue }) => (
+      <span className="row">
+        <RelativeTime at={dueAt} />
+        {overdue && <Badge tone="bad">Late</Badge>}
+      </span>
+    ),
+  },
+];
