@@ -24,6 +24,8 @@ cpSync(kept, target, { recursive: true });
 
 /** @param {string} to appears whole or not at all: others may build at the same time. */
 async function build(to) {
+  // Whoever builds (a test does too) gets what is served, not what is developed with.
+  process.env['NODE_ENV'] = 'production';
   const { build: bundle } = await import('vite');
   const made = `${to}.${process.pid}`;
   await bundle({

@@ -131,6 +131,8 @@ type Parts = readonly [
 ];
 
 const TIMEOUT_MS = 10_000;
+/** Without a list RS256 alone would be taken; the embedded issuer signs with ES256. */
+const ID_TOKEN_ALGORITHMS = ['ES256', 'RS256', 'PS256', 'ES384', 'ES512', 'Ed25519', 'EdDSA'] as const;
 
 function partsOf(config: SignInConfig): Parts {
   const { issuer, tokenEndpoint: token_endpoint, revocationEndpoint, clientId } = config;
@@ -140,6 +142,7 @@ function partsOf(config: SignInConfig): Parts {
     {
       issuer,
       token_endpoint,
+      id_token_signing_alg_values_supported: [...ID_TOKEN_ALGORITHMS],
       ...(revocationEndpoint === undefined ? {} : { revocation_endpoint: revocationEndpoint }),
     },
     { client_id: clientId },
