@@ -1,0 +1,145 @@
+import type { ReactElement } from 'react';
+import { useQuery } from 'urql';
+import { useSession } from '../../auth/session.js';
+import {
+  ClearFilters,
+  FilterSelect,
+  KeyHint,
+  plainWords,
+  SearchField,
+  TextField,
+  Toolbar,
+  type Option,
+} from '../../ui/index.js';
+import { SORTS, STATUSES, SYSTEMS, type FilterKey, type FilterValues } from './order-filter.js';
+import { CHANNEL_KEYS } from './orders.documents.js';
+
+interface OrderToolbarProps {
+  readonly values: FilterValues;
+  readonly any: boolean;
+  readonly onChange: (changes: Partial<Record<FilterKey, string>>) => void;
+  readonly onClear: () => void;
+}
+
+const CONDITIONS = [
+  { key: 'overdue', value: 'true', label: 'Late' },
+  { key: 'held', value: 'true', label: 'Held' },
+  { key: 'exception', value: 'true', label: 'With an exception' },
+  { key: 'completed', value: 'false', label: 'In work' },
+  { key: 'completed', value: 'true', label: 'Done' },
+] as const;
+
+/** Search, filters and sorting, all kept in the URL. */
+export function OrderToolbar({ values, any, onChange, onClear }: OrderToolbarProps): ReactElement {
+  const known = useKnownPlaces();
+  const condition = CONDITIONS.findIndex(({ key, value }) => values[key] === value);
+  return (
+    <Toolbar label="Find orders" end={<KeyHint keys={['j', 'k', 'Enter']} does="to walk and open" />}>
+      <SearchField
+        label="Order number"
+        placeholder="Order number begins with"
+        value={values.q}
+        onSearch={(q) => onChange({ q })}
+      />
+      <FilterSelect
+        label="Status"
+        all="Any status"
+        value={values.status}
+        options={statusOptions(values.status)}
+        onChange={(status) => onChange({ status })}
+      />
+      <FilterSelect
+        label="Waits for"
+        all="Whatever it waits for"
+        value={values.waitingOn}
+        options={SYSTEMS.map((system) => ({ value: system, label: `Waits for ${plainWords(system)}` }))}
+        onChange={(waitingOn) => onChange({ waitingOn })}
+      />
+      <FilterSelect
+        label="Condition"
+        all="In any condition"
+        value={condition === -1 ? '' : String(condition)}
+        options={CONDITIONS.map(({ label }, at) => ({ value: String(at), label }))}
+        onChange={(at) => onChange(conditionAt(at))}
+      />
+      <Place label="Channel" all="All channels" value={values.channel} options={known.channels} onChange={onChange} />
+      <Place label="Node" all="All nodes" value={values.node} options={known.nodes} onChange={onChange} />
+      <SearchField label="SKU" placeholder="SKU, whole" value={values.sku} onSearch={(sku) => onChange({ sku })} />
+      <Day label="Placed from" value={values.from} onChange={(from) => onChange({ from })} />
+      <Day label="Placed to" value={values.to} onChange={(to) => onChange({ to })} />
+      <FilterSelect
+        label="Sort"
+        all="Latest placed first"
+        value={values.sort === 'PLACED_DESC' ? '' : values.sort}
+        options={SORTS.filter(({ value }) => value !== 'PLACED_DESC')}
+        onChange={(sort) => onChange({ sort: sort === '' ? 'PLACED_DESC' : sort })}
+      />
+      <ClearFilters any={any} onClear={onClear} />
+    </Toolbar>
+  );
+}
+
+/** One of them at a time: the others are taken off. */
+function conditionAt(at: string): Partial<Record<FilterKey, string>> {
+  const chosen = at === '' ? undefined : CONDITIONS[Number(at)];
+  return { overdue: '', held: '', exception: '', completed: '', ...(chosen && { [chosen.key]: chosen.value }) };
+}
+
+/** Links of other pages may ask for several at once. */
+function statusOptions(value: string): readonly Option[] {
+  const each = STATUSES.map((status) => ({ value: status, label: plainWords(status) }));
+  if (!value.includes(',')) return each;
+  return [{ value, label: value.split(',').map(plainWords).join(' or ') }, ...each];
+}
+
+interface PlaceProps {
+  readonly label: 'Channel' | 'Node';
+  readonly all: string;
+  readonly value: string;
+  readonly options: readonly Option[];
+  readonly onChange: (changes: Partial<Record<FilterKey, string>>) => void;
+}
+
+function Place({ label, all, value, options, onChange }: PlaceProps): ReactElement {
+  const key = label === 'Channel' ? 'channel' : 'node';
+  // A value of the URL that is not known (any more) stays to be seen.
+  const shown =
+    value === '' || options.some((option) => option.value === value) ? options : [{ value, label: value }, ...options];
+  return (
+    <FilterSelect
+      label={label}
+      all={all}
+      value={value}
+      options={shown}
+      onChange={(chosen) => onChange({ [key]: chosen })}
+    />
+  );
+}
+
+function Day({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange: (day: string) => void;
+}): ReactElement {
+  return (
+    <TextField
+      label={label}
+      hideLabel
+      title={label}
+      type="date"
+      value={value}
+      onChange={({ target }) => onChange(target.value)}
+    />
+  );
+}
+
+function useKnownPlaces(): { readonly channels: readonly Option[]; readonly nodes: readonly Option[] } {
+  const { scopes } = useSession();
+  const [{ data }] = useQuery({ query: CHANNEL_KEYS, requestPolicy: 'cache-first', pause: !scopes.has('stock:read') });
+  const option = ({ key, name }: { key: string; name: string }): Option => ({ value: key, label: name });
+  return { channels: data?.channels.map(option) ?? [], nodes: data?.fulfillmentNodes.map(option) ?? [] };
+}
