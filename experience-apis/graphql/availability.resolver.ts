@@ -7,11 +7,14 @@ import {
   type CheckItem,
 } from '../../process-apis/availability/index.js';
 import { LINE_QUANTITY_MAX } from '../../src/model/order.js';
+import type { Instant } from '../../src/model/time.js';
 import { missingScope } from '../../src/platform/auth/bearer.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import { requireChannel } from '../../src/platform/auth/require-channel.js';
 import { decodeCursor, encodeCursor, EventFeed, type LoggedEvent } from '../../src/platform/event-log/index.js';
 import { visibleChannel } from './channel-sight.js';
+import { pastInstant } from './finding/past.js';
+import type { AskedItem } from './finding/told.resolver.js';
 import { badInput } from './graphql-errors.js';
 import { liveEvents, type LiveStream } from './live-events.js';
 import type { OperationContext } from './operation-context.js';
@@ -29,6 +32,12 @@ interface AvailabilityArguments {
   readonly quantity: number;
   readonly node?: string | null;
   readonly date?: string | null;
+  readonly asOf?: Date | null;
+}
+
+interface AskedAnswer extends CheckAnswer {
+  readonly basis: 'CURRENT' | 'REBUILT';
+  readonly items: readonly AskedItem[];
 }
 
 interface AvailabilityChange {
@@ -50,13 +59,17 @@ export class AvailabilityResolver {
     given: AvailabilityArguments,
     { principal }: OperationContext,
     info: GraphQLResolveInfo,
-  ): Promise<CheckAnswer> {
+  ): Promise<AskedAnswer> {
     const { channel } = given;
     requireChannel(principal, channel);
+    const asOf = pastInstant(given.asOf);
+    if (asOf !== undefined && typeof given.date === 'string')
+      throw badInput('"date" looks ahead and "asOf" back: give one of them.');
     const explain = selects(info, EXPLANATION);
     if (explain && principal.channel !== undefined && !principal.scopes.has(EXPLAIN)) throw missingScope(EXPLAIN);
     try {
-      return await this.answers.check({ channel, items: itemsOf(given), explain });
+      const past = asOf === undefined ? {} : { asOf };
+      return asked(await this.answers.check({ channel, items: itemsOf(given), explain, ...past }), asOf);
     } catch (error) {
       if (error instanceof UnknownInRequestError) throw badInput(error.errors.map(({ detail }) => detail).join(' '));
       throw error;
@@ -77,6 +90,15 @@ export class AvailabilityResolver {
     };
     return liveEvents(this.feed, request, (event) => ({ availabilityChanged: toChange(event) }));
   }
+}
+
+function asked(answer: CheckAnswer, asOf: Instant | undefined): AskedAnswer {
+  const { channel } = answer;
+  return {
+    ...answer,
+    basis: asOf === undefined ? 'CURRENT' : 'REBUILT',
+    items: answer.items.map((item) => ({ ...item, channel, asOf: answer.asOf })),
+  };
 }
 
 function toChange({ cursor, occurredAt, data }: LoggedEvent): AvailabilityChange {

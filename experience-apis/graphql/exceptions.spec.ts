@@ -296,7 +296,7 @@ describe('an order by hand', () => {
     const corrected = await act('correctAddress', 'CorrectAddressInput', { orderId, shipTo: SHIP_TO });
     expect(corrected.data?.['correctAddress']).toMatchObject({ changed: true });
     const parties = await hub.post(
-      `{ order(id: "${orderId}") { parties { shipTo { city } } } }`,
+      `{ order(id: "${orderId}") { parties(reveal: true) { shipTo { city } } } }`,
       {},
       {
         scopes: ['orders:read', 'pii:read'],

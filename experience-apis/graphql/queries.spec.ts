@@ -326,38 +326,3 @@ describe('a partner', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'UNKNOWN_ACCOUNT' } }]);
   });
 });
-
-describe('personal data', () => {
-  const query = `{ orderByReference(channel: "amazon-de", reference: "A-1") {
-    parties { masked buyer { name email phone } shipTo { name line1 city postalCode country } giftMessages { lineReference message } } } }`;
-
-  it('is in the clear with the scope for it', async () => {
-    const { data } = await hub.post(query, {}, { scopes: [...READ, 'pii:read'] });
-    expect(data?.['orderByReference']).toEqual({
-      parties: {
-        masked: false,
-        buyer: { name: 'Ada Lovelace', email: 'ada@example.org', phone: '+49 30 123456' },
-        shipTo: {
-          name: 'Ada Lovelace',
-          line1: 'Unter den Linden 1',
-          city: 'Berlin',
-          postalCode: '10117',
-          country: 'DE',
-        },
-        giftMessages: [{ lineReference: null, message: 'For you, Charles' }],
-      },
-    });
-  });
-
-  it('is masked without it', async () => {
-    const { data } = await hub.post(query);
-    expect(data?.['orderByReference']).toEqual({
-      parties: {
-        masked: true,
-        buyer: { name: 'A*** L***', email: 'a***@***.org', phone: '***56' },
-        shipTo: { name: 'A*** L***', line1: '***', city: '***', postalCode: '***', country: 'DE' },
-        giftMessages: [{ lineReference: null, message: '***' }],
-      },
-    });
-  });
-});

@@ -18,6 +18,7 @@ import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { requireHouse, visibleChannel } from './channel-sight.js';
 import type { Given } from './given.js';
+import { isPastPosition, movementsEnd, notRebuilt, pastInstant } from './finding/past.js';
 import { badInput } from './graphql-errors.js';
 import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from './list-page.js';
 import type { OperationContext } from './operation-context.js';
@@ -40,10 +41,12 @@ export class StockQueryResolver {
   @Query('position')
   async position(
     _: unknown,
-    place: { readonly sku: string; readonly node: string },
+    { asOf, ...place }: { readonly sku: string; readonly node: string; readonly asOf?: Date | null },
     { principal }: OperationContext,
   ): Promise<Position | undefined> {
     requireHouse(principal, FOR_THE_HOUSE);
+    const instant = pastInstant(asOf);
+    if (instant !== undefined) return this.reader.positionAsOf(place, instant);
     const [found] = await this.reader.positions(place, undefined, 1);
     return found;
   }
@@ -75,6 +78,8 @@ export class StockQueryResolver {
 
 @Resolver('Position')
 export class PositionFieldsResolver {
+  constructor(private readonly reader: StockReader) {}
+
   @ResolveField('atp')
   atp(position: Position): number {
     return availableToPromise(position);
@@ -87,7 +92,7 @@ export class PositionFieldsResolver {
     { stock }: OperationContext,
   ): Promise<Connection<LedgerMovement>> {
     checkPageSize(page.first, MOVEMENTS_PAGE_MAX);
-    const [before] = keyOfCursor(page.after, 1) ?? [];
+    const [before = movementsEnd(position)] = keyOfCursor(page.after, 1) ?? [];
     if (before !== undefined && !/^\d{1,18}$/.test(before))
       throw badInput('The cursor is not of this list: give the `endCursor` of its page before.');
     return toConnection(await stock.movements(position, page.first, before), page, ({ id }) => [id]);
@@ -100,7 +105,7 @@ export class PositionFieldsResolver {
     { stock }: OperationContext,
   ): Promise<readonly Lot[]> {
     checkPageSize(first, POSITION_PARTS_MAX);
-    return stock.lots(position, first);
+    return isPastPosition(position) ? this.reader.pastLots(position, first) : stock.lots(position, first);
   }
 
   @ResolveField('expectedSupply')
@@ -110,6 +115,7 @@ export class PositionFieldsResolver {
     { stock }: OperationContext,
   ): Promise<readonly Supply[]> {
     checkPageSize(first, POSITION_PARTS_MAX);
+    if (isPastPosition(position)) throw notRebuilt('What was announced');
     return stock.expectedSupply(position, first);
   }
 }

@@ -157,7 +157,7 @@ describe('an order that a rule stops for its address', () => {
     const done = await sut.waitForOrder(PARTNER_ACCOUNT, held.reference, ({ completedAt }) => completedAt !== null);
     expectOnceOutside(sut.world, done);
     const { order } = await ask<{ order: object }>(
-      `query ($id: ID!) { order(id: $id) { parties { shipTo { line1 postalCode } } holds { kind releasedBy } } }`,
+      `query ($id: ID!) { order(id: $id) { parties(reveal: true) { shipTo { line1 postalCode } } holds { kind releasedBy } } }`,
       { id: done.id },
     );
     expect(order).toEqual({

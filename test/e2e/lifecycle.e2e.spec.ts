@@ -125,7 +125,10 @@ describe.each(WAYS)('an order that each of two nodes ships $how', (way) => {
     });
 
     it('shows its buyer to those who may see it, and nobody else', async () => {
-      expect(order().parties).toEqual({ masked: false, shipTo: { name: BUYER } });
+      expect(order().parties?.masked).toBe(true);
+      const revealing = `query ($id: ID!) { order(id: $id) { parties(reveal: true) { masked shipTo { name } } } }`;
+      const revealed = await sut.graphql<{ order: object }>(revealing, { id: order().id });
+      expect(revealed.data?.order).toEqual({ parties: { masked: false, shipTo: { name: BUYER } } });
       const reader = await sut.token(['orders:read']);
       const query = `query ($id: ID!) { order(id: $id) { parties { masked shipTo { name } } } }`;
       const { data } = await sut.graphql<{ order: Pick<GraphOrder, 'parties'> }>(query, { id: order().id }, reader);

@@ -38,8 +38,15 @@ describe('an order for a listing that nobody mapped', () => {
     const reference = await sut.placePartner([{ sku: 'NOBODY-KNOWS', quantity: 1 }]);
     await sut.waitForOrder(PARTNER_ACCOUNT, reference, ({ waitingOn }) => waitingOn.length > 0);
     const query = `{ orders(filter: { waitingOn: CATALOG }, first: 10) { edges { node { reference } } } }`;
-    const { data } = await sut.graphql<{ orders: { edges: { node: { reference: string } }[] } }>(query);
-    expect(data?.orders.edges.map(({ node }) => node.reference)).toContain(reference);
+    // Lists follow the log, a moment behind the commit.
+    await until(
+      async () => {
+        const { data } = await sut.graphql<{ orders: { edges: { node: { reference: string } }[] } }>(query);
+        return data?.orders.edges.map(({ node }) => node.reference) ?? [];
+      },
+      (references) => references.includes(reference),
+      { what: 'the order in the list', timeoutMs: 10_000 },
+    );
   });
 
   it('cannot be mapped to an item that does not exist', async () => {

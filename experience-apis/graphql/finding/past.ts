@@ -1,5 +1,7 @@
 import { GraphQLError } from 'graphql';
+import type { PastPosition } from '../../../process-apis/availability/index.js';
 import { HistoryTooLongError } from '../../../process-apis/orders/index.js';
+import type { Position } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
 import { badInput } from '../graphql-errors.js';
 
@@ -20,4 +22,23 @@ export async function rebuilt<T>(work: Promise<T>): Promise<T> {
     if (!(error instanceof HistoryTooLongError)) throw error;
     throw new GraphQLError(error.message, { extensions: { code: error.code } });
   }
+}
+
+export function isPastPosition(position: Position): position is PastPosition {
+  return 'lastMovement' in position;
+}
+
+/** Before which movement the ledger of a position is shown: all of it, or until the instant that it was rebuilt for. */
+export function movementsEnd(position: Position): string | undefined {
+  return isPastPosition(position) ? String(BigInt(position.lastMovement) + 1n) : undefined;
+}
+
+/** `what` begins the sentence. */
+export function notRebuilt(what: string): GraphQLError {
+  return new GraphQLError(
+    `${what} is not in the ledger and cannot be rebuilt: ask without "asOf", or without this field.`,
+    {
+      extensions: { code: 'NOT_REBUILT' },
+    },
+  );
 }

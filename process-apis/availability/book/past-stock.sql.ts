@@ -25,9 +25,9 @@ export async function readPastPositions(
   node?: string,
 ): Promise<readonly PastPosition[]> {
   if (skus.length === 0) return [];
-  const { rows } = await db.query<PastPosition>({
+  const { rows } = await db.query<Omit<PastPosition, 'asOf'>>({
     name: 'movement.positions-as-of',
-    text: `select l.sku, l.node, ${SUMS}, null as "countedAt", max(m.id)::text as "lastMovement", $2::text as "asOf"
+    text: `select l.sku, l.node, ${SUMS}, null as "countedAt", max(m.id)::text as "lastMovement"
            from (
              select p.sku, p.node,
                     (select m.id from movement m
@@ -39,7 +39,7 @@ export async function readPastPositions(
            group by l.sku, l.node order by l.sku, l.node`,
     values: [skus, asOf, node ?? null],
   });
-  return rows;
+  return rows.map((row) => ({ ...row, asOf }));
 }
 
 const SUMS = BUCKETS.map(
