@@ -80,7 +80,7 @@ async function signIn(page: Page, user: string): Promise<void> {
   await page.getByLabel('User').fill(user);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor().catch(async (e: unknown) => { console.log(page.url(), await page.content()); await page.screenshot({ path: '/tmp/c1-fail.png' }); throw e; });
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }
 
 function collectTroubles(page: Page, troubles: string[]): void {
