@@ -118,11 +118,8 @@ export class SearchIndex {
     if (orders.length === 0) return;
     const sorted = orders.toSorted((a, b) => (a.state.id < b.state.id ? -1 : 1));
     const ids = sorted.map(({ state }) => state.id);
-    const [standing, references, emails] = [
-      await readStandingKeys(tx, ids),
-      Map.groupBy(await readCrossReferences(tx, ids), ({ orderId }) => orderId),
-      await this.readEmails(tx, sorted),
-    ];
+    const standing = await readStandingKeys(tx, ids);
+    const references = Map.groupBy(await readCrossReferences(tx, ids), ({ orderId }) => orderId);
     await writeListed(
       tx,
       sorted.map(({ state: order, updatedAt }) => ({ order, updatedAt, hasException: standing.has(order.id) })),
@@ -135,28 +132,39 @@ export class SearchIndex {
         terms: searchTerms(order, references.get(order.id) ?? []),
       })),
     );
+    await this.writeEmails(tx, sorted);
+  }
+
+  /** Of orders whose address cannot be read what is stored stays: a key that is not in the ring may come back. */
+  private async writeEmails(tx: PoolClient, orders: readonly ReadOrder[]): Promise<void> {
+    const sealed = new Map(
+      (
+        await readSealedParties(
+          tx,
+          orders.map(({ state }) => state.id),
+        )
+      ).map((row) => [row.orderId, row.sealed]),
+    );
+    const [ids, emails]: [string[], OrderEmail[]] = [[], []];
+    for (const { state } of orders) {
+      const parties = sealed.get(state.id);
+      const email = parties === undefined ? '' : this.emailIn(parties, state.id);
+      if (email === undefined) continue;
+      ids.push(state.id);
+      if (email !== '') emails.push({ orderId: state.id, channel: state.channel, digest: this.emails.digest(email) });
+    }
     await writeEmails(tx, ids, emails);
   }
 
-  private async readEmails(tx: PoolClient, orders: readonly ReadOrder[]): Promise<readonly OrderEmail[]> {
-    const channels = new Map(orders.map(({ state }) => [state.id, state.channel]));
-    const sealed = await readSealedParties(tx, [...channels.keys()]);
-    return sealed.flatMap(({ orderId, sealed: parties }) => {
-      const email = this.emailIn(parties, orderId);
-      if (email === undefined || email.trim() === '') return [];
-      return [{ orderId, channel: channels.get(orderId) ?? '', digest: this.emails.digest(emailText(email)) }];
-    });
-  }
-
-  /** A key that is not in the ring any more must not end the search for all other orders. */
+  /** Empty when there is none; undefined when it cannot be read: that must not end the search for all other orders. */
   private emailIn(sealed: Buffer, orderId: string): string | undefined {
     try {
       const clear = this.cipher.open(sealed, `order:${orderId}`).toString('utf8');
       // Sealed by the hub itself from this type, and authenticated by the cipher.
-      return (JSON.parse(clear) as OrderParties).buyer?.email;
+      return emailText((JSON.parse(clear) as OrderParties).buyer?.email ?? '');
     } catch (error) {
       if (!(error instanceof CipherError)) throw error;
-      this.tell(`Order ${orderId} is not found by its buyer's address: ${error.message}`);
+      this.tell(`The buyer's address of order ${orderId} is not made searchable: ${error.message}`);
       return undefined;
     }
   }
