@@ -42,6 +42,7 @@ const TOKEN_SCOPES = [
   'operations:write',
   'policies:read',
   'policies:write',
+  'audit:read',
   'exceptions:read',
   'kpi:read',
   'exceptions:resolve',

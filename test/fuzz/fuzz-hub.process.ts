@@ -41,6 +41,7 @@ const SCOPES = [
   'replay:run',
   'policies:read',
   'policies:write',
+  'audit:read',
   'metrics:read',
 ] as const;
 
