@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { graphql } from '../../generated/index.js';
 import type { ExceptionsOfChannelQuery, Severity } from '../../generated/graphql.js';
@@ -17,6 +17,7 @@ import {
 import { useCursorPages } from '../shared/cursor-pages.js';
 import { Trouble } from '../shared/loaded.js';
 import { useRead } from '../shared/use-read.js';
+import { useThrottled } from '../shared/use-throttled.js';
 
 const EXCEPTIONS = graphql(`
   query ExceptionsOfChannel($channel: String!, $after: Cursor) {
@@ -58,7 +59,8 @@ export function ChannelExceptions({ channel }: { channel: string }): ReactElemen
   const pages = useCursorPages();
   const navigate = useNavigate();
   const read = useRead(EXCEPTIONS, { channel, after: pages.after });
-  useChanges(channel, read.again);
+  const move = useThrottled(read.again, READ_AGAIN_MS);
+  useLive(CHANGED, { channel }, { onEvent: move, onGap: move });
   return (
     <div className="stack">
       <Trouble read={read} />
@@ -81,17 +83,6 @@ export function ChannelExceptions({ channel }: { channel: string }): ReactElemen
       />
     </div>
   );
-}
-
-function useChanges(channel: string, again: () => void): void {
-  const [moved, setMoved] = useState(0);
-  const move = (): void => setMoved((count) => count + 1);
-  useLive(CHANGED, { channel }, { onEvent: move, onGap: move });
-  useEffect(() => {
-    if (moved === 0) return undefined;
-    const timer = setTimeout(again, READ_AGAIN_MS);
-    return () => clearTimeout(timer);
-  }, [moved, again]);
 }
 
 const SEVERITY_TONE: Readonly<Record<Severity, Tone>> = {

@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { graphql } from '../../generated/index.js';
 import { useSession } from '../../auth/session.js';
 import { useLive } from '../../live/use-live.js';
@@ -7,6 +7,7 @@ import { AsOfField, instantOf } from '../shared/as-of-field.js';
 import { Loaded } from '../shared/loaded.js';
 import { useUrlState } from '../shared/url-state.js';
 import { useRead } from '../shared/use-read.js';
+import { useThrottled } from '../shared/use-throttled.js';
 import { AvailabilityCard } from './availability-card.js';
 import type { Item } from './item.types.js';
 
@@ -153,8 +154,7 @@ function Answer({ item, channel, quantity, asOf }: AnswerProps): ReactElement {
 /** Reads again when what may be sold of one of the listings changed. */
 function useChanges(channel: string, listings: readonly string[], again: () => void, enabled: boolean): void {
   const { scopes } = useSession();
-  const [moved, setMoved] = useState(0);
-  const move = (): void => setMoved((count) => count + 1);
+  const move = useThrottled(again, READ_AGAIN_MS);
   useLive(
     CHANGED,
     { channel },
@@ -166,9 +166,4 @@ function useChanges(channel: string, listings: readonly string[], again: () => v
       enabled: enabled && scopes.has('availability:read'),
     },
   );
-  useEffect(() => {
-    if (moved === 0) return undefined;
-    const timer = setTimeout(again, READ_AGAIN_MS);
-    return () => clearTimeout(timer);
-  }, [moved, again]);
 }

@@ -19,3 +19,7 @@ export function systemPath(name: string): string {
 export function channelPath(key: string): string {
   return `/channels/${encodeURIComponent(key)}`;
 }
+
+export function exceptionPath(id: string): string {
+  return `/exceptions/${encodeURIComponent(id)}`;
+}
