@@ -6,6 +6,8 @@ import { startConsoleUnderTest, type ConsoleUnderTest } from './support/console-
 
 const ONE = [{ sku: BOTH_NODES, quantity: 1 }] as const;
 
+const live = (page: Page) => page.locator('.connection[data-state="live"]').waitFor();
+
 describe.skipIf(withoutBrowser())('people at the console', () => {
   let console: ConsoleUnderTest;
 
@@ -13,8 +15,6 @@ describe.skipIf(withoutBrowser())('people at the console', () => {
     console = await startConsoleUnderTest();
   });
   afterAll(() => console.close());
-
-  const live = (page: Page) => page.locator('.connection[data-state="live"]').waitFor();
 
   it('see orders move through the stages as they come', async () => {
     const page = await console.open('/');
@@ -43,6 +43,7 @@ describe.skipIf(withoutBrowser())('people at the console', () => {
     await console.network.open();
     await live(page);
     for (const reference of meanwhile) await latest.getByRole('link', { name: reference }).waitFor();
+    expect(await page.getByText('cannot be reached').count()).toBe(0);
     await page.close();
   });
 

@@ -40,7 +40,7 @@ interface RiverProps {
 
 function River({ stages, channels }: RiverProps): ReactElement {
   const perMinute = channels.reduce((sum, { acceptedLastMinute }) => sum + acceptedLastMinute, 0);
-  const widths = riverWidths([{ orders: perMinute }, ...stages]);
+  const widths = riverWidths(perMinute > 0, stages);
   const width = widths.length * COLUMN_WIDTH;
   return (
     <svg className="river" viewBox={`0 0 ${width} ${RIVER_HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">

@@ -6,7 +6,6 @@ import {
   DataTable,
   EmptyState,
   ErrorState,
-  Money,
   plainWords,
   RelativeTime,
   StatusBadge,
@@ -33,13 +32,6 @@ const COLUMNS: readonly Column<MovingOrder>[] = [
     key: 'event',
     title: 'What happened',
     render: ({ event }) => (event === undefined ? <span className="faint">–</span> : plainWords(event)),
-  },
-  {
-    key: 'total',
-    title: 'Total',
-    align: 'end',
-    phone: 'extra',
-    render: ({ order: { grandTotal } }) => (grandTotal === null ? '–' : <Money {...grandTotal} />),
   },
   { key: 'at', title: 'When', align: 'end', render: ({ at }) => <RelativeTime at={at} /> },
 ];

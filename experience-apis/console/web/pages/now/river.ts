@@ -10,10 +10,18 @@ export const RIVER_HEIGHT = 64;
 const WIDTH_MIN = 5;
 const WIDTH_MAX = 52;
 
-/** How wide the river is at each column: by the square root, so that 10 beside 10,000 can still be seen. */
-export function riverWidths(bands: readonly RiverBand[]): readonly number[] {
+/**
+ * How wide the river is at its spring and then at each column. The square root lets 10 be seen beside 10,000. Of the
+ * spring a rate is known, not a number of orders: it is as wide as half the widest, or dry.
+ */
+export function riverWidths(springs: boolean, bands: readonly RiverBand[]): readonly number[] {
   const most = Math.max(1, ...bands.map(({ orders }) => orders));
-  return bands.map(({ orders }) => WIDTH_MIN + (WIDTH_MAX - WIDTH_MIN) * Math.sqrt(Math.max(0, orders) / most));
+  return [widthOf(springs ? 0.25 : 0), ...bands.map(({ orders }) => widthOf(Math.max(0, orders) / most))];
+}
+
+/** @param share of the widest, 0 to 1. */
+function widthOf(share: number): number {
+  return WIDTH_MIN + (WIDTH_MAX - WIDTH_MIN) * Math.sqrt(share);
 }
 
 /** The outline of the river through the middles of its columns, as a path of SVG. Empty for no columns. */

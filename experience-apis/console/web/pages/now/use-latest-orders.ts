@@ -12,11 +12,6 @@ export const MOVING_ORDER = graphql(`
     displayReference
     status
     version
-    placedAt
-    grandTotal {
-      decimal
-      currency
-    }
   }
 `);
 
