@@ -143,8 +143,6 @@ function apolloOptions(
   const documents = new DocumentCache<DocumentNode>(({ loc }) => loc?.end ?? 0);
   return {
     path: GRAPHQL_PATH,
-    // After the tasks: until then the process answers, and says that it is not ready.
-    stopOnApplicationShutdown: true,
     // Not beside the code that runs, which is under dist/.
     typePaths: [join(packageRoot(), 'schema', 'graphql', '*.graphql')],
     resolvers: SCALARS,
