@@ -19,15 +19,17 @@ const CHANGE_NO_STAGE: ReadonlySet<string> = new Set([
   'RefundIssued',
 ]);
 
-/** The event changes what an order with nothing left to do is, of which the state is not stored. */
-export function needsState(stored: Progress | undefined, { type }: LoggedEvent): boolean {
-  return stored !== undefined && stored.state === undefined && !CHANGE_NO_STAGE.has(type);
+/** The event is more than a note on an order with nothing left to do, of which the state is not stored. */
+export function needsState(stored: Progress | undefined, { type, source }: LoggedEvent): boolean {
+  // Which facts of a person were counted is in the state.
+  const changes = !CHANGE_NO_STAGE.has(type) || source === OPERATOR;
+  return stored !== undefined && stored.state === undefined && changes;
 }
 
 /** The order after its next event, and what that event counts for. Pure. Throws for an event that does not follow. */
 export function advance(before: Progress | undefined, logged: LoggedEvent): Advanced {
   if (before !== undefined && before.state === undefined) {
-    if (!CHANGE_NO_STAGE.has(logged.type)) throw new Error(`${logged.type} for an order of which nothing is known`);
+    if (needsState(before, logged)) throw new Error(`${logged.type} for an order of which nothing is known`);
     return { progress: { ...before, version: logged.streamVersion }, marks: [], moves: [] };
   }
   const event = { type: logged.type, ...logged.data } as OrderEvent;

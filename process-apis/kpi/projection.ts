@@ -29,6 +29,8 @@ export interface ProjectionParts {
   readonly pool: Pool;
   /** Hears of orders whose events do not follow from each other: they are left out. */
   readonly onFailure: (sentence: string) => void;
+  /** Events in one transaction; PAGE when absent. */
+  readonly pageMax?: number;
 }
 
 interface OrderChange {
@@ -52,7 +54,8 @@ export class KpiProjection {
 
   /** Takes the next events of the log. Gives true when there are more. */
   sweep(): Promise<boolean> {
-    return consumeLog(this.parts.pool, KPI_CONSUMER, PAGE, (tx, events) => this.take(tx, events));
+    const { pool, pageMax = PAGE } = this.parts;
+    return consumeLog(pool, KPI_CONSUMER, pageMax, (tx, events) => this.take(tx, events));
   }
 
   /** Counts quantities that channels were told since. Gives true when there are more. `settledMs`: how old they must be. */
