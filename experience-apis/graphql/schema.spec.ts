@@ -1,11 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
-  buildSchema,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isIntrospectionType,
   isObjectType,
+  isUnionType,
   type GraphQLSchema,
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -19,20 +18,25 @@ import type {
   OutsideSystem,
   TrackingStatus,
 } from '../../src/model/order.js';
+import { TRACKINGS } from '../../process-apis/catalog/index.js';
+import type { MessageStatus } from '../../process-apis/intake/index.js';
+import { DRIFT_SYSTEMS, type Drift, type DriftRun } from '../../process-apis/reconciliation/index.js';
+import type { TaskRefusal } from '../../process-apis/replay/index.js';
+import type { SystemState } from '../../process-apis/systems/index.js';
 import type { CheckStatus } from '../../process-apis/availability/index.js';
 import type { Telling } from '../../process-apis/publishing/index.js';
 import { EXCEPTION_ACTIONS, EXCEPTION_CATEGORIES, OWNER_ROLES, SEVERITIES } from '../../src/model/exception.js';
 import { HOLD_KINDS } from '../../src/model/hold-kind.js';
-import type { SupplyKind } from '../../src/model/stock.js';
-import { packageRoot } from '../../src/platform/db/package-root.js';
+import { SHORTAGE_POLICIES } from '../../src/model/channel.js';
+import type { NodeKind, SupplyKind } from '../../src/model/stock.js';
+import type { BreakerState } from '../../src/platform/outside/outside-lane.js';
+import { TASK_STATES } from '../../src/platform/jobs/index.js';
+import { currentGraphSchema } from '../../test/support/graph-schema.js';
 
 let schema: GraphQLSchema;
 
 beforeAll(async () => {
-  const folder = join(packageRoot(), 'schema/graphql');
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.graphql'));
-  const texts = await Promise.all(files.toSorted().map((file) => readFile(join(folder, file), 'utf8')));
-  schema = buildSchema(texts.join('\n'));
+  schema = await currentGraphSchema();
 });
 
 /** What lacks a description, by its coordinate in the schema. */
@@ -47,7 +51,7 @@ function undescribed(): readonly string[] {
     if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value);
     if (isInputObjectType(type))
       for (const field of Object.values(type.getFields())) check(`${type.name}.${field.name}`, field);
-    if (isObjectType(type))
+    if (isObjectType(type) || isInterfaceType(type))
       for (const field of Object.values(type.getFields())) {
         check(`${type.name}.${field.name}`, field);
         for (const argument of field.args) check(`${type.name}.${field.name}(${argument.name}:)`, argument);
@@ -66,6 +70,18 @@ describe('the schema', () => {
   it('describes every type, field, argument and value', () => {
     expect(undescribed()).toEqual([]);
     expect(Object.keys(schema.getTypeMap()).length).toBeGreaterThan(40);
+  });
+
+  it('has no type that nobody can get, and no union or interface of nothing', () => {
+    const types = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type));
+    for (const type of types)
+      if (isUnionType(type) || isInterfaceType(type))
+        expect([type.name, schema.getPossibleTypes(type).length > 0]).toEqual([type.name, true]);
+    const connections = types.filter(({ name }) => name.endsWith('Connection'));
+    expect(connections.length).toBeGreaterThan(10);
+    for (const type of connections)
+      if (isObjectType(type))
+        expect([type.name, Object.keys(type.getFields())]).toEqual([type.name, ['edges', 'pageInfo']]);
   });
 
   // The records fail to compile as soon as the model knows a value that they do not.
@@ -184,6 +200,32 @@ describe('the schema', () => {
   const supplies: Record<SupplyKind, true> = { ASN: true, PURCHASE_ORDER: true, TRANSFER: true };
   const tellings: Record<Telling['outcome'], true> = { ACCEPTED: true, REFUSED: true, FAILED: true, PENDING: true };
 
+  const systemStates: Record<SystemState, true> = { OK: true, DEGRADED: true, DOWN: true, PAUSED: true };
+  const breakers: Record<BreakerState, true> = { CLOSED: true, HALF_OPEN: true, OPEN: true };
+  const refusals: Record<TaskRefusal, true> = { NOT_FOUND: true, UNDER_WAY: true, AGAINST_THE_RULES: true };
+  const messages: Record<MessageStatus, true> = {
+    COMMITTED: true,
+    IGNORED: true,
+    REFUSED: true,
+    PARKED: true,
+    DISMISSED: true,
+  };
+  const triggers: Record<DriftRun['trigger'], true> = { SCHEDULE: true, DEMAND: true, GAP: true };
+  const explanations: Record<Drift['explanation'], true> = {
+    IN_FLIGHT: true,
+    MISSED_EVENT: true,
+    CHANGED_OUTSIDE: true,
+    UNKNOWN: true,
+  };
+  const healings: Record<Drift['healing'], true> = {
+    NONE: true,
+    TOLD_AGAIN: true,
+    COUNT_TAKEN: true,
+    SNAPSHOT_ASKED: true,
+    EXCEPTION: true,
+  };
+  const nodeKinds: Record<NodeKind, true> = { DC: true, STORE: true, THIRD_PARTY: true, DROP_SHIPPER: true };
+
   it.each([
     ['OrderEventType', events],
     ['AvailabilityStatus', checks],
@@ -195,6 +237,14 @@ describe('the schema', () => {
     ['TrackingStatus', trackings],
     ['OutsideSystem', systems],
     ['ChargeKind', charges],
+    ['SystemState', systemStates],
+    ['BreakerState', breakers],
+    ['TaskRefusal', refusals],
+    ['MessageStatus', messages],
+    ['DriftTrigger', triggers],
+    ['DriftExplanation', explanations],
+    ['DriftHealing', healings],
+    ['FulfillmentNodeKind', nodeKinds],
   ])('knows all of the model’s values of %s', (name, model) => {
     expect(valuesOf(name).toSorted()).toEqual(Object.keys(model).toSorted());
   });
@@ -208,6 +258,10 @@ describe('the schema', () => {
     ['OwnerRole', OWNER_ROLES],
     ['Severity', SEVERITIES],
     ['HoldKind', HOLD_KINDS],
+    ['TaskState', TASK_STATES],
+    ['DriftSystem', DRIFT_SYSTEMS],
+    ['ItemTracking', TRACKINGS],
+    ['ShortagePolicy', SHORTAGE_POLICIES],
   ])('has the words of the model for %s', (name, words) => {
     expect(valuesOf(name).toSorted()).toEqual([...words].toSorted());
   });
