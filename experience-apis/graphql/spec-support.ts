@@ -31,7 +31,7 @@ import { EventFeed } from '../../src/platform/event-log/index.js';
 import { createHttpApp } from '../../src/platform/http/http-server.js';
 import { HttpModule } from '../../src/platform/http/http.module.js';
 import { JsonLogger } from '../../src/platform/telemetry/logger.js';
-import { GraphqlModule } from './index.js';
+import { Broadcasts, GraphqlModule } from './index.js';
 import { recordProviders } from './records/testing/record-providers.js';
 
 export const READ = ['orders:read'] as const;
@@ -62,6 +62,7 @@ export interface GraphHub {
   /** Takes messages of channels, so that some can be refused. */
   readonly intake: SqlIntake;
   readonly messages: MessageRegister;
+  readonly broadcasts: Broadcasts;
   readonly url: string;
   readonly wsUrl: string;
   token(wish?: TokenWish): Promise<string>;
@@ -181,6 +182,7 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
     pool,
     intake: app.get(SqlIntake, { strict: false }),
     messages: app.get(MessageRegister, { strict: false }),
+    broadcasts: app.get(Broadcasts, { strict: false }),
     url,
     wsUrl,
     token,
@@ -189,15 +191,7 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
       const answer = await hub.send(query, variables).set('authorization', `Bearer ${await token(wish)}`);
       return answer.body as Answer;
     },
-    index: async () => {
-      const index = new SearchIndex(pool, orders.commit.cipher, (sentence) => {
-        throw new Error(sentence);
-      });
-      // The log is behind what other tests have open on the same server; the walk over all orders is not.
-      await index.sweep();
-      await index.rebuild();
-      while (await index.sweep());
-    },
+    index: () => indexAll(pool, orders),
     connect: async (wish = {}) => {
       const authorization = `Bearer ${await token(wish)}`;
       return createClient({
@@ -217,6 +211,16 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
     },
   };
   return hub;
+}
+
+async function indexAll(pool: Pool, { commit }: SeededOrders): Promise<void> {
+  const index = new SearchIndex(pool, commit.cipher, (sentence) => {
+    throw new Error(sentence);
+  });
+  // The log is behind what other tests have open on the same server; the walk over all orders is not.
+  await index.sweep();
+  await index.rebuild();
+  while (await index.sweep());
 }
 
 function configOf(settings: Readonly<Record<string, string>>): Config {

@@ -3,12 +3,11 @@ import type { PageSizes } from '../operation-cost.rule.js';
 import { LineageResolver } from './lineage.resolver.js';
 import { OrderEventPlaceResolver, OrderTimesResolver } from './order-times.resolver.js';
 import { OrderPartiesResolver } from './parties.resolver.js';
-import { SearchResolver, SearchSubjectResolver } from './search.resolver.js';
+import { SearchResolver } from './search.resolver.js';
 import { ToldResolver } from './told.resolver.js';
 
 export const FINDING_RESOLVERS = [
   SearchResolver,
-  SearchSubjectResolver,
   OrderTimesResolver,
   OrderEventPlaceResolver,
   OrderPartiesResolver,

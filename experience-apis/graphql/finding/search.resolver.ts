@@ -1,4 +1,5 @@
-import { Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Query, Resolver } from '@nestjs/graphql';
+import type { ItemRecord } from '../../../process-apis/catalog/index.js';
 import {
   OrderReader,
   SEARCH_HITS_MAX,
@@ -12,8 +13,13 @@ import { badInput } from '../graphql-errors.js';
 import { checkPageSize } from '../list-page.js';
 import type { OperationContext } from '../operation-context.js';
 
+/** What stands behind `Item`. */
+const ITEM_SCOPE = 'stock:read';
+
+type Subject = (Order & { readonly __typename: 'Order' }) | (ItemRecord & { readonly __typename: 'Item' });
+
 interface ShownHit extends Omit<SearchHit, 'subject'> {
-  readonly subject: Order;
+  readonly subject: Subject;
 }
 
 interface SearchResult {
@@ -31,29 +37,33 @@ export class SearchResolver {
   async search(
     _: unknown,
     { text, first }: { readonly text: string; readonly first: number },
-    { principal }: OperationContext,
+    { principal, records }: OperationContext,
   ): Promise<SearchResult> {
     checkPageSize(first, SEARCH_HITS_MAX);
-    const { channel } = principal;
-    const request = { text, first, items: false, ...(channel === undefined ? {} : { channel }) };
+    const { channel, scopes } = principal;
+    const items = channel === undefined && scopes.has(ITEM_SCOPE);
+    const request = { text, first, items, ...(channel === undefined ? {} : { channel }) };
     const { hits, more, kindsTried } = await this.reader.search(request).catch((error: unknown) => {
       throw error instanceof SearchTextError ? badInput(error.message) : error;
     });
     const orders = await this.reader.byIds(
       hits.flatMap(({ subject }) => ('orderId' in subject ? subject.orderId : [])),
     );
-    const shown = hits.flatMap(({ subject, ...hit }) => {
-      const order = 'orderId' in subject ? orders.get(subject.orderId) : undefined;
-      return order === undefined ? [] : { ...hit, subject: order };
-    });
-    return { hits: shown, more, kindsTried };
+    const shown = await Promise.all(
+      hits.map(async ({ subject, ...hit }): Promise<readonly ShownHit[]> => {
+        const found =
+          'sku' in subject ? itemOf(await records.item.load(subject.sku)) : orderOf(orders.get(subject.orderId));
+        return found === undefined ? [] : [{ ...hit, subject: found }];
+      }),
+    );
+    return { hits: shown.flat(), more, kindsTried };
   }
 }
 
-@Resolver('SearchSubject')
-export class SearchSubjectResolver {
-  @ResolveField('__resolveType')
-  typeOf(): string {
-    return 'Order';
-  }
+function orderOf(order: Order | undefined): Subject | undefined {
+  return order === undefined ? undefined : { ...order, __typename: 'Order' };
+}
+
+function itemOf(item: ItemRecord | undefined): Subject | undefined {
+  return item === undefined ? undefined : { ...item, __typename: 'Item' };
 }

@@ -38,17 +38,18 @@ describe('the lineage of an order', () => {
         const { events } = historyOf(happenings);
         const states = [...statesOf(events)].map(({ order }) => valuesOf(order));
         const origins = new Map(originsOf(events, undefined, ALL).map((origin) => [origin.pointer, origin]));
-        for (const [pointer, value] of valuesOf(foldEvents(events))) {
+        const final = valuesOf(foldEvents(events));
+        for (const [pointer, value] of final) {
           const origin = origins.get(pointer);
-          expect(origin?.value, pointer).toEqual(value);
           const at = (origin?.event.streamVersion ?? 0) - 1;
-          expect(states[at]?.get(pointer), pointer).toEqual(value);
-          if (at > 0) expect(states[at - 1]?.has(pointer) && same(states[at - 1]?.get(pointer), value)).toBe(false);
-          for (const later of states.slice(at)) expect(later.get(pointer), pointer).toEqual(value);
+          const before = at > 0 ? states[at - 1] : undefined;
+          const later = states.slice(at).map((state) => state.get(pointer));
+          expect({ pointer, value: origin?.value, later }).toEqual({ pointer, value, later: later.map(() => value) });
+          expect(before?.has(pointer) === true && same(before.get(pointer), value)).toBe(false);
         }
         // What is told beyond that is gone.
-        const left = new Set(valuesOf(foldEvents(events)).keys());
-        for (const { pointer, value } of origins.values()) if (!left.has(pointer)) expect(value, pointer).toBeNull();
+        const gone = [...origins.values()].filter(({ pointer }) => !final.has(pointer));
+        expect(gone.map(({ value }) => value)).toEqual(gone.map(() => null));
       }),
       { numRuns: RUNS },
     );

@@ -102,16 +102,14 @@ export class OrderSearch {
     ]);
     const holding = await this.holding(keys, text.trim(), channel, limit);
     const ofItems = items ? keys.map(itemHit) : [];
-    const numbers = (terms: readonly FoundTerm[], isExact: boolean): readonly SearchHit[] =>
-      terms.map(({ kind, shown, orderId }) => ({ kind, matched: shown, exact: isExact, subject: { orderId } }));
     return [
       ...ids.filter((hit) => hit.exact),
-      ...numbers(exact, true),
+      ...termHits(exact, true),
       ...ofItems.filter((hit) => hit.exact),
       ...holding,
       ...ids.filter((hit) => !hit.exact),
       ...ofItems.filter((hit) => !hit.exact),
-      ...numbers(longer, false),
+      ...termHits(longer, false),
     ];
   }
 
@@ -144,6 +142,10 @@ export class OrderSearch {
       return first === undefined ? [] : [{ ...first, exact: true, subject: { orderId } }];
     });
   }
+}
+
+function termHits(terms: readonly FoundTerm[], exact: boolean): readonly SearchHit[] {
+  return terms.map(({ kind, shown, orderId }) => ({ kind, matched: shown, exact, subject: { orderId } }));
 }
 
 function itemHit({ by, key, sku, exact }: FoundItem): SearchHit {
