@@ -4,6 +4,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
 import { AppModule, type AppOptions } from './app.module.js';
+import { Background } from './composition/background.js';
 import { ConfigError } from './platform/config/config-error.js';
 import type { Config } from './platform/config/config.js';
 import { openDatabase, requireServerVersion, SERVER_VERSION_MIN } from './platform/db/database.js';
@@ -82,6 +83,7 @@ export async function startHub(options: AppOptions & { readonly logger: LoggerSe
   try {
     const app = await listen(options);
     const close = async (): Promise<void> => {
+      await app.get(Background).stopWork();
       await app.close();
       await stopTracing();
     };

@@ -18,7 +18,7 @@ describe('the reading of orders', () => {
   let cursors: MemoryCursors;
   let catalog: MemoryCatalog;
   let frozen: number | undefined;
-  const running: { onApplicationShutdown(): Promise<void> }[] = [];
+  const running: (() => Promise<void>)[] = [];
 
   beforeEach(async () => {
     frozen = undefined;
@@ -30,7 +30,7 @@ describe('the reading of orders', () => {
     cursors = new MemoryCursors();
   });
   afterEach(async () => {
-    for (const service of running.splice(0).toReversed()) await service.onApplicationShutdown();
+    for (const stop of running.splice(0).toReversed()) await stop();
     await sandbox.close();
   });
 
@@ -40,7 +40,11 @@ describe('the reading of orders', () => {
     const reader = new AmazonOrderReader(intake, clients);
     const hints = new AmazonHints(catalog, reader);
     const poller = new AmazonPoller(catalog, cursors, clients, reader, hints);
-    running.push(clients, hints, poller);
+    running.push(
+      () => clients.onApplicationShutdown(),
+      () => hints.onApplicationShutdown(),
+      () => poller.onModuleDestroy(),
+    );
     return { poller, round: () => new AmazonAccountPoll(account.id, catalog, cursors, clients, reader).round(account) };
   }
   function place(seed: number, count: number): readonly string[] {
@@ -140,7 +144,7 @@ describe('the reading of orders', () => {
     await poller.start();
     const placed = place(1, 1);
     await vi.waitFor(() => expect(intake.orderIds()).toEqual(placed), { timeout: 5_000 });
-    await poller.onApplicationShutdown();
+    await poller.onModuleDestroy();
     place(2, 1);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(intake.orderIds()).toEqual(placed);

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Catalog } from '../../process-apis/catalog/index.js';
 import { CursorStore } from '../../src/platform/db/cursor-store.js';
 import { AmazonAccountPoll } from './amazon.account-poll.js';
@@ -12,7 +12,7 @@ const ACCOUNTS_INTERVAL_MS = 30_000;
 
 /** The background reader of all Amazon accounts. Level-triggered: it acts on the stored cursor, never on a payload. */
 @Injectable()
-export class AmazonPoller implements OnApplicationShutdown {
+export class AmazonPoller implements OnModuleDestroy {
   private readonly log = new Logger(AmazonPoller.name);
   private readonly polls = new Map<string, { readonly poll: AmazonAccountPoll; readonly done: Promise<void> }>();
   private timer: NodeJS.Timeout | undefined;
@@ -38,7 +38,7 @@ export class AmazonPoller implements OnApplicationShutdown {
     this.hints.wake(accountId, orderId);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
     for (const { poll } of this.polls.values()) poll.stop();

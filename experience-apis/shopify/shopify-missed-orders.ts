@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import type { z } from 'zod';
@@ -45,7 +45,7 @@ type UpdatedPage = z.output<typeof ORDERS_UPDATED.data>;
  * Shopify and taken like a webhook. Needs no event to be right. What changed a moment ago is left to its webhook.
  */
 @Injectable()
-export class ShopifyMissedOrders implements BeforeApplicationShutdown {
+export class ShopifyMissedOrders implements OnModuleDestroy {
   private readonly log = new Logger(ShopifyMissedOrders.name);
   private readonly holder = randomUUID();
   private readonly read = new LRUCache<string, true>({ max: READ_REMEMBERED_MAX });
@@ -62,7 +62,7 @@ export class ShopifyMissedOrders implements BeforeApplicationShutdown {
     private readonly client: ShopifyClient,
   ) {}
 
-  beforeApplicationShutdown(): void {
+  onModuleDestroy(): void {
     this.stopped = true;
   }
 

@@ -2,9 +2,9 @@ import {
   Inject,
   Injectable,
   Logger,
-  type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleDestroy,
   type Type,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
@@ -59,8 +59,9 @@ const HOUR = 3_600 * SECOND;
  * It binds nearly everything, so it asks the container for each part instead of naming all of them in its constructor.
  */
 @Injectable()
-export class Background implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+export class Background implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private loops: readonly BackgroundLoop[] = [];
+  private stopping: Promise<void> | undefined;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -80,10 +81,17 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     if (this.config.roles.includes('worker')) await this.startWorker();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.part(Reconciliation).stop(), ...this.loops.map((loop) => loop.stop())]);
-    await this.part(Publishing).stop();
-    await this.tasks.stop(this.config.shutdownTimeoutMs);
+  /**
+   * Takes on no more work, and ends what is under way, as far as the time for a shutdown allows: what is left is taken over by
+   * others. Requests are answered meanwhile, and who asks whether the process is ready hears that it stops.
+   */
+  stopWork(): Promise<void> {
+    this.stopping ??= this.endWork();
+    return this.stopping;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.stopWork();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -91,6 +99,20 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
     await this.part(SoftReservations).drain();
     await this.part(KpiWork).stop();
     await this.feed.stop();
+  }
+
+  private async endWork(): Promise<void> {
+    for (const part of [Readiness, ReplayWork, ShopifyMissedOrders]) this.part<OnModuleDestroy>(part).onModuleDestroy();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.config.shutdownTimeoutMs);
+    const sweeps = [this.part(Reconciliation).stop(), ...this.loops.map((loop) => loop.stop())];
+    const ended = Promise.all(sweeps).then(() => this.part(Publishing).stop());
+    await Promise.all([
+      Promise.race([ended, late]),
+      this.part(AmazonPoller).onModuleDestroy(),
+      this.tasks.stop(this.config.shutdownTimeoutMs),
+    ]);
+    clearTimeout(timer);
   }
 
   private registerTasks(): void {

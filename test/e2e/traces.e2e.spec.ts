@@ -56,7 +56,7 @@ beforeAll(async () => {
     (found) => found.length === CHANNELS.length,
     { what: 'the last spans', timeoutMs: 15_000 },
   );
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   unsubscribe(SERVER_REQUESTS, listen);
   await sut.close();

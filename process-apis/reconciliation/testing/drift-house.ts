@@ -58,7 +58,7 @@ export class DriftHouse {
       new SpecSecrets({ T: TOKEN }),
     );
     const house = new DriftHouse(pool, sandbox, new WmsRestAdapter(client), async () => {
-      await client.onModuleDestroy();
+      await client.onApplicationShutdown();
       await sandbox.close();
       await pool.end();
       await database.drop();

@@ -67,7 +67,7 @@ describe('EasyPostAdapter', () => {
     adapter = new EasyPostAdapter(client, settings);
   });
   afterEach(async () => {
-    await client.onModuleDestroy();
+    await client.onApplicationShutdown();
     await sandbox.close();
   });
 
@@ -78,7 +78,7 @@ describe('EasyPostAdapter', () => {
       kind: 'authentication',
       details: { system: 'easypost', operation: 'trackers.create', status: 401 },
     });
-    await stranger.onModuleDestroy();
+    await stranger.onApplicationShutdown();
   });
 
   it.each([

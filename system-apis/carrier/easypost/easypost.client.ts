@@ -1,4 +1,4 @@
-import { Inject, Injectable, Optional, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
 import type { z } from 'zod';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
 import { OutsideError } from '../../../src/platform/outside/outside-error.js';
@@ -19,7 +19,7 @@ const LOOK_UP_MAX = 20;
 
 /** The HTTP calls of EasyPost's API. The only place that talks to EasyPost. */
 @Injectable()
-export class EasyPostClient implements OnModuleDestroy {
+export class EasyPostClient implements OnApplicationShutdown {
   private readonly http: OutsideHttp;
   private readonly headers: Readonly<Record<string, string>>;
 
@@ -57,7 +57,7 @@ export class EasyPostClient implements OnModuleDestroy {
     }
   }
 
-  async onModuleDestroy(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await this.http.close();
   }
 

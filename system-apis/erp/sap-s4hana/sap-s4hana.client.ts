@@ -1,4 +1,4 @@
-import { Inject, Injectable, Optional, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
 import type { z } from 'zod';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
 import { OutsideGate } from '../../../src/platform/outside/outside-gate.js';
@@ -29,7 +29,7 @@ interface SapRequest extends SapResource, Pick<OutsideRequest, 'method'> {
 
 /** All HTTP with SAP: Basic authentication, CSRF sessions, OData envelopes, errors. */
 @Injectable()
-export class SapS4HanaClient implements OnModuleDestroy {
+export class SapS4HanaClient implements OnApplicationShutdown {
   private readonly http: OutsideHttp;
   private readonly sessions = new Map<SapService, Promise<Session>>();
 
@@ -41,7 +41,7 @@ export class SapS4HanaClient implements OnModuleDestroy {
     this.http = new OutsideHttp(SAP_SYSTEM, SAP_POLICIES, gate, settings.timeoutMs);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await this.http.close();
   }
 

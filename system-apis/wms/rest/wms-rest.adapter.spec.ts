@@ -65,7 +65,7 @@ describe('WmsRestAdapter', () => {
     adapter = new WmsRestAdapter(client);
   });
   afterAll(async () => {
-    await client.onModuleDestroy();
+    await client.onApplicationShutdown();
     await sandbox.close();
   });
 
@@ -75,7 +75,7 @@ describe('WmsRestAdapter', () => {
       kind: 'authentication',
       details: { system: 'wms', operation: 'releaseFulfillments', status: 401 },
     });
-    await stranger.onModuleDestroy();
+    await stranger.onApplicationShutdown();
   });
 
   it.each([
@@ -87,7 +87,7 @@ describe('WmsRestAdapter', () => {
     const own = clientWith(TOKEN);
     sandbox.failNext({ operation: 'release', times: 1, mode: 'before', status });
     await expect(new WmsRestAdapter(own).release([aRelease()])).rejects.toMatchObject({ kind, details: { status } });
-    await own.onModuleDestroy();
+    await own.onApplicationShutdown();
   });
 
   it('rejects other content under a known id, and the work stays as it is', async () => {

@@ -9,7 +9,7 @@ describe('WmsRestClient, against a warehouse that breaks the contract', () => {
   let server: FastifyInstance | undefined;
   let client: WmsRestClient | undefined;
   afterEach(async () => {
-    await client?.onModuleDestroy();
+    await client?.onApplicationShutdown();
     await server?.close();
   });
 

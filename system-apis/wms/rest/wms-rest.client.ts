@@ -1,4 +1,4 @@
-import { Inject, Injectable, Optional, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
 import { z } from 'zod';
 import { SecretSource } from '../../../src/platform/config/secret-source.js';
 import { OutsideError } from '../../../src/platform/outside/outside-error.js';
@@ -23,7 +23,7 @@ const WireProblem = z.object({
 
 /** The HTTP calls of the warehouse contract. The only place that talks to the warehouse. */
 @Injectable()
-export class WmsRestClient implements OnModuleDestroy {
+export class WmsRestClient implements OnApplicationShutdown {
   private readonly http: OutsideHttp;
   private readonly headers: Readonly<Record<string, string>>;
 
@@ -58,7 +58,7 @@ export class WmsRestClient implements OnModuleDestroy {
     return this.exchange('readReleaseEvents', { method: 'GET', url }, WireReleaseEvents);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await this.http.close();
   }
 
