@@ -107,7 +107,7 @@ describe('the lineage of a value', () => {
     const account = { id: 'shop-eu', kind: 'told', name: 'shop-eu', active: true, settings: {} };
     hub.intake.register('told', () => ({
       outcome: 'FACTS',
-      facts: [{ kind: 'CANCELLATION', reference: 'A-101', cancellationId: 'C-1', reason: 'changed my mind' }],
+      facts: [{ kind: 'CANCELLATION_REQUESTED', reference: 'A-101', requestId: 'C-1', reason: 'changed my mind' }],
     }));
     const body = Buffer.from('{}');
     const { messageId } = await hub.intake.receive({ account, topic: 'cancelled', messageId: 'm-1', body });
