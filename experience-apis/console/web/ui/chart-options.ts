@@ -57,7 +57,7 @@ function seriesOptions(one: ChartSeries, at: number, element: HTMLElement, bars:
     spanGaps: false,
     ...(bars ? { fill: colour } : {}),
     ...(paths === undefined ? {} : { paths }),
-    points: { show: !bars && one.values.length < 3, size: 6, fill: colour },
+    points: { show: !bars, size: 6, fill: colour, filter: loneValues },
   };
 }
 
@@ -96,4 +96,16 @@ function readoutOf(plot: uPlot, { times, series, format, formatTime }: ChartProp
 /** Which of the chart's eight colours a series has. */
 export function colourIndex(series: ChartSeries, at: number): number {
   return series.colour ?? (at % 8) + 1;
+}
+
+/** What no line leads to or from would not be seen: it gets a dot. */
+function loneValues(plot: uPlot, at: number): number[] {
+  const values = plot.data[at] ?? [];
+  return Array.from(values.keys()).filter(
+    (index) => isKnown(values[index]) && !isKnown(values[index - 1]) && !isKnown(values[index + 1]),
+  );
+}
+
+function isKnown(value: number | null | undefined): boolean {
+  return value !== null && value !== undefined;
 }

@@ -12,15 +12,14 @@ const WIDTH = 100;
 const HEIGHT = 28;
 const EDGE = 2;
 
-/** The shape of values over time, without axes. Gaps stay gaps. */
+/** The shape of values over time, without axes. Gaps stay gaps; a value between two of them is a dot. */
 export function Sparkline({ label, values, target }: SparklineProps): ReactElement {
   const known = values.filter((value) => value !== null);
-  if (known.length < 2) return <span className="sparkline-none">not enough days for a line</span>;
   const all = target === undefined ? known : [...known, target];
-  const low = Math.min(...all);
-  const span = Math.max(...all) - low || 1;
+  const low = all.length === 0 ? 0 : Math.min(...all);
+  const span = all.length === 0 ? 1 : Math.max(...all) - low || 1;
   const y = (value: number): number => HEIGHT - EDGE - ((value - low) / span) * (HEIGHT - 2 * EDGE);
-  const x = (at: number): number => (at / (values.length - 1)) * WIDTH;
+  const x = (at: number): number => (at / Math.max(1, values.length - 1)) * WIDTH;
   return (
     <svg
       className="sparkline"
@@ -36,16 +35,12 @@ export function Sparkline({ label, values, target }: SparklineProps): ReactEleme
 }
 
 function pathOf(values: readonly (number | null)[], x: (at: number) => number, y: (value: number) => number): string {
-  let drawing = false;
   return values
     .map((value, at) => {
-      if (value === null) {
-        drawing = false;
-        return '';
-      }
-      const step = `${drawing ? 'L' : 'M'}${x(at).toFixed(2)} ${y(value).toFixed(2)}`;
-      drawing = true;
-      return step;
+      if (value === null) return '';
+      const follows = (values[at - 1] ?? null) !== null;
+      const alone = !follows && (values[at + 1] ?? null) === null;
+      return `${follows ? 'L' : 'M'}${x(at).toFixed(2)} ${y(value).toFixed(2)}${alone ? 'h0' : ''}`;
     })
     .join('');
 }

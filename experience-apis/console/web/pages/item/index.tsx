@@ -182,9 +182,8 @@ function ItemFigures({ item }: { item: Item }): ReactElement {
         <Stat label="On-hand" value={figure(stock.onHand)} />
         <Stat label="Reserved" value={figure(stock.reserved)} />
         <Stat label="Quality hold" value={figure(stock.qualityHold)} />
-        <Stat label="Safety stock and threshold" value={figure(stock.safetyStock + stock.threshold)} />
-        <Stat label="Earmarked" value={figure(stock.earmarked)} />
-        <Stat label="Incoming and in transit" value={figure(stock.incoming + stock.inTransit)} />
+        <Stat label="Safety and threshold" value={figure(stock.safetyStock + stock.threshold)} />
+        <Stat label="Incoming, in transit" value={figure(stock.incoming + stock.inTransit)} />
       </StatGrid>
       <StockBar stock={stock} />
     </div>

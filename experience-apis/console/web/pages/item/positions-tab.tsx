@@ -1,8 +1,7 @@
 import type { ReactElement } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { DataTable, EmptyState, Quantity, RelativeTime, type Column } from '../../ui/index.js';
+import { DataTable, EmptyState, Quantity, type Column } from '../../ui/index.js';
 import { positionPath } from '../shared/paths.js';
-import { StockBar } from '../shared/stock-bar.js';
 import type { Stock } from '../shared/stock.js';
 import type { ItemPosition } from './item.types.js';
 
@@ -50,13 +49,6 @@ function figure(key: keyof Stock, title: string): Column<ItemPosition> {
 }
 
 const COLUMNS: readonly Column<ItemPosition>[] = [
-  {
-    key: 'bar',
-    title: 'On-hand by use',
-    width: '10rem',
-    phone: 'extra',
-    render: (position) => <StockBar stock={position} legend={false} />,
-  },
   figure('onHand', 'On-hand'),
   figure('reserved', 'Reserved'),
   figure('qualityHold', 'Quality hold'),
@@ -64,6 +56,7 @@ const COLUMNS: readonly Column<ItemPosition>[] = [
   figure('threshold', 'Threshold'),
   figure('earmarked', 'Earmarked'),
   figure('incoming', 'Incoming'),
+  figure('inTransit', 'In transit'),
   {
     key: 'atp',
     title: 'ATP',
@@ -73,11 +66,5 @@ const COLUMNS: readonly Column<ItemPosition>[] = [
         <Quantity value={atp} />
       </strong>
     ),
-  },
-  {
-    key: 'counted',
-    title: 'Counted',
-    phone: 'extra',
-    render: ({ countedAt }) => <RelativeTime at={countedAt} none="never" />,
   },
 ];

@@ -23,7 +23,11 @@ export function SourcingAnswer({ answer, lines }: SourcingAnswerProps): ReactEle
                 <strong>
                   {node.rank}. {node.node}
                 </strong>
-                {node.chosen ? <StatusBadge status="SHIPS" tone="ok" /> : <Badge>not needed</Badge>}
+                {node.chosen ? (
+                  <StatusBadge status="SHIPS" tone="ok" />
+                ) : (
+                  <Badge>{node.whyNot.length > 0 ? 'passed over' : 'not needed'}</Badge>
+                )}
               </span>
               <Reasons reasons={node.chosen ? node.because : [...node.whyNot, ...node.because]} />
             </li>

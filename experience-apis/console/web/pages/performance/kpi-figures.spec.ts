@@ -24,9 +24,10 @@ describe('valueOver', () => {
     expect(valueOver('UNITS', [point(10, 1), point(null, 0)])).toBe(10);
   });
 
-  it('knows nothing of days without records', () => {
+  it('knows nothing of days without records, but that nothing happened in them', () => {
     expect(valueOver('RATIO', [point(null, 0)])).toBeNull();
-    expect(valueOver('COUNT', [])).toBeNull();
+    expect(valueOver('UNITS', [])).toBeNull();
+    expect(valueOver('COUNT', [])).toBe(0);
   });
 });
 

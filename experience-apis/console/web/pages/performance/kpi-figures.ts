@@ -11,11 +11,12 @@ export interface Figure {
 
 /**
  * The KPI over several days as one value: the share of all that was counted, the mean over all records, the number or units
- * of all days together. Null when nothing was recorded.
+ * of all days together. Null when nothing was recorded that it could be told of.
  */
 export function valueOver(unit: KpiUnit, points: readonly Figure[]): number | null {
   const known = points.filter(({ value }) => value !== null && value !== undefined);
-  if (known.length === 0) return null;
+  // Of what is counted no record means none; of what is measured, that nobody knows.
+  if (known.length === 0) return unit === 'COUNT' ? 0 : null;
   if (unit === 'RATIO') {
     const denominator = sum(known.map((point) => point.denominator));
     return denominator === 0 ? null : sum(known.map(({ numerator }) => numerator)) / denominator;

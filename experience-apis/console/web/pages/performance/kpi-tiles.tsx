@@ -53,15 +53,10 @@ function TilePlace(): ReactElement {
 function Tile({ trend, from, today }: Pick<KpiTilesProps, 'from' | 'today'> & { trend: Trend }): ReactElement {
   const { kpi, title, unit, better } = trend.definition;
   const shown = trend.points.filter(({ day }) => day >= from);
+  const before = trend.points.filter(({ day }) => day < from);
   const value = valueOver(unit, shown);
-  const change = trendOf(
-    value,
-    valueOver(
-      unit,
-      trend.points.filter(({ day }) => day < from),
-    ),
-    better,
-  );
+  // Before the first record the hub may not have been there.
+  const change = before.length === 0 ? undefined : trendOf(value, valueOver(unit, before), better);
   const target = TARGETS[kpi];
   const byDay = new Map(shown.map((point) => [point.day, point.value ?? null]));
   const tone = targetTone(value, target, better);
@@ -74,7 +69,7 @@ function Tile({ trend, from, today }: Pick<KpiTilesProps, 'from' | 'today'> & { 
         {change !== undefined && <span className={`kpi-change kpi-value-${change.tone}`}>{change.words}</span>}
       </span>
       <span className="kpi-note">
-        today {valueWords(unit, byDay.get(today))}
+        today {valueWords(unit, byDay.get(today) ?? (unit === 'COUNT' ? 0 : null))}
         {target !== undefined && ` · target ${better === 'LOWER' ? '≤' : '≥'} ${valueWords(unit, target)}`}
       </span>
       <Sparkline

@@ -20,7 +20,7 @@ interface AsOfFieldProps {
 export function AsOfField({ value, onChange }: AsOfFieldProps): ReactElement {
   const ahead = useClock((now) => value !== '' && Date.parse(`${value}Z`) > now);
   return (
-    <span className="row">
+    <span className="row row-end">
       <TextField
         label="As of (UTC)"
         type="datetime-local"

@@ -2,9 +2,9 @@ import type { ReactElement } from 'react';
 import { Link } from 'react-router';
 import { graphql } from '../../generated/index.js';
 import type { TaskBacklogQuery } from '../../generated/graphql.js';
-import { Badge, DataTable, EmptyState, Quantity, RelativeTime, StatusBadge, type Column } from '../../ui/index.js';
+import { Badge, DataTable, EmptyState, Quantity, StatusBadge, type Column } from '../../ui/index.js';
 import { Trouble } from './loaded.js';
-import { SystemLink } from './systems.js';
+import { LongestWait, SystemLink } from './systems.js';
 import { useRead } from './use-read.js';
 
 const BACKLOG = graphql(`
@@ -63,7 +63,7 @@ const COLUMNS: readonly Column<Backlog>[] = [
   { key: 'tier', title: 'Tier', align: 'end', phone: 'extra', render: ({ tier }) => tier },
   { key: 'waiting', title: 'Waiting', align: 'end', render: ({ waiting }) => <Quantity value={waiting} quietZero /> },
   { key: 'running', title: 'Running', align: 'end', render: ({ running }) => <Quantity value={running} quietZero /> },
-  { key: 'oldest', title: 'Longest wait', render: ({ oldestReadyAt }) => <RelativeTime at={oldestReadyAt} /> },
+  { key: 'oldest', title: 'Longest wait', render: ({ oldestReadyAt }) => <LongestWait at={oldestReadyAt} /> },
   { key: 'dead', title: 'Dead letters', align: 'end', render: (backlog) => <DeadLetters backlog={backlog} /> },
 ];
 

@@ -109,7 +109,12 @@ export const PUBLICATION_COLUMNS: readonly Column<Publication>[] = [
     phone: 'extra',
     render: ({ wantedSince }) => <RelativeTime at={wantedSince} />,
   },
-  { key: 'toldAt', title: 'Told', phone: 'extra', render: ({ toldAt }) => <RelativeTime at={toldAt} none="never" /> },
+  {
+    key: 'toldAt',
+    title: 'Accepted',
+    phone: 'extra',
+    render: ({ toldAt }) => <RelativeTime at={toldAt} none="never" />,
+  },
 ];
 
 const OUTCOME_TONE: Readonly<Record<Telling['outcome'], Tone>> = {

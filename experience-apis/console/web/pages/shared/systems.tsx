@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { Link } from 'react-router';
 import type { BreakerState, MessageStatus, SystemState, TaskState } from '../../generated/graphql.js';
-import { Badge, RelativeTime, StatusBadge, type Tone } from '../../ui/index.js';
+import { Badge, Elapsed, RelativeTime, StatusBadge, type Tone } from '../../ui/index.js';
 import { systemPath } from './paths.js';
 
 export const SYSTEM_TONE: Readonly<Record<SystemState, Tone>> = {
@@ -88,6 +88,11 @@ export function sumOf(backlog: readonly Backlog[]): BacklogSum {
     deadLetters: backlog.reduce((total, { deadLetters }) => total + deadLetters, 0),
     oldestReadyAt: oldest ?? null,
   };
+}
+
+/** For how long the task that waits longest could have run. */
+export function LongestWait({ at }: { at: string | null | undefined }): ReactElement {
+  return at === null || at === undefined ? <span className="faint">–</span> : <Elapsed since={at} />;
 }
 
 export function SystemLink({ name }: { name: string | null | undefined }): ReactElement {

@@ -11,7 +11,8 @@ export function useThrottled(work: () => void, ms: number): () => void {
     [work, ms],
   );
   return useCallback(() => {
-    timer.current ??= setTimeout(() => {
+    if (timer.current !== undefined) return;
+    timer.current = setTimeout(() => {
       timer.current = undefined;
       work();
     }, ms);

@@ -3,24 +3,12 @@ import { Link, useParams } from 'react-router';
 import { Page } from '../../app/page.js';
 import { useSession } from '../../auth/session.js';
 import { graphql } from '../../generated/index.js';
-import {
-  Badge,
-  Card,
-  EmptyState,
-  Facts,
-  Notice,
-  plainWords,
-  Quantity,
-  RelativeTime,
-  Tabs,
-  Trail,
-  type Tab,
-} from '../../ui/index.js';
+import { EmptyState, Notice, plainWords, RelativeTime, Stat, StatGrid, Tabs, Trail, type Tab } from '../../ui/index.js';
 import { BacklogView } from '../shared/backlog-view.js';
 import { Loaded } from '../shared/loaded.js';
 import { MessagesView } from '../shared/messages-view.js';
 import { channelPath } from '../shared/paths.js';
-import { Health, sumOf } from '../shared/systems.js';
+import { Health, LongestWait, sumOf } from '../shared/systems.js';
 import { TasksView } from '../shared/tasks-view.js';
 import { useUrlState } from '../shared/url-state.js';
 import { useRead } from '../shared/use-read.js';
@@ -152,49 +140,52 @@ function SystemParts({ system, again }: { system: System; again: () => void }): 
 function SystemHead({ system }: { system: System }): ReactElement {
   const sum = sumOf(system.backlog);
   return (
-    <Card>
-      <div className="columns">
-        <div className="stack">
-          <Health health={system} words={false} />
-          {system.reason !== null && system.reason !== undefined && (
-            <Notice tone={system.state === 'DOWN' ? 'bad' : system.state === 'PAUSED' ? 'held' : 'warn'} icon="alert">
-              {system.reason}
-            </Notice>
-          )}
-        </div>
-        <Facts
-          entries={[
-            ['Kind', system.kind === null || system.kind === undefined ? null : plainWords(system.kind)],
-            ['Waiting tasks', <Quantity key="waiting" value={sum.waiting} />],
-            ['Longest wait', <RelativeTime key="oldest" at={sum.oldestReadyAt} none="nothing waits" />],
-            [
-              'Dead letters',
-              sum.deadLetters === 0 ? (
-                '0'
-              ) : (
-                <Badge key="dead" tone="bad">
-                  {sum.deadLetters}
-                </Badge>
-              ),
-            ],
-            ['Last message', <RelativeTime key="message" at={system.lastMessageAt} none="none" />],
-            ['Open exceptions', <Quantity key="exceptions" value={system.openExceptions} />],
-            ['Speaks for', system.channels.length === 0 ? null : <Channels key="channels" system={system} />],
-          ]}
+    <div className="stack">
+      <StatGrid>
+        <Stat
+          label={
+            system.kind === null || system.kind === undefined ? 'Health' : `Health of the ${kindWords(system.kind)}`
+          }
+          value={<Health health={system} words={false} />}
         />
-      </div>
-    </Card>
+        <Stat label="Waiting tasks" value={sum.waiting.toLocaleString('en')} />
+        <Stat label="Longest wait" value={<LongestWait at={sum.oldestReadyAt} />} />
+        <Stat
+          label="Dead letters"
+          value={sum.deadLetters.toLocaleString('en')}
+          tone={sum.deadLetters > 0 ? 'bad' : 'ok'}
+        />
+        <Stat
+          label="Open exceptions"
+          value={system.openExceptions?.toLocaleString('en') ?? '–'}
+          tone={(system.openExceptions ?? 0) > 0 ? 'warn' : 'ok'}
+        />
+        <Stat label="Last message" value={<RelativeTime at={system.lastMessageAt} />} />
+      </StatGrid>
+      {system.reason !== null && system.reason !== undefined && (
+        <Notice tone={system.state === 'DOWN' ? 'bad' : system.state === 'PAUSED' ? 'held' : 'warn'} icon="alert">
+          {system.reason}
+        </Notice>
+      )}
+      {system.channels.length > 0 && <Channels system={system} />}
+    </div>
   );
+}
+
+function kindWords(kind: NonNullable<System['kind']>): string {
+  const words = plainWords(kind);
+  return words === kind ? words : words.toLowerCase();
 }
 
 function Channels({ system }: { system: System }): ReactElement {
   return (
-    <span className="row">
+    <p className="row muted">
+      Speaks for
       {system.channels.map(({ key, name }) => (
         <Link key={key} to={channelPath(key)}>
           {name}
         </Link>
       ))}
-    </span>
+    </p>
   );
 }

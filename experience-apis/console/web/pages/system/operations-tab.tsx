@@ -5,6 +5,7 @@ import {
   Button,
   DataTable,
   Duration,
+  durationWords,
   EmptyState,
   Meter,
   plainWords,
@@ -26,7 +27,9 @@ interface OperationsTabProps {
 export function OperationsTab({ operations, again }: OperationsTabProps): ReactElement {
   const { scopes } = useSession();
   const [request, setRequest] = useState<PauseRequest>();
-  const columns = scopes.has('policies:write') ? [...COLUMNS, actionColumn(setRequest)] : COLUMNS;
+  const limited = operations.some(({ budgets }) => budgets.length > 0);
+  const told = limited ? COLUMNS : COLUMNS.filter(({ key }) => key !== 'rate');
+  const columns = scopes.has('policies:write') ? [...told, actionColumn(setRequest)] : told;
   return (
     <>
       <DataTable
@@ -72,7 +75,6 @@ const COLUMNS: readonly Column<Operation>[] = [
     key: 'operation',
     title: 'Operation',
     phone: 'title',
-    wrap: true,
     render: ({ operation, write }) => (
       <span className="row">
         <code>{operation}</code>
@@ -81,19 +83,16 @@ const COLUMNS: readonly Column<Operation>[] = [
     ),
   },
   { key: 'state', title: 'State', wrap: true, render: (operation) => <OperationState operation={operation} /> },
-  { key: 'rate', title: 'Rate budget', width: '17rem', render: ({ budgets }) => <Budgets budgets={budgets} /> },
+  { key: 'rate', title: 'Rate budget', width: '15rem', render: ({ budgets }) => <Budgets budgets={budgets} /> },
   {
     key: 'breaker',
-    title: 'Breaker opens',
+    title: 'Breaker rests',
     phone: 'extra',
-    render: ({ breaker }) => `after ${breaker.failures} failures`,
-  },
-  {
-    key: 'rest',
-    title: 'Rests',
-    align: 'end',
-    phone: 'extra',
-    render: ({ breaker }) => <Duration ms={breaker.openMs} />,
+    render: ({ breaker }) => (
+      <span className="muted">
+        {durationWords(breaker.openMs)} after {breaker.failures} failures
+      </span>
+    ),
   },
   {
     key: 'timeout',

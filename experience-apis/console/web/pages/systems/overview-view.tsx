@@ -16,7 +16,7 @@ import {
 } from '../../ui/index.js';
 import { Trouble } from '../shared/loaded.js';
 import { channelPath, systemPath } from '../shared/paths.js';
-import { Health, healthTone, sumOf } from '../shared/systems.js';
+import { Health, healthTone, LongestWait, sumOf } from '../shared/systems.js';
 import { useRead } from '../shared/use-read.js';
 
 const OVERVIEW = graphql(`
@@ -134,7 +134,7 @@ function Figures({ systems }: { systems: readonly System[] }): ReactElement {
         note={trouble.map(({ name }) => name).join(', ')}
       />
       <Stat label="Tasks that wait" value={sum.waiting.toLocaleString('en')} />
-      <Stat label="Longest wait" value={sum.oldestReadyAt === null ? '–' : <RelativeTime at={sum.oldestReadyAt} />} />
+      <Stat label="Longest wait" value={<LongestWait at={sum.oldestReadyAt} />} />
       <Stat
         label="Dead letters"
         value={sum.deadLetters.toLocaleString('en')}
@@ -169,7 +169,7 @@ const CHANNEL_COLUMNS: readonly Column<ChannelRow>[] = [
       </span>
     ),
   },
-  { key: 'kind', title: 'By', phone: 'extra', render: ({ channel }) => channel.kind },
+  { key: 'kind', title: 'Connector', phone: 'extra', render: ({ channel }) => channel.kind },
   {
     key: 'health',
     title: 'Health',
@@ -217,7 +217,7 @@ const SYSTEM_COLUMNS: readonly Column<System>[] = [
     align: 'end',
     render: ({ backlog }) => <Quantity value={sumOf(backlog).waiting} quietZero />,
   },
-  { key: 'oldest', title: 'Longest wait', render: ({ backlog }) => <RelativeTime at={sumOf(backlog).oldestReadyAt} /> },
+  { key: 'oldest', title: 'Longest wait', render: ({ backlog }) => <LongestWait at={sumOf(backlog).oldestReadyAt} /> },
   {
     key: 'dead',
     title: 'Dead letters',
