@@ -140,6 +140,9 @@ function Day({
 function useKnownPlaces(): { readonly channels: readonly Option[]; readonly nodes: readonly Option[] } {
   const { scopes } = useSession();
   const [{ data }] = useQuery({ query: CHANNEL_KEYS, requestPolicy: 'cache-first', pause: !scopes.has('stock:read') });
-  const option = ({ key, name }: { key: string; name: string }): Option => ({ value: key, label: name });
-  return { channels: data?.channels.map(option) ?? [], nodes: data?.fulfillmentNodes.map(option) ?? [] };
+  return { channels: data?.channels.map(optionOf) ?? [], nodes: data?.fulfillmentNodes.map(optionOf) ?? [] };
+}
+
+function optionOf({ key, name }: { key: string; name: string }): Option {
+  return { value: key, label: name };
 }

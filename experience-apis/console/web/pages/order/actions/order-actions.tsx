@@ -1,0 +1,63 @@
+import { useState, type ReactElement } from 'react';
+import { useToasts } from '../../../app/toasts.js';
+import { useSession } from '../../../auth/session.js';
+import { Button } from '../../../ui/index.js';
+import type { PageOrder } from '../order.documents.js';
+import { CancelDialog } from './cancel-dialog.js';
+import { AddressDialog, ReSourceDialog, ShipMethodDialog } from './correct-dialogs.js';
+import { HoldDialog } from './hold-dialogs.js';
+import { RETRY } from './order-actions.documents.js';
+import { useOrderAction } from './use-order-action.js';
+
+interface OrderActionsProps {
+  readonly order: PageOrder;
+  readonly onDone: () => void;
+}
+
+const DIALOGS = {
+  hold: { title: 'Hold…', Dialog: HoldDialog },
+  address: { title: 'Correct address…', Dialog: AddressDialog },
+  shipMethod: { title: 'Correct ship method…', Dialog: ShipMethodDialog },
+  reSource: { title: 'Source anew…', Dialog: ReSourceDialog },
+  cancel: { title: 'Cancel…', Dialog: CancelDialog },
+} as const;
+
+type DialogName = keyof typeof DIALOGS;
+
+/** What can be done to the order by hand. Whether it still can, the hub says. */
+export function OrderActions({ order, onDone }: OrderActionsProps): ReactElement | null {
+  const { scopes } = useSession();
+  const [open, setOpen] = useState<DialogName>();
+  if (!scopes.has('orders:write'))
+    return <span className="small muted">Your role may not change orders (scope orders:write).</span>;
+  if (order.completedAt !== null && order.completedAt !== undefined)
+    return <span className="small muted">Nothing is left to do for this order.</span>;
+  const solves = scopes.has('exceptions:resolve');
+  const names: readonly DialogName[] = solves ? ['hold', 'address', 'shipMethod', 'reSource', 'cancel'] : ['cancel'];
+  const Opened = open === undefined ? undefined : DIALOGS[open].Dialog;
+  return (
+    <div className="row">
+      <RetryButton order={order} onDone={onDone} />
+      {names.map((name) => (
+        <Button key={name} size="sm" kind={name === 'cancel' ? 'danger' : 'secondary'} onClick={() => setOpen(name)}>
+          {DIALOGS[name].title}
+        </Button>
+      ))}
+      {Opened !== undefined && <Opened order={order} onClose={() => setOpen(undefined)} onDone={onDone} />}
+    </div>
+  );
+}
+
+function RetryButton({ order, onDone }: OrderActionsProps): ReactElement {
+  const toasts = useToasts();
+  const { busy, act } = useOrderAction(RETRY, { sentence: 'What failed is tried again.', onDone });
+  const retry = async (): Promise<void> => {
+    const problem = await act({ orderId: order.id });
+    if (problem?.sentence !== undefined) toasts.failed(problem.sentence);
+  };
+  return (
+    <Button size="sm" icon="refresh" busy={busy} onClick={() => void retry()}>
+      Try again
+    </Button>
+  );
+}

@@ -1,0 +1,33 @@
+import type { ReactElement } from 'react';
+import { CopyText, EmptyState, Instant, plainWords, Timeline, type TimelineEntry } from '../../ui/index.js';
+import { eventWords, toneOfEvent } from './event-words.js';
+import type { PageEvent } from './order.documents.js';
+
+const LONG_MS = 15 * 60_000;
+
+/** Everything that happened, in the order in which the hub learned of it, with the time between. */
+export function TimelineTab({ timeline }: { timeline: readonly PageEvent[] }): ReactElement {
+  if (timeline.length === 0) return <EmptyState title="Nothing had happened yet" />;
+  return <Timeline label="History of the order" entries={timeline.map(entryOf)} longFrom={LONG_MS} />;
+}
+
+function entryOf(event: PageEvent): TimelineEntry {
+  const words = eventWords(event.detail);
+  return {
+    key: String(event.version),
+    at: event.recordedAt,
+    title: plainWords(event.type),
+    by: event.source,
+    tone: toneOfEvent(event.type),
+    detail: (
+      <details className="order-event">
+        <summary className="wrap-anywhere">{words === '' ? 'Particulars' : words}</summary>
+        <p className="small muted">
+          Version {event.version}, told by {event.source} for <Instant at={event.occurredAt} /> UTC as{' '}
+          <CopyText text={event.factId} what="fact id" />
+        </p>
+        <pre className="code-block">{JSON.stringify(event.detail, null, 2)}</pre>
+      </details>
+    ),
+  };
+}
