@@ -2,6 +2,7 @@ import { Suspense, useRef, useState, type ReactElement } from 'react';
 import { Link, NavLink, Outlet, useLocation, useNavigate, useNavigation } from 'react-router';
 import { useSession } from '../auth/session.js';
 import { IconButton } from '../ui/button.js';
+import { AlertStrip } from './alert-strip.js';
 import { ConnectionSign } from './connection-sign.js';
 import { Help } from './help.js';
 import { useKeyboard } from './keyboard.js';
@@ -37,6 +38,7 @@ export function Shell(): ReactElement {
       </header>
       <Navigation />
       <main id="content" tabIndex={-1}>
+        <AlertStrip />
         <Suspense>
           <Outlet />
         </Suspense>

@@ -16,7 +16,7 @@ import {
   StatusBadge,
   type Column,
 } from '../../ui/index.js';
-import { orderPath } from '../shared/paths.js';
+import { itemPath, orderPath } from '../shared/paths.js';
 import { ORDER_TONE } from '../shared/states.js';
 
 const SEARCH = graphql(`
@@ -37,6 +37,11 @@ const SEARCH = graphql(`
             displayReference
             status
             placedAt
+          }
+          ... on Item {
+            sku
+            title
+            active
           }
         }
       }
@@ -111,18 +116,19 @@ const COLUMNS: readonly Column<Hit>[] = [
   {
     key: 'channel',
     title: 'Channel',
-    render: ({ subject }) => subject.channel,
+    render: ({ subject }) => (subject.__typename === 'Order' ? subject.channel : <span className="faint">–</span>),
   },
   {
     key: 'placed',
     title: 'Placed',
     align: 'end',
-    render: ({ subject }) => <RelativeTime at={subject.placedAt} />,
+    render: ({ subject }) => <RelativeTime at={subject.__typename === 'Order' ? subject.placedAt : undefined} />,
   },
 ];
 
-function stateOf({ status }: Hit['subject']): ReactElement {
-  return <StatusBadge status={status} tone={ORDER_TONE[status]} />;
+function stateOf(subject: Hit['subject']): ReactElement {
+  if (subject.__typename === 'Order') return <StatusBadge status={subject.status} tone={ORDER_TONE[subject.status]} />;
+  return <Badge>{subject.active ? 'Item' : 'Item, not sold any more'}</Badge>;
 }
 
 function NothingFound({ kinds }: { readonly kinds: readonly string[] }): ReactElement {
@@ -142,14 +148,15 @@ function onlyExact(hits: readonly Hit[]): Hit | undefined {
   return first !== undefined && exact.every((hit) => keyOf(hit.subject) === keyOf(first.subject)) ? first : undefined;
 }
 
-function keyOf({ id }: Hit['subject']): string {
-  return id;
+function keyOf(subject: Hit['subject']): string {
+  return subject.__typename === 'Order' ? subject.id : subject.sku;
 }
 
-function nameOf({ displayReference, reference }: Hit['subject']): string {
-  return displayReference ?? reference;
+function nameOf(subject: Hit['subject']): string {
+  if (subject.__typename === 'Order') return subject.displayReference ?? subject.reference;
+  return `${subject.sku} · ${subject.title}`;
 }
 
 function pathOf({ subject }: Hit): string {
-  return orderPath(subject.id);
+  return subject.__typename === 'Order' ? orderPath(subject.id) : itemPath(subject.sku);
 }
