@@ -8,6 +8,7 @@ export const BENCHMARKS = [
   'graphql',
   'fanout',
   'publishing',
+  'telemetry',
 ] as const;
 export type BenchmarkName = (typeof BENCHMARKS)[number];
 
@@ -31,6 +32,7 @@ Without a name all are run, one after the other.
   graphql    orders/s read with lines and shipments; raw: one SQL statement that gives the same as JSON
   publishing changes/s of stock until listings should show them, and the lag until Amazon and Shopify do, at their limits
   fanout     messages/s to 200 and 1,000 subscribers of 30 events/s; raw: the same bytes broadcast over ws
+  telemetry  orders/s with traces on, at the default ratio and all of them; raw: the same hub without traces
 
   --json     prints {"name","value","unit","limit","ratio"}, one line for each figure; limit is the raw one,
              ratio how near the hub comes to it: value / limit, and for times limit / value

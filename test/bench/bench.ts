@@ -8,6 +8,7 @@ import { ingest } from './ingest/ingest.bench.js';
 import { lifecycle } from './lifecycle/lifecycle.bench.js';
 import { publishing } from './publishing/publishing.bench.js';
 import { reserve } from './reserve/reserve.bench.js';
+import { telemetry } from './telemetry/telemetry.bench.js';
 
 /** Measures, and throws when what was measured was not right. */
 type Benchmark = (postgres: BenchPostgres, quick: boolean) => AsyncIterable<Figure>;
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<BenchmarkName, Benchmark>> = {
   graphql,
   fanout,
   publishing,
+  telemetry,
 };
 
 async function run({ benchmarks, json, quick }: BenchOptions): Promise<void> {

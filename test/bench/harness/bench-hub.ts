@@ -21,6 +21,8 @@ export interface BenchHubOptions {
   readonly role: 'api' | 'all';
   /** Fills the database before the hub starts. */
   readonly fill: (pool: Pool, outside: Outside) => Promise<void>;
+  /** By their environment names. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A hub in this process with its default settings, and all sandboxes in another one. */
@@ -33,9 +35,14 @@ export class BenchHub {
     readonly close: () => Promise<void>,
   ) {}
 
-  static async start({ databaseUrl, role, fill }: BenchHubOptions): Promise<BenchHub> {
+  static async start({ databaseUrl, role, fill, settings }: BenchHubOptions): Promise<BenchHub> {
     const dataDir = mkdtempSync(join(tmpdir(), 'entrepot-bench-'));
-    const config = configOf({ DATABASE_URL: databaseUrl, ENTREPOT_DATA_DIR: dataDir, ENTREPOT_ROLES: role });
+    const config = configOf({
+      DATABASE_URL: databaseUrl,
+      ENTREPOT_DATA_DIR: dataDir,
+      ENTREPOT_ROLES: role,
+      ...settings,
+    });
     const logger = new JsonLogger({ level: config.logLevel, file: join(dataDir, 'hub.log') });
     const database = await openHubDatabase(config, (sentence) => console.error(sentence));
     const outside = await Outside.start();

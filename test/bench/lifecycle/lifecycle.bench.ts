@@ -38,7 +38,7 @@ export async function* lifecycle(postgres: BenchPostgres, quick: boolean): Async
 }
 
 /** A third at each marketplace's sandbox, and a third from the partner. */
-async function place({ hub, outside }: BenchHub, name: string, orders: number): Promise<void> {
+export async function place({ hub, outside }: BenchHub, name: string, orders: number): Promise<void> {
   const third = Math.floor(orders / 3);
   const door = hub.app.get(OrderCommit);
   const partners = timeAtOnce(orders - 2 * third, PLACED_AT_ONCE, async (n) => {
@@ -47,7 +47,8 @@ async function place({ hub, outside }: BenchHub, name: string, orders: number): 
   await Promise.all([partners, outside.placeAtMarketplaces(third)]);
 }
 
-async function untilCompleted(pool: Pool, wanted: number): Promise<void> {
+/** Resolves when so many orders of the whole database are completed. */
+export async function untilCompleted(pool: Pool, wanted: number): Promise<void> {
   const count = async (): Promise<Readonly<Record<string, number>>> => {
     const { rows } = await pool.query<{ status: string; orders: number }>(
       `select case when completed then 'completed' else status end as status, count(*)::int as orders
