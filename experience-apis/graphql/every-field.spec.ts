@@ -46,7 +46,12 @@ beforeAll(async () => {
     ENTREPOT_GRAPHQL_DEPTH_MAX: '100',
     ENTREPOT_GRAPHQL_ALIASES_MAX: '1000',
   });
-  hub.intake.register('test', () => ({ outcome: 'REFUSED', reason: 'MALFORMED', detail: 'no date', pointer: '/at' }));
+  hub.intake.register('test', () => ({
+    outcome: 'REFUSED',
+    reason: 'TIME_NOT_READABLE',
+    detail: 'no date',
+    pointer: '/at',
+  }));
   await hub.orders.accept('shop-eu', ['F-1', 'F-2']);
   order = await hub.orders.fulfill('shop-eu', 'F-1');
   const account = { id: 'shop-eu', kind: 'test', name: 'shop-eu', active: true, settings: {} };

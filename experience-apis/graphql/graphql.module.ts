@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { DocumentNode, GraphQLFormattedError } from 'graphql';
 import { Module } from '@nestjs/common';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
@@ -41,7 +40,7 @@ import {
   OrderFieldsResolver,
   OrderQueryResolver,
 } from './order.resolver.js';
-import { RECORD_RESOLVERS, RecordSources } from './records/index.js';
+import { RECORD_RESOLVERS, RecordSources, WorkSources } from './records/index.js';
 import { ReplayChangeFieldsResolver, ReplayResolver } from './replay.resolver.js';
 import { SCALARS } from './scalars.js';
 import { SchemaController } from './schema.controller.js';
@@ -61,6 +60,7 @@ import { TrustedDocuments } from './trusted-documents.js';
 @Module({
   providers: [
     OperationContexts,
+    WorkSources,
     RecordSources,
     {
       provide: TrustedDocuments,
@@ -153,7 +153,7 @@ function apolloOptions(
     parseOptions: { maxTokens: DOCUMENT_TOKENS_MAX },
     // The scope decides, which a rule without a caller cannot: see the plugin.
     introspection: true,
-    plugins: [new HttpPolicyPlugin(trusted), ApolloServerPluginLandingPageDisabled()],
+    plugins: [new HttpPolicyPlugin(trusted)],
     graphiql: false,
     documentStore: {
       get: async (key) => documents.get(key),
@@ -161,6 +161,8 @@ function apolloOptions(
       delete: async (key) => documents.delete(key),
     },
     autoTransformHttpErrors: false,
+    // The plugin sets the status of each answer.
+    preserveHttpStatusForExecutionErrors: false,
     includeStacktraceInErrorResponses: false,
     // A browser asks before it sends this header for another site, and nothing is answered without it.
     csrfPrevention: { requestHeaders: ['authorization'] },

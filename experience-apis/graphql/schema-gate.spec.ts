@@ -22,6 +22,9 @@ describe('the graph', () => {
   });
 });
 
+const of = (reason: string) =>
+  undatedDeprecations(buildSchema(`type Query { a: Int b: Int @deprecated(reason: "${reason}") }`));
+
 describe('the gate before changes of the graph', () => {
   it('lets everything through that is only more', () => {
     const before = 'type Query { a: Int } enum E { X } union U = Query';
@@ -70,8 +73,6 @@ describe('the gate before changes of the graph', () => {
   });
 
   it('finds deprecations without a day', () => {
-    const of = (reason: string) =>
-      undatedDeprecations(buildSchema(`type Query { a: Int b: Int @deprecated(reason: "${reason}") }`));
     expect(of('Use a. Removed after 2027-06-30.')).toEqual([]);
     expect(of('Use a.')).toEqual(['Query.b']);
     expect(of('Removed after 2027-13-45.')).toEqual(['Query.b']);

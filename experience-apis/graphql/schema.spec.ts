@@ -72,16 +72,14 @@ describe('the schema', () => {
     expect(Object.keys(schema.getTypeMap()).length).toBeGreaterThan(40);
   });
 
-  it('has no type that nobody can get, and no union or interface of nothing', () => {
+  it('has no union or interface of nothing, and one shape of connections', () => {
     const types = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type));
-    for (const type of types)
-      if (isUnionType(type) || isInterfaceType(type))
-        expect([type.name, schema.getPossibleTypes(type).length > 0]).toEqual([type.name, true]);
-    const connections = types.filter(({ name }) => name.endsWith('Connection'));
+    const abstract = types.filter((type) => isUnionType(type) || isInterfaceType(type));
+    expect(abstract.filter((type) => schema.getPossibleTypes(type).length === 0)).toEqual([]);
+    const connections = types.filter(isObjectType).filter(({ name }) => name.endsWith('Connection'));
     expect(connections.length).toBeGreaterThan(10);
-    for (const type of connections)
-      if (isObjectType(type))
-        expect([type.name, Object.keys(type.getFields())]).toEqual([type.name, ['edges', 'pageInfo']]);
+    const shapes = connections.map((type) => Object.keys(type.getFields()).join(' '));
+    expect(new Set(shapes)).toEqual(new Set(['edges pageInfo']));
   });
 
   // The records fail to compile as soon as the model knows a value that they do not.

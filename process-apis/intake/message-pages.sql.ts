@@ -38,12 +38,12 @@ export async function pageMessages(
     topic === undefined ? [] : `topic = ${value(topic)}`,
     before === undefined ? [] : `id < ${value(before)}::uuid`,
   ].flat();
-  const where = (of: readonly string[]): string => (of.length === 0 ? '' : `where ${of.join(' and ')}`);
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
   // Gathered by the subject before they are sorted: else the database would walk through all messages by their ids.
   const from =
     subject === undefined
-      ? `message ${where(conditions)}`
-      : `(select * from message where subjects @> array[${value(subject)}] offset 0) m ${where(conditions)}`;
+      ? `message ${where}`
+      : `(select * from message where subjects @> array[${value(subject)}] offset 0) m ${where}`;
   const { rows } = await db.query<Omit<StoredMessageRow, 'body'>>(
     `select ${MESSAGE_COLUMNS} from ${from} order by id desc limit ${value(limit)}`,
     values,

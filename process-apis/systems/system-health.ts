@@ -79,9 +79,9 @@ function resting(operations: readonly OperationSigns[], nowMs: number): SystemHe
   const stopped = operations.find((operation) => operation.paused !== undefined);
   if (stopped !== undefined)
     return { state: 'DEGRADED', reason: stopped.paused ?? null, since: stopped.pausedAt ?? null };
-  const resting = operations.find(({ restsUntil }) => restsUntil !== undefined && Date.parse(restsUntil) > nowMs);
-  if (resting === undefined) return undefined;
-  const reason = `${resting.operation} rests until ${resting.restsUntil}: the other side asked for it`;
+  const limited = operations.find(({ restsUntil }) => restsUntil !== undefined && Date.parse(restsUntil) > nowMs);
+  if (limited === undefined) return undefined;
+  const reason = `${limited.operation} rests until ${limited.restsUntil}: the other side asked for it`;
   return { state: 'DEGRADED', reason, since: null };
 }
 

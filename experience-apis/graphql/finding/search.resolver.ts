@@ -52,7 +52,7 @@ export class SearchResolver {
     const shown = await Promise.all(
       hits.map(async ({ subject, ...hit }): Promise<readonly ShownHit[]> => {
         const found =
-          'sku' in subject ? itemOf(await records.item.load(subject.sku)) : orderOf(orders.get(subject.orderId));
+          'sku' in subject ? itemOf(await records.items.item.load(subject.sku)) : orderOf(orders.get(subject.orderId));
         return found === undefined ? [] : [{ ...hit, subject: found }];
       }),
     );

@@ -42,6 +42,8 @@ async function codeOf(query: string, wish?: TokenWish): Promise<string | undefin
 const PARTS = `id sku title category brand baseUnit tracking active releaseAt components { sku quantity }
   positions { id node onHand } listings { id channel listingSku sku unit } publications { id channel wanted }`;
 
+const itemPage = (first: number) => `{ items(first: ${first}) { edges { node { ${PARTS} } } } }`;
+
 describe('items in the graph', () => {
   it('shows one with all that belongs to it', async () => {
     expect(await ask(`{ item(sku: "SKU-1") { ${PARTS} } }`, 'item')).toMatchObject({
@@ -81,9 +83,8 @@ describe('items in the graph', () => {
   });
 
   it('reads a page with all that belongs to it in a fixed number of statements', async () => {
-    const query = (first: number) => `{ items(first: ${first}) { edges { node { ${PARTS} } } } }`;
-    const few = await hub.countStatements(() => send(query(1)));
-    const many = await hub.countStatements(() => send(query(4)));
+    const few = await hub.countStatements(() => send(itemPage(1)));
+    const many = await hub.countStatements(() => send(itemPage(4)));
     expect(many).toHaveLength(few.length);
     expect(many).toHaveLength(5);
   });
@@ -162,11 +163,11 @@ describe('channels in the graph', () => {
   });
 });
 
-describe('a sourcing dry run in the graph', () => {
-  const run = (input: string) => `{ sourcingDryRun(input: ${input}) { channel asOf allocations { line node quantity }
-    missing { line quantity } shortages { sku missing } nodes { node rank because chosen whyNot }
-    excluded { node code reason } limited { sku available ats } } }`;
+const run = (input: string) => `{ sourcingDryRun(input: ${input}) { channel asOf allocations { line node quantity }
+missing { line quantity } shortages { sku missing } nodes { node rank because chosen whyNot }
+excluded { node code reason } limited { sku available ats } } }`;
 
+describe('a sourcing dry run in the graph', () => {
   it('says where an order would go', async () => {
     const input = `{channel: "shop-eu", country: "DE", postalCode: "10-115 x",
       lines: [{sku: "SKU-1", quantity: 2}, {listingSku: "L-SKU-2", quantity: 1}]}`;

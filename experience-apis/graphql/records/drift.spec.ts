@@ -38,6 +38,12 @@ async function codeOf(query: string, wish?: TokenWish): Promise<string | undefin
 const RUN = `id system subject trigger startedAt finishedAt compared equal unitsCompared unitsOff error
   drifts(first: 2) { edges { cursor node { key ours theirs explanation detail healing } } pageInfo { hasNextPage endCursor } }`;
 
+const runPage = (first: number) => `{ driftRuns(first: ${first}) { edges { node { ${RUN} } } } }`;
+
+const start = (input: string) =>
+  `mutation { startDriftRun(input: ${input}) { __typename ... on DriftRunStarted { run { id trigger finishedAt } }
+  ... on DriftSubjectUnknown { message } ... on TooManyDriftRuns { message } } }`;
+
 describe('drift in the graph', () => {
   it('shows comparisons, the latest first, with what differs, page by page', async () => {
     const { edges, pageInfo } = (await ask(
@@ -66,9 +72,8 @@ describe('drift in the graph', () => {
   });
 
   it('reads a page with differences in two statements', async () => {
-    const query = (first: number) => `{ driftRuns(first: ${first}) { edges { node { ${RUN} } } } }`;
-    expect(await hub.countStatements(() => send(query(1)))).toHaveLength(2);
-    expect(await hub.countStatements(() => send(query(3)))).toHaveLength(2);
+    expect(await hub.countStatements(() => send(runPage(1)))).toHaveLength(2);
+    expect(await hub.countStatements(() => send(runPage(3)))).toHaveLength(2);
   });
 
   it('tells how right the inventory was', async () => {
@@ -80,9 +85,6 @@ describe('drift in the graph', () => {
   });
 
   it('compares when someone asks for it, and writes down who did', async () => {
-    const start = (input: string) =>
-      `mutation { startDriftRun(input: ${input}) { __typename ... on DriftRunStarted { run { id trigger finishedAt } }
-        ... on DriftSubjectUnknown { message } ... on TooManyDriftRuns { message } } }`;
     const started = (await ask(start('{system: WMS, subject: "dc-north"}'), 'startDriftRun', WRITE)) as {
       run: { id: string; trigger: string };
     };

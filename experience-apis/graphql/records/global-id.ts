@@ -16,10 +16,13 @@ export function globalId(typename: string, ...key: readonly string[]): string {
 export function readGlobalId(id: string): KeyedId | undefined {
   if (id.length > CHARS_MAX) return undefined;
   const parts = parse(Buffer.from(id, 'base64url').toString('utf8'));
-  if (!Array.isArray(parts) || parts.length < 2 || parts.length > PARTS_MAX) return undefined;
-  const [typename, ...key] = parts.filter((part) => typeof part === 'string' && !part.includes('\u0000'));
-  if (typename === undefined || key.length !== parts.length - 1) return undefined;
+  if (!isTexts(parts) || parts.length < 2 || parts.length > PARTS_MAX) return undefined;
+  const [typename = '', ...key] = parts;
   return { typename, key };
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((part) => typeof part === 'string' && !part.includes('\u0000'));
 }
 
 function parse(text: string): unknown {

@@ -30,7 +30,7 @@ import { TaskActionResolver } from './task-action.resolver.js';
 import { TaskFieldsResolver, TaskQueryResolver } from './task.resolver.js';
 
 export { RecordLoaders } from './record-loaders.js';
-export { RecordSources } from './record-sources.js';
+export { RecordSources, WorkSources } from './record-sources.js';
 
 /** Records of the hub beside orders, exceptions and stock: what they are, what is done about them, and each by its id. */
 export const RECORD_RESOLVERS = [

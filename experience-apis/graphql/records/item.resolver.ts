@@ -49,7 +49,7 @@ export class ItemQueryResolver {
     { principal, records }: OperationContext,
   ): Promise<ItemRecord | undefined> {
     requireHouse(principal, FOR_THE_HOUSE);
-    return records.item.load(sku);
+    return records.items.item.load(sku);
   }
 
   @Query('items')
@@ -83,7 +83,7 @@ export class ItemFieldsResolver {
 
   @ResolveField('components')
   async components({ sku }: ItemRecord, _: unknown, { records }: OperationContext): Promise<readonly Component[]> {
-    return (await records.components.load(sku)) ?? [];
+    return (await records.items.components.load(sku)) ?? [];
   }
 
   @ResolveField('positions')
@@ -94,7 +94,7 @@ export class ItemFieldsResolver {
   ): Promise<readonly Position[]> {
     requireHouseWith(principal, STOCK_READ);
     checkPageSize(first, ITEM_PARTS_MAX);
-    return records.positionsOfItem.load({ key: sku, first });
+    return records.items.positionsOfItem.load({ key: sku, first });
   }
 
   @ResolveField('listings')
@@ -105,7 +105,7 @@ export class ItemFieldsResolver {
   ): Promise<readonly ListingRecord[]> {
     requireHouseWith(principal, STOCK_READ);
     checkPageSize(first, ITEM_PARTS_MAX);
-    return records.listingsOfItem.load({ key: sku, first });
+    return records.items.listingsOfItem.load({ key: sku, first });
   }
 
   @ResolveField('publications')
@@ -117,7 +117,7 @@ export class ItemFieldsResolver {
     requireHouseWith(principal, STOCK_READ);
     requireScope(principal, AVAILABILITY_READ);
     checkPageSize(first, ITEM_PARTS_MAX);
-    return records.publicationsOfItem.load({ key: sku, first });
+    return records.items.publicationsOfItem.load({ key: sku, first });
   }
 }
 

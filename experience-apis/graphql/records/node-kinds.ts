@@ -76,21 +76,21 @@ export const UUID_KINDS: readonly UuidKind[] = [
   },
   {
     isOpenTo: houseWith(OPERATIONS_READ),
-    read: async (ids, _, { drift }) => named('DriftRun', (await drift.byIds(ids)).values()),
+    read: async (ids, _, { work }) => named('DriftRun', (await work.drift.byIds(ids)).values()),
   },
   {
     isOpenTo: houseWith(OPERATIONS_READ),
-    read: async (ids, _, { tasks }) => named('Task', (await tasks.byIds(ids)).values()),
+    read: async (ids, _, { work }) => named('Task', (await work.tasks.byIds(ids)).values()),
   },
   {
     isOpenTo: houseWith('replay:run'),
-    read: async (ids, _, { replays }) => named('ReplayRun', (await replays.byIds(ids)).values()),
+    read: async (ids, _, { work }) => named('ReplayRun', (await work.replays.byIds(ids)).values()),
   },
 ];
 
 /** Kinds whose ids are made of their keys, by the name of the type. */
 export const KEYED_KINDS: ReadonlyMap<string, KeyedKind> = new Map<string, KeyedKind>([
-  ['Item', oneKey('Item', houseWith(STOCK_READ), ({ records }, sku) => records.item.load(sku))],
+  ['Item', oneKey('Item', houseWith(STOCK_READ), ({ records }, sku) => records.items.item.load(sku))],
   [
     'FulfillmentNode',
     oneKey('FulfillmentNode', houseWith(STOCK_READ), async ({ records }, id) =>
@@ -106,18 +106,18 @@ export const KEYED_KINDS: ReadonlyMap<string, KeyedKind> = new Map<string, Keyed
   [
     'Listing',
     twoKeys('Listing', houseWith(STOCK_READ), ({ records }, channel, listingSku) =>
-      records.listing.load({ channel, listingSku }),
+      records.items.listing.load({ channel, listingSku }),
     ),
   ],
   [
     'Position',
-    twoKeys('Position', houseWith(STOCK_READ), ({ records }, sku, node) => records.position.load({ sku, node })),
+    twoKeys('Position', houseWith(STOCK_READ), ({ records }, sku, node) => records.items.position.load({ sku, node })),
   ],
   [
     'Publication',
     twoKeys('Publication', withScope(AVAILABILITY_READ), async ({ records, principal }, channel, listingSku) =>
       principal.channel === undefined || principal.channel === channel
-        ? records.publication.load({ channel, listingSku })
+        ? records.items.publication.load({ channel, listingSku })
         : undefined,
     ),
   ],

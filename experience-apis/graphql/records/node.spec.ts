@@ -27,9 +27,16 @@ let hub: GraphHub;
 let order: Order;
 let kinds: readonly Kind[];
 
+const kind = (typename: string, id: string | undefined, scope: string, ofChannel = false): Kind => ({
+  typename,
+  id: id ?? '',
+  scope,
+  ofChannel,
+});
+
 beforeAll(async () => {
   hub = await startGraphHub();
-  hub.intake.register('test', () => ({ outcome: 'IGNORED', reason: 'NOT_NEEDED', detail: 'Nothing to do.' }));
+  hub.intake.register('test', () => ({ outcome: 'IGNORED', reason: 'NOT_RELEVANT', detail: 'Nothing to do.' }));
   await hub.orders.accept('shop-eu', ['N-1', 'N-2']);
   order = await hub.orders.fulfill('shop-eu', 'N-1');
   const account = { id: 'shop-eu', kind: 'test', name: 'shop-eu', active: true, settings: {} };
@@ -51,12 +58,6 @@ beforeAll(async () => {
   const idOf = async (from: string): Promise<string> =>
     (await hub.pool.query<{ id: string }>(`select id from ${from} limit 1`)).rows[0]?.id ?? '';
   const { lines, fulfillmentOrders, shipments } = order;
-  const kind = (typename: string, id: string | undefined, scope: string, ofChannel = false): Kind => ({
-    typename,
-    id: id ?? '',
-    scope,
-    ofChannel,
-  });
   kinds = [
     kind('Order', order.id, 'orders:read', true),
     kind('OrderLine', lines[0]?.id, 'orders:read', true),
@@ -87,6 +88,8 @@ async function nodes(ids: readonly string[], wish: TokenWish = { scopes: ALL }):
 
 const shown = (some: readonly Kind[]) => some.map(({ typename, id }) => ({ __typename: typename, id }));
 
+const made = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 describe('any record by its id', () => {
   it('is found, whatever its kind, in the order of the ids', async () => {
     expect(kinds.map(({ id }) => id)).not.toContain('');
@@ -106,12 +109,9 @@ describe('any record by its id', () => {
   });
 
   it('is every type that the schema says is a node', async () => {
-    const { data } = await hub.post(
-      '{ __type(name: "Node") { possibleTypes { name } } }',
-      {},
-      { scopes: ['graphql:introspect', 'graphql:arbitrary'] },
-    );
-    const { possibleTypes } = data?.['__type'] as { possibleTypes: { name: string }[] };
+    const introspecting = { scopes: ['graphql:introspect', 'graphql:arbitrary'] };
+    const answer = await hub.post('{ __type(name: "Node") { possibleTypes { name } } }', {}, introspecting);
+    const { possibleTypes } = fieldOf(answer, '__type') as { possibleTypes: { name: string }[] };
     expect(kinds.map(({ typename }) => typename).toSorted()).toEqual(possibleTypes.map(({ name }) => name).toSorted());
   });
 
@@ -143,7 +143,6 @@ describe('any record by its id', () => {
   });
 
   it('is nothing for an id that the hub did not give out', async () => {
-    const made = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const wrong = [
       '',
       'x',

@@ -96,6 +96,9 @@ describe('systems in the graph', () => {
   });
 });
 
+const changing = (operation: string, more: string) =>
+  `mutation { changeOperations(input: {system: "bank", operation: "${operation}"${more}}) { __typename } }`;
+
 describe('what operators do about operations', () => {
   it('pauses and resumes one, a group, or all, with who and why', async () => {
     const paused = await act('pauseOperations', 'writes');
@@ -141,15 +144,13 @@ describe('what operators do about operations', () => {
       __typename: 'OperationNotFound',
       message: 'No adapter declares "None" of "bank".',
     });
-    const input = (operation: string, more: string) =>
-      `mutation { changeOperations(input: {system: "bank", operation: "${operation}"${more}}) { __typename } }`;
     for (const more of [
       ', reason: " "',
       ', reason: "x", timeoutMs: 1',
       ', reason: "x", burst: 1',
       ', reason: "x", perSecond: 0, burst: 1',
     ])
-      expect([more, await codeOf(input('*', more), WRITE)]).toEqual([more, 'BAD_USER_INPUT']);
+      expect([more, await codeOf(changing('*', more), WRITE)]).toEqual([more, 'BAD_USER_INPUT']);
     const pause = 'mutation { pauseOperations(input: {system: "bank", operation: "*", reason: "x"}) { __typename } }';
     expect(await codeOf(pause)).toBe('SCOPE_MISSING');
     expect(await codeOf(pause, { ...WRITE, channel: 'shop-eu' })).toBe('NOT_FOR_CHANNELS');

@@ -1,14 +1,5 @@
-import type DataLoader from 'dataloader';
 import { capacityDays } from '../../../process-apis/availability/index.js';
-import {
-  countListings,
-  readItems,
-  readKitComponents,
-  readListingRecords,
-  readListingsOfItems,
-  type ItemRecord,
-  type ListingRecord,
-} from '../../../process-apis/catalog/index.js';
+import { countListings } from '../../../process-apis/catalog/index.js';
 import { countOpenExceptions, type OpenCount } from '../../../process-apis/exceptions/index.js';
 import {
   findMessagesAbout,
@@ -17,18 +8,14 @@ import {
   type StoredMessage,
 } from '../../../process-apis/intake/index.js';
 import { readChannelOrders, type ChannelOrders } from '../../../process-apis/orders/index.js';
-import {
-  readPublicationsAt,
-  readPublicationsOfItems,
-  type Publication,
-} from '../../../process-apis/publishing/index.js';
 import type { Drift } from '../../../process-apis/reconciliation/index.js';
 import type { ChannelAccount, ChannelPolicy } from '../../../src/model/channel.js';
-import type { Component, Order } from '../../../src/model/order.js';
-import type { Position, StockNode } from '../../../src/model/stock.js';
+import type { Order } from '../../../src/model/order.js';
+import type { StockNode } from '../../../src/model/stock.js';
 import { readFactsOf, type FactRecord } from '../../../src/platform/commit/index.js';
 import type { TaskRecord } from '../../../src/platform/jobs/index.js';
 import { readBreakers, readBudgets } from '../../../src/platform/outside/policy-store.js';
+import { ItemLoaders } from './item-loaders.js';
 import type { RecordSources } from './record-sources.js';
 import {
   groupedBy,
@@ -37,8 +24,9 @@ import {
   loadParts,
   loadWhole,
   nameOfParts,
+  type ByKey,
   type LoaderOptions,
-  type Sized,
+  type Parts,
 } from './set-loader.js';
 import {
   backlogView,
@@ -52,10 +40,10 @@ import {
 /** Budgets that are looked at: one for each operation and account. */
 const BUDGETS_MAX = 1_000;
 
-type Place = Pick<Position, 'sku' | 'node'>;
-type ListingKey = Pick<ListingRecord, 'channel' | 'listingSku'>;
-type Parts<Key, Value> = DataLoader<Sized<Key>, readonly Value[], string>;
-type ByKey<Key, Value> = DataLoader<Key, Value | undefined, string>;
+interface DriftPage {
+  readonly runId: string;
+  readonly after: string;
+}
 
 /** A channel account with how its orders are treated. */
 export interface ChannelView {
@@ -64,26 +52,18 @@ export interface ChannelView {
 }
 
 const same = (key: string): string => key;
-const placeName = ({ sku, node }: Place): string => nameOfParts(sku, node);
-const listingName = ({ channel, listingSku }: ListingKey): string => nameOfParts(channel, listingSku);
+const pageName = ({ runId, after }: DriftPage): string => nameOfParts(runId, after);
 
 /** Records and what belongs to them: what the resolvers of one turn ask for is one statement per kind. */
 export class RecordLoaders {
-  readonly item: ByKey<string, ItemRecord>;
-  readonly components: ByKey<string, readonly Component[]>;
-  readonly listing: ByKey<ListingKey, ListingRecord>;
-  readonly position: ByKey<Place, Position>;
-  readonly publication: ByKey<ListingKey, Publication>;
-  readonly listingsOfItem: Parts<string, ListingRecord>;
-  readonly positionsOfItem: Parts<string, Position>;
-  readonly publicationsOfItem: Parts<string, Publication>;
+  readonly items: ItemLoaders;
   readonly order: ByKey<string, Order>;
   readonly message: ByKey<string, StoredMessage>;
   readonly task: ByKey<string, TaskRecord>;
   readonly tasksOfOrder: Parts<string, TaskRecord>;
   readonly factsOfOrder: Parts<string, FactRecord>;
   readonly messageIdsAbout: Parts<string, string>;
-  readonly drifts: Parts<{ readonly runId: string; readonly after: string }, Drift>;
+  readonly drifts: Parts<DriftPage, Drift>;
   readonly lastMessage: ByKey<string, string>;
   readonly channelOrders: ByKey<string, ChannelOrders>;
   readonly openExceptions: () => Promise<readonly OpenCount[]>;
@@ -98,40 +78,9 @@ export class RecordLoaders {
   readonly systems: () => Promise<readonly SystemView[]>;
 
   constructor(sources: RecordSources, options: LoaderOptions) {
-    const { pool, stock, orders, tasks, drift } = sources;
-    this.item = loadByKey(async (skus) => indexedBy(await readItems(pool, skus), ({ sku }) => sku), same, options);
-    this.components = loadByKey((skus) => readKitComponents(pool, skus), same, options);
-    this.listing = loadByKey(
-      async (keys) => indexedBy(await readListingRecords(pool, keys), listingName),
-      listingName,
-      options,
-    );
-    this.position = loadByKey(
-      async (places) => indexedBy(await stock.positionsAt(places), placeName),
-      placeName,
-      options,
-    );
-    this.publication = loadByKey(
-      async (keys) => indexedBy(await readPublicationsAt(pool, keys), listingName),
-      listingName,
-      options,
-    );
-    const bySku = ({ sku }: { readonly sku: string }): string => sku;
-    this.listingsOfItem = loadParts(
-      async (skus, perItem) => groupedBy(await readListingsOfItems(pool, skus, perItem), bySku),
-      same,
-      options,
-    );
-    this.positionsOfItem = loadParts(
-      async (skus, perItem) => groupedBy(await stock.positionsOfItems(skus, perItem), bySku),
-      same,
-      options,
-    );
-    this.publicationsOfItem = loadParts(
-      async (skus, perItem) => groupedBy(await readPublicationsOfItems(pool, skus, perItem), bySku),
-      same,
-      options,
-    );
+    const { pool, stock, orders } = sources;
+    const { tasks, drift, queue } = sources.work;
+    this.items = new ItemLoaders(pool, stock, options);
     this.order = loadByKey((ids) => orders.byIds(ids), same, options);
     this.message = loadByKey(
       async (ids) => indexedBy(await readMessagesWithoutBody(pool, ids), ({ id }) => id),
@@ -150,20 +99,18 @@ export class RecordLoaders {
       same,
       options,
     );
-    const runName = ({ runId, after }: { readonly runId: string; readonly after: string }): string =>
-      nameOfParts(runId, after);
     this.drifts = loadParts(
       async (runs, perRun) => {
         const rows = await drift.pages(runs, perRun);
         // Two pages of one run are told apart by where they begin.
         return new Map(
           runs.map((run) => [
-            runName(run),
+            pageName(run),
             distinct(rows.filter(({ runId, key }) => runId === run.runId && key > run.after)),
           ]),
         );
       },
-      runName,
+      pageName,
       options,
     );
     this.lastMessage = loadByKey((names) => readLastMessages(pool, names), same, options);
@@ -176,7 +123,7 @@ export class RecordLoaders {
     }, options);
     this.nodes = loadWhole(() => sources.catalog.nodes(), options);
     this.channels = loadWhole(() => readChannels(sources), options);
-    this.backlog = loadWhole(async () => (await sources.queue.backlog()).map(backlogView), options);
+    this.backlog = loadWhole(async () => (await queue.backlog()).map(backlogView), options);
     this.operations = loadWhole(() => readOperations(sources), options);
     this.operationsNow = () => readOperations(sources);
     this.systems = loadWhole(() => this.readSystems(sources), options);
@@ -194,7 +141,7 @@ export class RecordLoaders {
     });
   }
 
-  private async readSystems({ kinds }: RecordSources): Promise<readonly SystemView[]> {
+  private async readSystems({ work: { kinds } }: RecordSources): Promise<readonly SystemView[]> {
     const [operations, backlog, channels] = await Promise.all([this.operations(), this.backlog(), this.channels()]);
     const connectors = new Set(channels.map(({ account }) => account.kind));
     const kindOf = (name: string) => kinds.of(name) ?? (connectors.has(name) ? 'CHANNEL' : undefined);
@@ -202,7 +149,7 @@ export class RecordLoaders {
   }
 }
 
-async function readOperations({ pool, gate }: RecordSources): Promise<readonly OperationView[]> {
+async function readOperations({ pool, work: { gate } }: RecordSources): Promise<readonly OperationView[]> {
   const [breakers, budgets] = await Promise.all([readBreakers(pool), readBudgets(pool, BUDGETS_MAX)]);
   return operationViews({ policies: gate.policies, breakers, budgets, nowMs: Date.now() });
 }

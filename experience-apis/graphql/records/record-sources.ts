@@ -11,6 +11,19 @@ import { PG_POOL } from '../../../src/platform/db/database.module.js';
 import { TaskQueue, TaskRecords } from '../../../src/platform/jobs/index.js';
 import { OutsideGate } from '../../../src/platform/outside/outside-gate.js';
 
+/** Where the records of the hub's work with others are read from. */
+@Injectable()
+export class WorkSources {
+  constructor(
+    readonly drift: DriftHistory,
+    readonly replays: ReplayDesk,
+    readonly tasks: TaskRecords,
+    readonly queue: TaskQueue,
+    readonly gate: OutsideGate,
+    readonly kinds: SystemKinds,
+  ) {}
+}
+
 /** Where the records of the graph are read from. */
 @Injectable()
 export class RecordSources {
@@ -20,11 +33,6 @@ export class RecordSources {
     readonly stock: StockReader,
     readonly orders: OrderReader,
     readonly exceptions: Exceptions,
-    readonly drift: DriftHistory,
-    readonly replays: ReplayDesk,
-    readonly tasks: TaskRecords,
-    readonly queue: TaskQueue,
-    readonly gate: OutsideGate,
-    readonly kinds: SystemKinds,
+    readonly work: WorkSources,
   ) {}
 }

@@ -12,6 +12,9 @@ export interface Sized<Key> {
   readonly first: number;
 }
 
+export type ByKey<Key, Value> = DataLoader<Key, Value | undefined, string>;
+export type Parts<Key, Value> = DataLoader<Sized<Key>, readonly Value[], string>;
+
 /** One statement for all keys of a turn; unknown ones give undefined. */
 export function loadByKey<Key, Value>(
   read: (keys: readonly Key[]) => Promise<ReadonlyMap<string, Value>>,
