@@ -4,7 +4,7 @@ import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionRes
 import type { Principal } from '../../src/platform/auth/principal.js';
 import { withCorrelation } from '../../src/platform/telemetry/correlation.js';
 import { BroadcastGroup, type Render } from './broadcast-group.js';
-import { groupKey, sharedPrincipal, traitsOf, type DocumentTraits } from './broadcast-key.js';
+import { groupKey, sharedPrincipal } from './broadcast-key.js';
 import { ErrorFormatter } from './graphql-errors.js';
 import { LiveStream } from './live-events.js';
 import { LiveSubscriber } from './live-subscriber.js';
@@ -58,12 +58,10 @@ export class Broadcasts {
   }
 
   private join(operation: LiveOperation, stream: LiveStream): AsyncGenerator<never, void, undefined> {
-    const { schema, document, operationName, id, outlet } = operation;
-    const traits = traitsOf(schema, document, operationName);
-    const key = groupKey({ ...operation, traits });
+    const key = groupKey(operation);
     const known = this.groups.get(key);
-    const group = known === undefined || known.isOver ? this.open(key, stream, operation, traits) : known;
-    const subscriber = new LiveSubscriber(id, outlet);
+    const group = known === undefined || known.isOver ? this.open(key, stream, operation) : known;
+    const subscriber = new LiveSubscriber(operation.id, operation.outlet, stream.telling.kind === 'STATE');
     this.subscribers += 1;
     void group.join(subscriber, stream.request.after);
     return lifeOf(subscriber, () => {
@@ -73,15 +71,15 @@ export class Broadcasts {
     });
   }
 
-  private open(key: string, stream: LiveStream, operation: LiveOperation, traits: DocumentTraits): BroadcastGroup {
-    const group = new BroadcastGroup(stream, this.renderer(operation, traits));
+  private open(key: string, stream: LiveStream, operation: LiveOperation): BroadcastGroup {
+    const group = new BroadcastGroup(stream, this.renderer(operation));
     this.groups.set(key, group);
     return group;
   }
 
-  private renderer(operation: LiveOperation, traits: DocumentTraits): Render {
+  private renderer(operation: LiveOperation): Render {
     const { schema, document, operationName, variableValues } = operation;
-    const principal = sharedPrincipal(operation.principal, traits);
+    const principal = sharedPrincipal(operation.principal);
     // Whoever shares a message shares the id that leads to its making.
     const correlationId = randomUUIDv7();
     return (rootValue) =>

@@ -4,9 +4,9 @@ import { rootCause } from './graphql-errors.js';
 import type { SubscriptionOutlet } from './subscription-outlet.js';
 
 /** Messages that may wait for a client which does not take them, for each of its subscriptions. */
-export const UNDELIVERED_MAX = 1_000;
+export const UNDELIVERED_MAX = 500;
 /** Messages that may wait while a subscriber reads what came before; beyond it, it reads on from the log. */
-const HELD_MAX = 1_000;
+const HELD_MAX = 500;
 /** How long a client that reads the past may take nothing. */
 const STALLED_MS_MAX = 10_000;
 
@@ -28,15 +28,21 @@ export class LiveSubscriber {
   private readonly settle: (end: SubscriberEnd) => void;
   private told: EventCursor | undefined;
   private isLive = false;
+  private hasJoined: boolean;
   private isOver = false;
   private missedSome = false;
   private waiting: Telling[] = [];
 
-  /** @param id the client's name for the subscription. */
+  /**
+   * @param id the client's name for the subscription.
+   * @param isState whether each message tells all there is: then none is a double of another.
+   */
   constructor(
     id: string,
     private readonly outlet: SubscriptionOutlet,
+    isState: boolean,
   ) {
+    this.hasJoined = isState;
     this.prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     const { promise, resolve } = Promise.withResolvers<SubscriberEnd>();
     this.ended = promise;
@@ -59,7 +65,7 @@ export class LiveSubscriber {
 
   /** What the group tells: at once, or when this subscriber and its client are ready for it. */
   tell(telling: Telling): void {
-    if (this.isOver) return;
+    if (this.isOver || (this.isLive && !this.isNew(telling))) return;
     if (this.isLive && this.waiting.length === 0 && this.outlet.isFree) return this.send(telling);
     if (this.isLive) this.queue(telling);
     else this.hold(telling);
@@ -80,8 +86,7 @@ export class LiveSubscriber {
       return false;
     }
     this.isLive = true;
-    const { told } = this;
-    for (const telling of held) if (told === undefined || isAfter(telling.cursor, told)) this.tell(telling);
+    for (const telling of held) this.tell(telling);
     return true;
   }
 
@@ -99,6 +104,13 @@ export class LiveSubscriber {
         extensions: told === undefined ? {} : { cursor: encodeCursor(told) },
       }),
     });
+  }
+
+  /** The group may be behind what the subscriber has read alone, until it has told something newer. */
+  private isNew({ cursor }: Telling): boolean {
+    if (this.hasJoined) return true;
+    this.hasJoined = this.told === undefined || isAfter(cursor, this.told);
+    return this.hasJoined;
   }
 
   private send({ cursor, payload }: Telling): void {

@@ -7,15 +7,16 @@ import { createClient, type Client, type SubscribePayload } from 'graphql-ws';
 import type { Pool } from 'pg';
 import request from 'supertest';
 import { WebSocket } from 'ws';
+import { indexOrders } from '../../test/support/index-orders.js';
 import { SeededOrders } from '../../test/support/seed-orders.js';
-import { createTestDatabase } from '../../test/support/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { Alerts } from '../../process-apis/alerts/index.js';
 import { Availability, StockFeeds, StockIntake, StockReader } from '../../process-apis/availability/index.js';
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
 import { Exceptions, PARKED_MS_MAX } from '../../process-apis/exceptions/index.js';
 import { SqlIntake, StoredMessages } from '../../process-apis/intake/index.js';
 import { FiguresFeed, FlowReader, KpiReader } from '../../process-apis/kpi/index.js';
-import { OrderCommit, OrderReader, SearchIndex, SlaSettings } from '../../process-apis/orders/index.js';
+import { OrderCommit, OrderReader, SlaSettings } from '../../process-apis/orders/index.js';
 import { ReplayDesk } from '../../process-apis/replay/index.js';
 import { EvidenceReader, MessageRegister, Resolution, StoredMessageDesk } from '../../process-apis/resolution/index.js';
 import { SourcingPolicies } from '../../process-apis/sourcing/index.js';
@@ -126,10 +127,13 @@ class SeededModule {
 @Module({})
 class GraphTestModule {}
 
-/** The graph on a real server and a database of its own. Settings by their environment names. */
-export async function startGraphHub(settings: Readonly<Record<string, string>> = {}): Promise<GraphHub> {
+/** The graph on a real server and a database of its own, or the given one. Settings by their environment names. */
+export async function startGraphHub(
+  settings: Readonly<Record<string, string>> = {},
+  givenDatabase?: TestDatabase,
+): Promise<GraphHub> {
   const dataDir = mkdtempSync(join(tmpdir(), 'entrepot-graph-'));
-  const database = await createTestDatabase();
+  const database = givenDatabase ?? (await createTestDatabase());
   const dataSource = await openDatabase({
     url: database.url,
     applicationName: 'test',
@@ -191,7 +195,7 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
       const answer = await hub.send(query, variables).set('authorization', `Bearer ${await token(wish)}`);
       return answer.body as Answer;
     },
-    index: () => indexAll(pool, orders),
+    index: () => indexOrders(pool, orders.commit.cipher),
     connect: async (wish = {}) => {
       const authorization = `Bearer ${await token(wish)}`;
       return createClient({
@@ -211,16 +215,6 @@ export async function startGraphHub(settings: Readonly<Record<string, string>> =
     },
   };
   return hub;
-}
-
-async function indexAll(pool: Pool, { commit }: SeededOrders): Promise<void> {
-  const index = new SearchIndex(pool, commit.cipher, (sentence) => {
-    throw new Error(sentence);
-  });
-  // The log is behind what other tests have open on the same server; the walk over all orders is not.
-  await index.sweep();
-  await index.rebuild();
-  while (await index.sweep());
 }
 
 function configOf(settings: Readonly<Record<string, string>>): Config {
