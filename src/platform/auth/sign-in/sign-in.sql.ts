@@ -190,7 +190,7 @@ async function prune(db: Db): Promise<void> {
 }
 
 function told(action: string, subject: string, sessionId: string, input: object): AuditEntry {
-  return { actor: subject, action, subjectType: 'SignIn', subjectId: sessionId, input, outcome: 'DONE' };
+  return { actor: subject, action, subjectType: 'sign-in', subjectId: sessionId, input, outcome: 'DONE' };
 }
 
 function newSecret(): string {
