@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PARTNER_ACCOUNT, SHOPIFY_ACCOUNT, UNMAPPED_LISTING } from '../../src/demo/retail.js';
 import { BOTH_NODES } from '../support/place-orders.js';
+import { until } from '../support/until.js';
 import { withoutBrowser } from './support/browser.js';
 import { startConsoleUnderTest, type ConsoleUnderTest } from './support/console-under-test.js';
 
@@ -47,7 +49,63 @@ describe.skipIf(withoutBrowser())('people at the console', () => {
     await page.close();
   });
 
+  it('answer "where is my order?" by the number on the parcel', async () => {
+    const { sut } = console;
+    const reference = await sut.placePartner(ONE);
+    const shipped = await sut.waitForOrder(PARTNER_ACCOUNT, reference, ({ status }) => status === 'SHIPPED');
+    const tracking = await trackingOf(console, shipped.id);
+    const page = await console.open('/now', { role: 'agent' });
+    await page.keyboard.press('/');
+    await page.keyboard.type(tracking);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: reference }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/console/orders/${shipped.id}`);
+    await page.locator('.page-head').getByText('Shipped').waitFor();
+    await page.getByRole('main').getByText(tracking).first().waitFor();
+    await page.close();
+  });
+
+  it('solve the cause of exceptions once, and see the orders that waited for it go on', async () => {
+    const { sut } = console;
+    const waiting = [1, 2, 3].map(() => String(sut.placeShopify([{ sku: UNMAPPED_LISTING, quantity: 1 }])));
+    const orders = await sut.waitForAll(
+      waiting.map((reference) => ({ channel: SHOPIFY_ACCOUNT, reference })),
+      ({ waitingOn }) => waitingOn.length > 0,
+    );
+    const watching = await console.open(`/orders/${orders[0]?.id}`, { role: 'operator' });
+    await watching.locator('.page-head').getByText('Shipped').waitFor({ state: 'detached' });
+    await watching.evaluate('window.notReloaded = true');
+    const page = await console.open('/exceptions', { role: 'operator' });
+    await page.getByText('× 3').waitFor();
+    await page.getByRole('button', { name: 'Map the listing…' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('SKU of our item').fill(BOTH_NODES);
+    await dialog.getByRole('button', { name: 'Map the listing' }).click();
+    await page.getByText('done for 3 exceptions').waitFor();
+    await page.getByText('Nothing waits for a person').waitFor();
+    await watching.locator('.page-head').getByText('Shipped', { exact: true }).waitFor();
+    expect(await watching.evaluate('window.notReloaded')).toBe(true);
+    await page.close();
+    await watching.close();
+  });
+
   it('never met an error on the way', () => {
     expect(console.troubles).toEqual([]);
   });
 });
+
+/** Of the order's package; as soon as the search knows it. */
+async function trackingOf({ sut }: ConsoleUnderTest, orderId: string): Promise<string> {
+  const { tracking } = await until(
+    async () => {
+      const { rows } = await sut.pool.query<{ tracking: string }>(
+        `select outside_id as tracking from cross_reference where order_id = $1 and kind = 'tracking' limit 1`,
+        [orderId],
+      );
+      return rows[0] ?? { tracking: '' };
+    },
+    (found) => found.tracking !== '',
+    { what: 'a tracking number', timeoutMs: 10_000 },
+  );
+  return tracking;
+}

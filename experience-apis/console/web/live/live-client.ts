@@ -1,7 +1,7 @@
 import { createClient, type Client, type CloseCode } from 'graphql-ws';
 import { tokenRefused } from '../auth/session.js';
 import { freshToken, onTokenRenewed } from '../auth/session-store.js';
-import { setConnectionState } from './connection-state.js';
+import { connectionState, setConnectionState } from './connection-state.js';
 import type { LiveAnswer, Subscribe } from './live-stream.js';
 
 const UNAUTHORIZED: CloseCode | number = 4401;
@@ -57,8 +57,10 @@ function connect(): Client {
 
 /** A subscription by the hash of its document, as LiveStream wants it. */
 export function subscribeTo(documentId: string): Subscribe {
-  return (variables, { next, ended }) =>
-    liveClient().subscribe(
+  return (variables, { opened, next, ended }) => {
+    const live = liveClient();
+    const forget = live.on('connected', () => queueMicrotask(opened));
+    const stop = live.subscribe(
       { query: '', variables, extensions: { documentId } },
       {
         next: (answer) => next(answer as LiveAnswer),
@@ -66,4 +68,10 @@ export function subscribeTo(documentId: string): Subscribe {
         complete: () => ended(undefined),
       },
     );
+    if (connectionState() === 'live') opened();
+    return () => {
+      forget();
+      stop();
+    };
+  };
 }

@@ -74,16 +74,32 @@ describe('a stream', () => {
     expect(test.last().after).toBe('read');
     test.breakOff();
     test.retry();
+    test.last().sink.opened();
     expect(test.last().after).toBe('read');
-    expect(test.gaps()).toBe(0);
+    expect([test.gaps(), test.waits]).toEqual([0, []]);
   });
 
-  it('tells of a gap when it starts again without having seen anything', () => {
+  it('that began without a cursor tells of the gap once it is under way', () => {
     const test = startStream();
-    test.breakOff();
     expect(test.gaps()).toBe(0);
+    test.last().sink.opened();
+    expect(test.waits.map(({ ms }) => ms)).toEqual([500]);
     test.retry();
     expect(test.gaps()).toBe(1);
+    test.breakOff();
+    test.retry();
+    test.last().sink.opened();
+    test.retry();
+    expect(test.gaps()).toBe(2);
+  });
+
+  it('that broke before it was under way tells of the gap after the next begin alone', () => {
+    const test = startStream();
+    test.last().sink.opened();
+    test.breakOff();
+    expect(test.waits.map(({ ms }) => ms)).toEqual([250]);
+    test.retry();
+    expect(test.gaps()).toBe(0);
   });
 
   it('hears nothing more of a try that ended', () => {
@@ -148,6 +164,8 @@ describe('a stream', () => {
   it('forgets a cursor that the hub cannot read, and says that there is a gap', () => {
     const test = startStream({ after: 'of another hub' });
     test.breakOff(errors('CURSOR_NOT_READABLE'));
+    test.retry();
+    test.last().sink.opened();
     test.retry();
     expect([test.last().after, test.gaps()]).toEqual([null, 1]);
   });

@@ -13,6 +13,8 @@ export interface LiveError {
 export type Subscribe = (variables: Readonly<Record<string, unknown>>, sink: LiveSink) => () => void;
 
 export interface LiveSink {
+  /** The connection is open, and the subscription was sent over it. */
+  readonly opened: () => void;
   readonly next: (answer: LiveAnswer) => void;
   /** `why` is undefined when the hub completed the stream; an array holds errors of GraphQL. */
   readonly ended: (why: unknown) => void;
@@ -23,7 +25,10 @@ export interface LiveStreamOptions {
   readonly variables: Readonly<Record<string, unknown>>;
   /** What the subscription gave for its one field. Throws nothing: what it throws ends the page. */
   readonly onEvent: (event: unknown) => void;
-  /** The stream (re)starts without a cursor: what is shown may have missed something and must be read anew. */
+  /**
+   * The stream began without a cursor: what happened between the reading of what is shown and its begin was missed. Called
+   * once it is under way, so that whoever reads anew then misses nothing.
+   */
   readonly onGap: () => void;
   /** The stream is over for good: `why` in a sentence. */
   readonly onRefused: (error: LiveError) => void;
@@ -31,6 +36,8 @@ export interface LiveStreamOptions {
   readonly later?: (work: () => void, ms: number) => () => void;
 }
 
+/** Until then the hub has begun the stream that was asked for. */
+const BEGUN_MS = 500;
 const RETRY_MS_MIN = 250;
 const RETRY_MS_MAX = 8_000;
 /** Trying again with the same words gets the same answer. */
@@ -55,6 +62,7 @@ export class LiveStream {
   private tries = 0;
   private over = false;
   private end: () => void = () => undefined;
+  private unsettle: () => void = () => undefined;
 
   constructor(private readonly options: LiveStreamOptions) {
     const { after } = options.variables;
@@ -75,12 +83,15 @@ export class LiveStream {
   }
 
   private open(): void {
-    const { subscribe, variables, onGap } = this.options;
-    if (this.cursor === undefined && this.tries > 0) onGap();
+    const { subscribe, variables, onGap, later = afterMs } = this.options;
+    const blind = this.cursor === undefined;
     let done = false;
     const stop = subscribe(
       { ...variables, after: this.cursor ?? null },
       {
+        opened: () => {
+          if (blind && !done && !this.over) this.unsettle = later(onGap, BEGUN_MS);
+        },
         next: (answer) => {
           if (!done && !this.over) this.take(answer);
         },
@@ -93,6 +104,7 @@ export class LiveStream {
     );
     this.end = () => {
       done = true;
+      this.unsettle();
       stop();
     };
   }
