@@ -303,7 +303,10 @@ describe('an order by hand', () => {
       },
     );
     expect(fieldOf(parties, 'order')).toEqual({ parties: { shipTo: { city: 'Bonn' } } });
-    const { rows } = await hub.pool.query('select input from audit where subject_id = $1', [orderId]);
+    const { rows } = await hub.pool.query(
+      `select input from audit where subject_id = $1 and action = 'CORRECT_ADDRESS'`,
+      [orderId],
+    );
     expect(rows).toEqual([{ input: { country: 'DE' } }]);
     const wrong = await act('correctAddress', 'CorrectAddressInput', { orderId, shipTo: { ...SHIP_TO, country: 'x' } });
     expect(wrong.errors).toMatchObject([{ message: expect.stringContaining('/shipTo/country') as string }]);

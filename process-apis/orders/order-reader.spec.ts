@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type pg from 'pg';
 import { openDatabase } from '../../src/platform/db/database.js';
 import { poolOf } from '../../src/platform/db/pool.js';
+import { indexOrders } from '../../test/support/index-orders.js';
 import { SeededOrders } from '../../test/support/seed-orders.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { OrderCursorError, type OrderReader } from './order-reader.js';
@@ -28,6 +29,7 @@ beforeAll(async () => {
   await orders.accept('shop-eu', ['R-1', 'R-2', 'R-3', 'R_4', 'R%5']);
   await orders.accept('amazon-de', ['R-1'], { placedAt: '2026-03-02T00:00:00.000Z' });
   await orders.fulfill('amazon-de', 'R-1');
+  await indexOrders(pool, orders.commit.cipher);
 });
 
 afterAll(async () => {
