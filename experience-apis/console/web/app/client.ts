@@ -18,7 +18,8 @@ const rememberId = mapExchange({
       ? operation
       : makeOperation(operation.kind, operation, {
           ...operation.context,
-          [DOCUMENT_ID]: documentIdOf(operation.query),
+          // The cache asks again with the document that it made: what was remembered stays.
+          [DOCUMENT_ID]: operation.context[DOCUMENT_ID] ?? documentIdOf(operation.query),
         }),
 });
 

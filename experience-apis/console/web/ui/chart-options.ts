@@ -19,7 +19,7 @@ export function chartOptions(
   props: () => ChartProps,
   show: (words: string) => void,
 ): uPlot.Options {
-  const { height = HEIGHT, fromZero = true, series } = props();
+  const { height = HEIGHT, fromZero = true, ceiling = Infinity, series } = props();
   const font = `12px ${getComputedStyle(element).fontFamily}`;
   const axis = {
     stroke: colourOf('--text-faint', element),
@@ -34,8 +34,8 @@ export function chartOptions(
     legend: { show: false },
     padding: [12, 16, 0, 0],
     scales: {
-      x: { range: (_, first, last) => spanOf(first, last, props()) },
-      y: { range: (_, low, high) => rangeOf(low, high, fromZero) },
+      x: { range: () => spanOf(props()) },
+      y: { range: (_, low, high) => rangeOf(low, high, fromZero, ceiling) },
     },
     axes: [
       { ...axis, grid: { show: false }, size: X_AXIS_HEIGHT, space: 64, values: (_, ticks) => ticks.map(timeOnAxis) },
@@ -62,7 +62,9 @@ function seriesOptions(one: ChartSeries, at: number, element: HTMLElement, bars:
 }
 
 /** Columns need room beside the first and the last time; a lone one stands in the middle of a day. */
-function spanOf(first: number, last: number, { times, bars }: ChartProps): [number, number] {
+function spanOf({ times, bars }: ChartProps): [number, number] {
+  const first = times[0] ?? 0;
+  const last = times.at(-1) ?? first;
   const step = times.length < 2 ? DAY : (last - first) / (times.length - 1);
   const room = bars === true || first === last ? step / 2 : 0;
   return [first - room, last + room];
@@ -75,11 +77,11 @@ function timeOnAxis(seconds: number): string {
 }
 
 /** Room above, and a scale even where all values are equal or none is there. */
-function rangeOf(low: number | null, high: number | null, fromZero: boolean): [number, number] {
+function rangeOf(low: number | null, high: number | null, fromZero: boolean, ceiling: number): [number, number] {
   if (low === null || high === null) return [0, 1];
   const bottom = fromZero ? Math.min(0, low) : low;
   const span = high - bottom || Math.abs(high) || 1;
-  return [fromZero ? bottom : bottom - span * 0.1, high + span * 0.1];
+  return [fromZero ? bottom : bottom - span * 0.1, Math.min(ceiling, high + span * 0.1)];
 }
 
 function readoutOf(plot: uPlot, { times, series, format, formatTime }: ChartProps): string {

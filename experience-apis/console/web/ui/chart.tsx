@@ -30,6 +30,8 @@ export interface ChartProps {
   readonly height?: number;
   /** The axis begins at zero: for everything but ratios near one. */
   readonly fromZero?: boolean;
+  /** Values never go above: 1 for shares. */
+  readonly ceiling?: number;
   /** Columns instead of lines. */
   readonly bars?: boolean;
 }

@@ -15,11 +15,13 @@ const EDGE = 2;
 /** The shape of values over time, without axes. Gaps stay gaps; a value between two of them is a dot. */
 export function Sparkline({ label, values, target }: SparklineProps): ReactElement {
   const known = values.filter((value) => value !== null);
+  // One value has no shape.
+  if (known.length < 2) return <span className="sparkline" />;
   const all = target === undefined ? known : [...known, target];
-  const low = all.length === 0 ? 0 : Math.min(...all);
-  const span = all.length === 0 ? 1 : Math.max(...all) - low || 1;
+  const low = Math.min(...all);
+  const span = Math.max(...all) - low || 1;
   const y = (value: number): number => HEIGHT - EDGE - ((value - low) / span) * (HEIGHT - 2 * EDGE);
-  const x = (at: number): number => (at / Math.max(1, values.length - 1)) * WIDTH;
+  const x = (at: number): number => (at / (values.length - 1)) * WIDTH;
   return (
     <svg
       className="sparkline"

@@ -1,7 +1,8 @@
 import { useMemo, type ReactElement } from 'react';
 import { graphql } from '../../generated/index.js';
 import type { DriftFilter, InventoryAccuracyQuery } from '../../generated/graphql.js';
-import { Card, Chart } from '../../ui/index.js';
+import { Card, Chart, useClock } from '../../ui/index.js';
+import { dayBefore, daysFrom, secondsOf } from '../shared/days.js';
 import { Loaded } from '../shared/loaded.js';
 import { useRead } from '../shared/use-read.js';
 
@@ -21,6 +22,8 @@ const ACCURACY = graphql(`
 
 type Day = InventoryAccuracyQuery['inventoryAccuracy'][number];
 
+/** That the hub tells of when it is not asked for others. */
+const DAYS = 30;
 /** Lines beyond would not be told apart. */
 const LINES_MAX = 8;
 
@@ -42,7 +45,8 @@ export function AccuracyCard({ filter }: { filter: DriftFilter }): ReactElement 
 }
 
 function AccuracyChart({ days }: { days: readonly Day[] }): ReactElement {
-  const { times, series } = useMemo(() => linesOf(days), [days]);
+  const today = useClock((now) => dayBefore(now, 0));
+  const { times, series } = useMemo(() => linesOf(days, today), [days, today]);
   return (
     <Chart
       label="Inventory accuracy by day"
@@ -51,13 +55,17 @@ function AccuracyChart({ days }: { days: readonly Day[] }): ReactElement {
       format={(share) => `${(share * 100).toFixed(1)} %`}
       formatTime={(seconds) => new Date(seconds * 1_000).toISOString().slice(0, 10)}
       fromZero={false}
+      ceiling={1}
       height={180}
     />
   );
 }
 
-function linesOf(days: readonly Day[]): { times: number[]; series: { label: string; values: (number | null)[] }[] } {
-  const byDay = [...new Set(days.map(({ day }) => day))].toSorted();
+function linesOf(
+  days: readonly Day[],
+  today: string,
+): { times: number[]; series: { label: string; values: (number | null)[] }[] } {
+  const byDay = daysFrom(dayBefore(Date.parse(today), DAYS), today);
   const names = [...new Set(days.map(nameOf))].toSorted().slice(0, LINES_MAX);
   const series = names.map((label) => ({
     label,
@@ -66,7 +74,7 @@ function linesOf(days: readonly Day[]): { times: number[]; series: { label: stri
       return found === undefined || found.compared === 0 ? null : found.equal / found.compared;
     }),
   }));
-  return { times: byDay.map((day) => Date.parse(day) / 1_000), series };
+  return { times: byDay.map(secondsOf), series };
 }
 
 function nameOf({ system, subject }: Day): string {

@@ -8,7 +8,7 @@ import { Trouble } from '../shared/loaded.js';
 import { useUrlState } from '../shared/url-state.js';
 import { useRead } from '../shared/use-read.js';
 import { useThrottled } from '../shared/use-throttled.js';
-import { dayBefore, SPANS } from './days.js';
+import { dayBefore, SPANS } from '../shared/days.js';
 import { KPI_MOVED, PLACES_OF_KPIS, TRENDS_OF_ORDERS, TRENDS_OF_THE_REST } from './kpi.documents.js';
 import { KpiCard } from './kpi-card.js';
 import { KpiTiles, type Trend } from './kpi-tiles.js';

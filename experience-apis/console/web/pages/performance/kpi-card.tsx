@@ -3,7 +3,7 @@ import type { Kpi, KpiGrouping, KpiSeriesShownQuery } from '../../generated/grap
 import { Card, Chart, EmptyState, FilterSelect, plainWords, Toolbar } from '../../ui/index.js';
 import { Loaded } from '../shared/loaded.js';
 import { useRead } from '../shared/use-read.js';
-import { secondsOf } from './days.js';
+import { secondsOf } from '../shared/days.js';
 import { SERIES } from './kpi.documents.js';
 import { TARGETS, valueWords } from './kpi-figures.js';
 import { linesOf } from './kpi-lines.js';
@@ -113,6 +113,7 @@ function SeriesParts({ series, by, from, today }: SeriesPartsProps): ReactElemen
         format={(value) => valueWords(unit, value)}
         formatTime={(seconds) => new Date(seconds * 1_000).toISOString().slice(0, 10)}
         fromZero={unit !== 'RATIO' || lines.low < HALF}
+        {...(unit === 'RATIO' ? { ceiling: 1 } : {})}
         bars={(unit === 'COUNT' || unit === 'UNITS') && by === 'DAY'}
       />
       {lines.left > 0 && <p className="faint small">The {lines.left} smallest are in the table alone.</p>}

@@ -1,6 +1,6 @@
 import type { KpiGrouping } from '../../generated/graphql.js';
-import type { ChartSeries } from '../../ui/index.js';
-import { daysFrom } from './days.js';
+import { plainWords, type ChartSeries } from '../../ui/index.js';
+import { daysFrom } from '../shared/days.js';
 import type { Series } from './kpi-card.js';
 
 type Point = Series['points'][number];
@@ -64,7 +64,11 @@ function plainLines(points: readonly Point[], days: readonly string[], duration:
 function groupLines(points: readonly Point[], days: readonly string[], by: KpiGrouping): ChartSeries[] {
   const groups = Map.groupBy(points, (point) => groupOf(point, by));
   return [...groups]
-    .map(([label, own]) => ({ label, own, count: own.reduce((total, { count }) => total + count, 0) }))
+    .map(([name, own]) => ({
+      label: by === 'STAGE' ? plainWords(name) : name,
+      own,
+      count: own.reduce((total, { count }) => total + count, 0),
+    }))
     .toSorted((one, other) => other.count - one.count || one.label.localeCompare(other.label))
     .map(({ label, own }) => {
       const byDay = new Map(own.map(({ day, value }) => [day, value ?? null]));

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { KpiTrendFragment } from '../../generated/graphql.js';
 import { classNames, Skeleton, Sparkline } from '../../ui/index.js';
-import { daysFrom } from './days.js';
+import { daysFrom } from '../shared/days.js';
 import { targetTone, TARGETS, trendOf, valueOver, valueWords } from './kpi-figures.js';
 
 export type Trend = KpiTrendFragment;

@@ -138,7 +138,9 @@ function columnsFor(orders: ReadonlyMap<string, OrderBehind>): readonly Column<M
     {
       key: 'bucket',
       title: 'Bucket',
-      render: ({ bucket }) => <Badge tone={BUCKET_TONE[bucket] ?? 'neutral'}>{plainWords(bucket)}</Badge>,
+      render: ({ bucket }) => (
+        <Badge tone={BUCKET_TONE[bucket] ?? 'neutral'}>{bucket === 'onHand' ? 'On-hand' : plainWords(bucket)}</Badge>
+      ),
     },
     { key: 'delta', title: 'Change', align: 'end', render: ({ delta }) => <Quantity value={delta} signed /> },
     { key: 'reason', title: 'Why', render: ({ reason }) => plainWords(reason) },
