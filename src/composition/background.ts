@@ -148,18 +148,9 @@ export class Background implements OnApplicationBootstrap, OnModuleDestroy, OnAp
     const afterLoss = this.afterLoss();
     const clocks = sqlSlaClocks(this.pool, this.orders);
     const resumption = this.part(Resumption);
-    const publishing = this.part(Publishing);
     const messages = this.part(StoredMessages);
     const missed = this.part(ShopifyMissedOrders);
-    const expiry = this.part(LotExpiry);
-    const soft = this.part(SoftReservations);
-    const drift = this.part(Reconciliation);
     const pressure = this.part(Pressure);
-    const telling = new BackgroundLoop(
-      'publishing quantities',
-      SECOND,
-      pressure.unlessHeld(4, () => publishing.sweepDue()),
-    );
     return [
       new BackgroundLoop('pressure', SECOND, () => this.lookAtPressure()),
       new BackgroundLoop('ERP confirmations', SECOND, () => followUp.sweepConfirmations()),
@@ -175,6 +166,30 @@ export class Background implements OnApplicationBootstrap, OnModuleDestroy, OnAp
       new BackgroundLoop('what a restore left open', 5 * SECOND, () => afterLoss.sweep()),
       new BackgroundLoop('lost news of warehouses', SECOND, () => lostNews.sweep()),
       new BackgroundLoop('orders that waited for a date', 10 * SECOND, () => resumption.sweepTime()),
+      ...this.stockLoops(pressure),
+      new BackgroundLoop('orders of shops that never came', 5 * SECOND, async () => {
+        await missed.sweep();
+        return false;
+      }),
+      new BackgroundLoop('parked messages', 15 * SECOND, async () => {
+        await messages.sweepParked();
+        return false;
+      }),
+    ];
+  }
+
+  /** What keeps stock right, and channels told of it. */
+  private stockLoops(pressure: Pressure): readonly BackgroundLoop[] {
+    const publishing = this.part(Publishing);
+    const expiry = this.part(LotExpiry);
+    const soft = this.part(SoftReservations);
+    const drift = this.part(Reconciliation);
+    const telling = new BackgroundLoop(
+      'publishing quantities',
+      SECOND,
+      pressure.unlessHeld(4, () => publishing.sweepDue()),
+    );
+    return [
       new BackgroundLoop('quantities to publish', SECOND, async () => {
         const changes = await publishing.sweepChanges();
         const reviews = await publishing.sweepReviews();
@@ -196,14 +211,6 @@ export class Background implements OnApplicationBootstrap, OnModuleDestroy, OnAp
         pressure.unlessHeld(4, () => drift.sweepDue()),
       ),
       new BackgroundLoop('history of drift', HOUR, () => drift.sweepHistory()),
-      new BackgroundLoop('orders of shops that never came', 5 * SECOND, async () => {
-        await missed.sweep();
-        return false;
-      }),
-      new BackgroundLoop('parked messages', 15 * SECOND, async () => {
-        await messages.sweepParked();
-        return false;
-      }),
     ];
   }
 

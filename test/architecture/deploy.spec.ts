@@ -64,7 +64,7 @@ describe('the dashboard', () => {
     const cells = new Set<string>();
     for (const { title, type, gridPos, targets = [] } of panels) {
       expect(title).not.toBe('');
-      if (type !== 'row') expect([title, targets.length > 0]).toEqual([title, true]);
+      expect([title, targets.length > 0]).toEqual([title, type !== 'row']);
       for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1)
         for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1) {
           expect([title, cells.has(`${x}/${y}`)]).toEqual([title, false]);
