@@ -23,7 +23,6 @@ export function FlowTable({ flow, channel }: FlowTableProps): ReactElement {
     figure('In, last minute', ({ enteredLastMinute }) => enteredLastMinute),
     figure('Out, last minute', ({ leftLastMinute }) => leftLastMinute),
     figure('In, last hour', ({ enteredLastHour }) => enteredLastHour),
-    figure('Out, last hour', ({ leftLastHour }) => leftLastHour),
     figure('Late', ({ overdue }) => overdue),
     figure('Tasks waiting', ({ tasksWaiting }) => tasksWaiting),
     { key: 'oldest', title: 'Oldest', render: ({ oldestSince }) => <RelativeTime at={oldestSince} /> },
