@@ -37,7 +37,10 @@ export class FindingLoaders {
     });
     this.revealed =
       reveals === undefined ? undefined : new DataLoader((ids) => revealParties(reader, pool, reveals, ids));
-    this.toldOf = new DataLoader((keys) => readToldAsOf(pool, keys), { cacheKeyFn: (key) => JSON.stringify(key) });
+    this.toldOf = new DataLoader((keys) => readToldAsOf(pool, keys), {
+      cacheKeyFn: (key) => JSON.stringify(key),
+      cache: reveals !== undefined,
+    });
   }
 
   updatedAt(orderId: string): Promise<Instant | undefined> {

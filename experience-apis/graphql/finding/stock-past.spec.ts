@@ -37,23 +37,36 @@ async function receive(fact: object): Promise<void> {
 
 const asked = (asOf: string): string => `asOf: "${asOf}"`;
 
-describe('a position of the past', () => {
-  const of = async (asOf: string, fields: string): Promise<unknown> =>
-    fieldOf(
-      await hub.post(`{ position(sku: "P", node: "dc-north", ${asked(asOf)}) { ${fields} } }`, {}, ALL),
-      'position',
-    );
+async function positionOf(asOf: string, fields: string): Promise<unknown> {
+  return fieldOf(
+    await hub.post(`{ position(sku: "P", node: "dc-north", ${asked(asOf)}) { ${fields} } }`, {}, ALL),
+    'position',
+  );
+}
 
+async function availabilityOf(given: string): Promise<unknown> {
+  return fieldOf(
+    await hub.post(
+      `{ availability(channel: "shop-eu", skus: ["P"], listings: ["L-P"]${given}) {
+         asOf basis items { sku available status told { quantity } } } }`,
+      {},
+      ALL,
+    ),
+    'availability',
+  );
+}
+
+describe('a position of the past', () => {
   it('is the sum of its movements until then, with those alone', async () => {
     const fields = 'onHand atp asOf movements { edges { node { delta } } }';
-    expect(await of(empty, fields)).toBeNull();
-    expect(await of(five, fields)).toEqual({
+    expect(await positionOf(empty, fields)).toBeNull();
+    expect(await positionOf(five, fields)).toEqual({
       onHand: 5,
       atp: 5,
       asOf: five,
       movements: { edges: [{ node: { delta: 5 } }] },
     });
-    expect(await of(three, fields)).toMatchObject({
+    expect(await positionOf(three, fields)).toMatchObject({
       onHand: 3,
       movements: { edges: [{ node: { delta: -2 } }, { node: { delta: 5 } }] },
     });
@@ -76,19 +89,8 @@ describe('a position of the past', () => {
 });
 
 describe('availability of the past', () => {
-  const of = async (given: string): Promise<unknown> =>
-    fieldOf(
-      await hub.post(
-        `{ availability(channel: "shop-eu", skus: ["P"], listings: ["L-P"]${given}) {
-           asOf basis items { sku available status told { quantity } } } }`,
-        {},
-        ALL,
-      ),
-      'availability',
-    );
-
   it('is what could be sold then, with what the channel had been told', async () => {
-    expect(await of(`, ${asked(empty)}`)).toEqual({
+    expect(await availabilityOf(`, ${asked(empty)}`)).toEqual({
       asOf: empty,
       basis: 'REBUILT',
       items: [
@@ -96,16 +98,16 @@ describe('availability of the past', () => {
         { sku: 'P', available: 0, status: 'NOT_AVAILABLE', told: null },
       ],
     });
-    expect(await of(`, ${asked(five)}`)).toMatchObject({
+    expect(await availabilityOf(`, ${asked(five)}`)).toMatchObject({
       items: [
         { available: 5, told: null },
         { available: 5, told: { quantity: 5 } },
       ],
     });
-    expect(await of(`, ${asked(three)}`)).toMatchObject({
+    expect(await availabilityOf(`, ${asked(three)}`)).toMatchObject({
       items: [{ available: 3 }, { available: 3, told: { quantity: 3 } }],
     });
-    expect(await of('')).toMatchObject({
+    expect(await availabilityOf('')).toMatchObject({
       basis: 'CURRENT',
       items: [{ available: 3 }, { available: 3, told: { quantity: 3 } }],
     });
