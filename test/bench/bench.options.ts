@@ -29,9 +29,9 @@ Without a name all are run, one after the other.
   reserve    orders/s of 3 lines through the one door, accepted, claimed and written; raw: set-wise SQL of the same rows
   availability checks/s of 10 items over HTTP; raw: an echo of the same body, and the same read by hand-written SQL
   lifecycle  orders/s from order to invoice with all sandboxes; raw: a script with the same calls to ERP and warehouse
-  graphql    orders/s read with lines and shipments; raw: one SQL statement that gives the same as JSON
+  graphql    pages of an order/s (lines, shipments, timeline, ids elsewhere); raw: one SQL statement that gives the same as JSON
   publishing changes/s of stock until listings should show them, and the lag until Amazon and Shopify do, at their limits
-  fanout     messages/s to 200 and 1,000 subscribers of 30 events/s; raw: the same bytes broadcast over ws
+  fanout     messages/s to 200 and 1,000 subscribers of 20 events/s; raw: the same bytes broadcast over ws
   telemetry  orders/s with traces on, at the default ratio and all of them; raw: the same hub without traces
 
   --json     prints {"name","value","unit","limit","ratio"}, one line for each figure; limit is the raw one,

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { serveParent } from '../harness/helper-process.js';
 import { percentile } from '../harness/percentile.js';
-import { EVENT_AT, type Heard, type Subscribers } from './subscribers.js';
+import { CURSOR, EVENT_AT, type Heard, type Subscribers, type Tally } from './subscribers.js';
 
 const SETTLE_MS = 500;
 const AT_ONCE = 50;
 
 const sockets: WebSocket[] = [];
+/** The cursors that each subscriber got. */
+const got: string[][] = [];
 let latenciesMs: number[] = [];
 let sample = '';
 
@@ -27,15 +29,18 @@ async function open(url: string, query: string, bearer: string): Promise<WebSock
   socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${bearer}` } }));
   await acknowledged;
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
-  socket.on('message', (data: Buffer) => hear(data.toString('utf8')));
+  const cursors: string[] = [];
+  got.push(cursors);
+  socket.on('message', (data: Buffer) => cursors.push(hear(data.toString('utf8'))));
   return socket;
 }
 
-function hear(text: string): void {
+function hear(text: string): string {
   const at = EVENT_AT.exec(text)?.[1];
   if (at === undefined) throw new Error(`not an event: ${text.slice(0, 500)}`);
   latenciesMs.push(Date.now() - Date.parse(at));
   sample = text;
+  return CURSOR.exec(text)?.[1] ?? '';
 }
 
 async function listen({ ms }: { readonly ms: number }): Promise<Heard> {
@@ -45,8 +50,14 @@ async function listen({ ms }: { readonly ms: number }): Promise<Heard> {
   return { perSecond: sorted.length / (ms / 1_000), p99Ms: percentile(sorted, 0.99), sample };
 }
 
+function tally(): Tally {
+  const counts = got.map((cursors) => cursors.length);
+  const twice = got.reduce((sum, cursors) => sum + cursors.length - new Set(cursors).size, 0);
+  return { least: Math.min(...counts), most: Math.max(...counts), twice };
+}
+
 function disconnect(): void {
   for (const socket of sockets.splice(0)) socket.terminate();
 }
 
-serveParent({ connect, listen, disconnect });
+serveParent({ connect, listen, tally, disconnect });

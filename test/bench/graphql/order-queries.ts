@@ -1,14 +1,24 @@
-/** What a screen of an order shows. */
+/** What the page of an order shows. */
 export const ORDER_QUERY = /* GraphQL */ `
   query Order($id: ID!) {
     order(id: $id) {
       id
       channel
       reference
+      displayReference
       status
       placedAt
+      completedAt
+      currency
+      shipMethod
+      grandTotal {
+        minor
+        currency
+      }
       lines {
         id
+        number
+        lineReference
         listingSku
         sku
         title
@@ -19,14 +29,35 @@ export const ORDER_QUERY = /* GraphQL */ `
           shipped
           cancelled
         }
+        unitPrice {
+          minor
+          currency
+        }
+      }
+      fulfillmentOrders {
+        id
+        number
+        node
+        status
+        wmsReference
+        lines {
+          lineId
+          sku
+          quantity
+        }
       }
       shipments {
         id
         reference
         node
+        shippedAt
+        deliveryDocument
+        invoice
         packages {
+          id
           carrier
           trackingNumber
+          channelConfirmedAt
           items {
             sku
             quantity
@@ -34,36 +65,51 @@ export const ORDER_QUERY = /* GraphQL */ `
           }
         }
       }
+      erp {
+        status
+        salesOrder
+        reason
+      }
+      waitingOn {
+        system
+        since
+        reason
+      }
+      timeline {
+        type
+        version
+        source
+        occurredAt
+        recordedAt
+        detail
+      }
+      crossReferences {
+        system
+        kind
+        outsideId
+        hubKind
+        hubId
+      }
     }
   }
 `;
 
-/** The same as text that could be sent as it is. */
+/** The same as text that could be sent as it is; the parts of the order's state as they are stored. */
 export const ORDER_AS_JSON = `
   select json_build_object(
     'id', o.id, 'channel', o.channel, 'reference', o.reference, 'status', o.status, 'placedAt', o.placed_at,
-    'lines', (
+    'lines', o.state->'lines', 'fulfillmentOrders', o.state->'fulfillmentOrders', 'shipments', o.state->'shipments',
+    'erp', o.state->'erp', 'waitingOn', o.state->'waits', 'grandTotal', o.state->'grandTotal',
+    'timeline', (
       select json_agg(json_build_object(
-        'id', l->'id', 'listingSku', l->'listingSku', 'sku', l->'sku', 'title', l->'title', 'ordered', l->'ordered',
-        'quantities', json_build_object(
-          'open', l->'quantities'->'open', 'reserved', l->'quantities'->'reserved',
-          'shipped', l->'quantities'->'shipped', 'cancelled', l->'quantities'->'cancelled'
-        )))
-      from json_array_elements(o.state->'lines') as l
+        'type', e.type, 'version', e.stream_version, 'source', e.source, 'occurredAt', e.occurred_at,
+        'recordedAt', e.recorded_at, 'detail', e.data) order by e.stream_version)
+      from event_log e where e.stream_id = o.id and e.stream_version <= 50
     ),
-    'shipments', (
+    'crossReferences', (
       select json_agg(json_build_object(
-        'id', s->'id', 'reference', s->'reference', 'node', s->'node',
-        'packages', (
-          select json_agg(json_build_object(
-            'carrier', p->'carrier', 'trackingNumber', p->'trackingNumber',
-            'items', (
-              select json_agg(json_build_object('sku', i->'sku', 'quantity', i->'quantity', 'serials', i->'serials'))
-              from json_array_elements(p->'items') as i
-            )))
-          from json_array_elements(s->'packages') as p
-        )))
-      from json_array_elements(o.state->'shipments') as s
+        'system', c.system, 'kind', c.kind, 'outsideId', c.outside_id, 'hubKind', c.hub_kind, 'hubId', c.hub_id))
+      from cross_reference c where c.order_id = o.id
     )
   )::text as "order"
   from orders o where o.id = $1`;
