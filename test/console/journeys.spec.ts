@@ -45,6 +45,7 @@ describe.skipIf(withoutBrowser())('people at the console', () => {
     await console.network.open();
     await live(page);
     for (const reference of meanwhile) await latest.getByRole('link', { name: reference }).waitFor();
+    await page.getByText('cannot be reached').first().waitFor({ state: 'detached' });
     expect(await page.getByText('cannot be reached').count()).toBe(0);
     await page.close();
   });

@@ -1,6 +1,16 @@
-import { cacheExchange, Client, fetchExchange, makeOperation, mapExchange, type DocumentInput } from 'urql';
+import {
+  cacheExchange,
+  Client,
+  fetchExchange,
+  makeOperation,
+  mapExchange,
+  type DocumentInput,
+  type Exchange,
+  type Operation,
+} from 'urql';
 import { authorizedFetch } from '../auth/authorized-fetch.js';
 import { tokenRefused } from '../auth/session.js';
+import { connectionState, onConnectionState } from '../live/connection-state.js';
 import { documentIdOf } from './document-id.js';
 
 const DOCUMENT_ID = 'documentId';
@@ -39,6 +49,36 @@ const sendIdOnly = mapExchange({
   },
 });
 
+/** What could not be asked while the network was broken is asked again by itself when it is back. */
+const askAgain: Exchange = (input) => {
+  const failed = new Map<number, Operation>();
+  const retry = (): void => {
+    const { client } = input;
+    for (const operation of [...failed.values()])
+      client.reexecuteOperation(
+        makeOperation(operation.kind, operation, { ...operation.context, requestPolicy: 'network-only' }),
+      );
+    failed.clear();
+  };
+  onConnectionState(() => {
+    if (connectionState() === 'live') retry();
+  });
+  addEventListener('online', retry);
+  return mapExchange({
+    onOperation: (operation) => {
+      if (operation.kind === 'teardown') failed.delete(operation.key);
+      return operation;
+    },
+    onResult: (result) => {
+      const { operation, error } = result;
+      const unreached = error?.networkError !== undefined && error.response === undefined;
+      if (unreached && operation.kind === 'query') failed.set(operation.key, operation);
+      else failed.delete(operation.key);
+      return result;
+    },
+  })(input);
+};
+
 /** The client of the page: answers are kept in memory until a mutation touches their types. */
 export function createHubClient(): Client {
   return new Client({
@@ -46,6 +86,6 @@ export function createHubClient(): Client {
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
     fetch: authorizedFetch,
-    exchanges: [rememberId, cacheExchange, sendIdOnly, fetchExchange],
+    exchanges: [askAgain, rememberId, cacheExchange, sendIdOnly, fetchExchange],
   });
 }
