@@ -15,15 +15,14 @@ import {
   Facts,
   FilterSelect,
   Instant,
-  KeyHint,
   Pagination,
   plainWords,
   SearchField,
-  TextField,
   Toolbar,
   type Column,
 } from '../../ui/index.js';
 import { useCursorPages } from '../shared/cursor-pages.js';
+import { DayField } from '../shared/day-field.js';
 import { Trouble } from '../shared/loaded.js';
 import { exceptionPath, orderPath } from '../shared/paths.js';
 import { useUrlState } from '../shared/url-state.js';
@@ -127,7 +126,7 @@ interface ToolbarProps {
 
 function AuditToolbar({ values, any, onChange, onClear }: ToolbarProps): ReactElement {
   return (
-    <Toolbar label="Find entries of the audit" end={<KeyHint keys={['j', 'k', 'Enter']} does="to walk and open" />}>
+    <Toolbar label="Find entries of the audit">
       <SearchField
         label="Who"
         placeholder="Who, whole"
@@ -155,22 +154,8 @@ function AuditToolbar({ values, any, onChange, onClear }: ToolbarProps): ReactEl
           onSearch={(subjectId) => onChange({ subjectId })}
         />
       )}
-      <TextField
-        label="From"
-        hideLabel
-        title="From"
-        type="date"
-        value={values.from}
-        onChange={({ target }) => onChange({ from: target.value })}
-      />
-      <TextField
-        label="To"
-        hideLabel
-        title="To"
-        type="date"
-        value={values.to}
-        onChange={({ target }) => onChange({ to: target.value })}
-      />
+      <DayField label="From" shown="From" value={values.from} onChange={(from) => onChange({ from })} />
+      <DayField label="To" shown="to" value={values.to} onChange={(to) => onChange({ to })} />
       <ClearFilters any={any} onClear={onClear} />
     </Toolbar>
   );

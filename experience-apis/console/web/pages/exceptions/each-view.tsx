@@ -113,7 +113,7 @@ const COLUMNS: readonly Column<ExceptionCard>[] = [
       </span>
     ),
   },
-  { key: 'about', title: 'About', wrap: true, render: ({ subject }) => <About subject={subject} /> },
+  { key: 'about', title: 'About', render: ({ subject }) => <About subject={subject} /> },
   {
     key: 'severity',
     title: 'Severity',
@@ -153,14 +153,8 @@ function About({ subject }: Pick<ExceptionCard, 'subject'>): ReactElement {
   const words = [listingSku ?? sku, node, [system, operation].filter(Boolean).join(' ')].filter(Boolean).join(', ');
   return (
     <span>
-      {orderId ? (
-        <Link to={orderPath(orderId)}>
-          {channel} {reference}
-        </Link>
-      ) : (
-        channel
-      )}
-      {words === '' ? null : <span className="exception-sentence">{words}</span>}
+      {orderId ? <Link to={orderPath(orderId)}>{reference}</Link> : null}
+      <span className="exception-sentence">{[channel, words].filter(Boolean).join(', ')}</span>
     </span>
   );
 }

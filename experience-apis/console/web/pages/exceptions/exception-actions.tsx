@@ -23,13 +23,20 @@ export function ExceptionActions({
 }: ExceptionActionsProps): ReactElement | null {
   const { scopes } = useSession();
   const [open, setOpen] = useState<ActionHint>();
-  if (actions.length === 0) return null;
+  // One address for several orders would send them all to one place.
+  const offered = count === 1 ? actions : actions.filter(({ needs }) => !needs.includes('shipTo'));
+  if (offered.length === 0) return null;
   if (!scopes.has('exceptions:resolve'))
     return <p className="small muted">Your role may not act on exceptions (scope exceptions:resolve).</p>;
   return (
     <div className="row">
-      {actions.map((hint, at) => (
-        <Button key={hint.action} size="sm" kind={at === 0 ? 'primary' : 'secondary'} onClick={() => setOpen(hint)}>
+      {offered.map((hint, at) => (
+        <Button
+          key={hint.action}
+          size="sm"
+          kind={at === 0 && ACTIONS[hint.action].danger !== true ? 'primary' : 'secondary'}
+          onClick={() => setOpen(hint)}
+        >
           {ACTIONS[hint.action].verb}…
         </Button>
       ))}

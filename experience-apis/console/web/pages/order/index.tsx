@@ -140,7 +140,7 @@ function OrderBody({ order, tab, asOf, onChange, onDone }: BodyProps): ReactElem
         <div className="stack">
           <OrderFactsCard order={order} />
           <HoldsCard order={order} onDone={onDone} />
-          {past ? null : <PersonsCard key={order.id} orderId={order.id} />}
+          {past ? null : <PersonsCard key={order.id} order={order} />}
           <Card title="Time travel" about="The order as it was, rebuilt from its events.">
             <AsOfField value={asOf} onChange={(value) => onChange({ asOf: value })} />
           </Card>

@@ -38,27 +38,29 @@ const COLUMNS: readonly Column<OrderOrigin>[] = [
     title: 'Value',
     phone: 'title',
     wrap: true,
-    render: ({ pointer }) => <code className="wrap-anywhere">{pointer}</code>,
-  },
-  {
-    key: 'value',
-    title: 'Is',
-    wrap: true,
-    render: ({ value }) => <code className="wrap-anywhere">{shown(value)}</code>,
+    width: '34%',
+    render: ({ pointer, value }) => (
+      <span>
+        <code className="order-value">{pointer}</code>
+        <span className="exception-sentence order-value">{shown(value)}</span>
+      </span>
+    ),
   },
   { key: 'source', title: 'Set by', render: ({ source }) => source },
-  { key: 'event', title: 'With', render: ({ event }) => plainWords(event.type) },
+  { key: 'event', title: 'With', wrap: true, render: ({ event }) => plainWords(event.type) },
   { key: 'since', title: 'Since', render: ({ since }) => <Instant at={since} /> },
   {
     key: 'fact',
     title: 'Fact',
-    wrap: true,
     phone: 'extra',
-    render: ({ factId }) => <CopyText text={factId} shown={`…${factId.slice(-16)}`} what="fact id" />,
+    render: ({ factId }) => <CopyText text={factId} shown={`…${factId.slice(-8)}`} what="fact id" />,
   },
 ];
 
+const SHOWN_CHARS_MAX = 120;
+
 function shown(value: unknown): string {
-  if (value === null || value === undefined) return '–';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (value === null || value === undefined) return 'gone';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}…` : text;
 }

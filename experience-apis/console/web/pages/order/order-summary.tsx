@@ -25,7 +25,9 @@ export function Steps({ order }: { order: PageOrder }): ReactElement {
             {at === undefined ? (
               <span className="faint">{index === next && !cancelled ? 'under way' : '–'}</span>
             ) : (
-              <span title={at}>{took === undefined ? <Instant at={at} /> : <Duration ms={took} />}</span>
+              <span title={at}>
+                <Duration ms={took} />
+              </span>
             )}
           </span>
         </li>

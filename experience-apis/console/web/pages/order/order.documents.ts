@@ -154,6 +154,9 @@ export const ORDER_PAGE = graphql(`
         hubKind
         hubId
       }
+      parties {
+        ...Persons
+      }
       exceptions(first: 10) @include(if: $exceptions) {
         ...ExceptionCard
       }
@@ -217,17 +220,6 @@ const ADDRESS = graphql(`
 `);
 
 export const PERSON_PARTS = [PARTIES, ADDRESS] as const;
-
-export const ORDER_PERSONS = graphql(`
-  query OrderPersons($id: ID!) {
-    order(id: $id) {
-      id
-      parties {
-        ...Persons
-      }
-    }
-  }
-`);
 
 /** A document of its own: who sends it is recorded. */
 export const REVEALED_PERSONS = graphql(`

@@ -2,16 +2,15 @@ import { useState, type ReactElement } from 'react';
 import { useSession } from '../../auth/session.js';
 import type { PersonsFragment, PostalAddressFragment } from '../../generated/graphql.js';
 import { Button, Card, Facts } from '../../ui/index.js';
-import { Loaded, Trouble } from '../shared/loaded.js';
+import { Trouble } from '../shared/loaded.js';
 import { useRead } from '../shared/use-read.js';
-import { ORDER_PERSONS, REVEALED_PERSONS } from './order.documents.js';
+import { REVEALED_PERSONS, type PageOrder } from './order.documents.js';
 
 /** Who bought, and where the goods go: masked until somebody with the scope for it asks, which is recorded. */
-export function PersonsCard({ orderId }: { orderId: string }): ReactElement {
+export function PersonsCard({ order }: { order: PageOrder }): ReactElement {
   const { scopes } = useSession();
   const [wanted, setWanted] = useState(false);
-  const masked = useRead(ORDER_PERSONS, { id: orderId });
-  const revealed = useRead(REVEALED_PERSONS, { id: orderId }, { pause: !wanted });
+  const revealed = useRead(REVEALED_PERSONS, { id: order.id }, { pause: !wanted });
   const clear = wanted ? revealed.data?.order?.parties : undefined;
   return (
     <Card
@@ -28,9 +27,7 @@ export function PersonsCard({ orderId }: { orderId: string }): ReactElement {
     >
       <div className="stack">
         {wanted && <Trouble read={revealed} />}
-        <Loaded read={masked} lines={4}>
-          {(data) => <Persons persons={clear ?? data.order?.parties} />}
-        </Loaded>
+        <Persons persons={clear ?? order.parties} />
       </div>
     </Card>
   );

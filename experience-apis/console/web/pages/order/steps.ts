@@ -15,7 +15,7 @@ export interface Step {
   readonly title: string;
   /** When it was first done; undefined while it is not. */
   readonly at: string | undefined;
-  /** Milliseconds since the step before it. */
+  /** Milliseconds since the last step before it that was done. */
   readonly took: number | undefined;
 }
 
@@ -26,12 +26,12 @@ interface Happened {
 
 /** How long each step took, by when the hub recorded its end. The first one counts from when the order was placed. */
 export function stepsOf(placedAt: string, timeline: readonly Happened[]): readonly Step[] {
-  let before: string | undefined = placedAt;
+  let before = placedAt;
   return STEPS.map(([title, ends]) => {
     const at = timeline.find(({ type }) => type === ends)?.recordedAt;
     const took =
       at === undefined || before === undefined ? undefined : Math.max(0, Date.parse(at) - Date.parse(before));
-    before = at;
+    before = at ?? before;
     return { title, at, took };
   });
 }

@@ -1,16 +1,8 @@
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { useQuery } from 'urql';
 import { useSession } from '../../auth/session.js';
-import {
-  ClearFilters,
-  FilterSelect,
-  KeyHint,
-  plainWords,
-  SearchField,
-  TextField,
-  Toolbar,
-  type Option,
-} from '../../ui/index.js';
+import { Button, ClearFilters, FilterSelect, plainWords, SearchField, Toolbar, type Option } from '../../ui/index.js';
+import { DayField } from '../shared/day-field.js';
 import { SORTS, STATUSES, SYSTEMS, type FilterKey, type FilterValues } from './order-filter.js';
 import { CHANNEL_KEYS } from './orders.documents.js';
 
@@ -20,6 +12,9 @@ interface OrderToolbarProps {
   readonly onChange: (changes: Partial<Record<FilterKey, string>>) => void;
   readonly onClear: () => void;
 }
+
+/** Behind a button until they are wanted. */
+const RARE = ['node', 'sku', 'from', 'to'] as const;
 
 const CONDITIONS = [
   { key: 'overdue', value: 'true', label: 'Late' },
@@ -32,9 +27,10 @@ const CONDITIONS = [
 /** Search, filters and sorting, all kept in the URL. */
 export function OrderToolbar({ values, any, onChange, onClear }: OrderToolbarProps): ReactElement {
   const known = useKnownPlaces();
+  const [more, setMore] = useState(RARE.some((key) => values[key] !== ''));
   const condition = CONDITIONS.findIndex(({ key, value }) => values[key] === value);
   return (
-    <Toolbar label="Find orders" end={<KeyHint keys={['j', 'k', 'Enter']} does="to walk and open" />}>
+    <Toolbar label="Find orders">
       <SearchField
         label="Order number"
         placeholder="Order number begins with"
@@ -63,10 +59,14 @@ export function OrderToolbar({ values, any, onChange, onClear }: OrderToolbarPro
         onChange={(at) => onChange(conditionAt(at))}
       />
       <Place label="Channel" all="All channels" value={values.channel} options={known.channels} onChange={onChange} />
-      <Place label="Node" all="All nodes" value={values.node} options={known.nodes} onChange={onChange} />
-      <SearchField label="SKU" placeholder="SKU, whole" value={values.sku} onSearch={(sku) => onChange({ sku })} />
-      <Day label="Placed from" value={values.from} onChange={(from) => onChange({ from })} />
-      <Day label="Placed to" value={values.to} onChange={(to) => onChange({ to })} />
+      {more ? (
+        <>
+          <Place label="Node" all="All nodes" value={values.node} options={known.nodes} onChange={onChange} />
+          <SearchField label="SKU" placeholder="SKU, whole" value={values.sku} onSearch={(sku) => onChange({ sku })} />
+          <DayField label="Placed from" shown="Placed" value={values.from} onChange={(from) => onChange({ from })} />
+          <DayField label="Placed to" shown="to" value={values.to} onChange={(to) => onChange({ to })} />
+        </>
+      ) : null}
       <FilterSelect
         label="Sort"
         all="Latest placed first"
@@ -74,6 +74,11 @@ export function OrderToolbar({ values, any, onChange, onClear }: OrderToolbarPro
         options={SORTS.filter(({ value }) => value !== 'PLACED_DESC')}
         onChange={(sort) => onChange({ sort: sort === '' ? 'PLACED_DESC' : sort })}
       />
+      {more ? null : (
+        <Button kind="quiet" icon="filter" onClick={() => setMore(true)}>
+          More filters
+        </Button>
+      )}
       <ClearFilters any={any} onClear={onClear} />
     </Toolbar>
   );
@@ -112,27 +117,6 @@ function Place({ label, all, value, options, onChange }: PlaceProps): ReactEleme
       value={value}
       options={shown}
       onChange={(chosen) => onChange({ [key]: chosen })}
-    />
-  );
-}
-
-function Day({
-  label,
-  value,
-  onChange,
-}: {
-  label: string;
-  value: string;
-  onChange: (day: string) => void;
-}): ReactElement {
-  return (
-    <TextField
-      label={label}
-      hideLabel
-      title={label}
-      type="date"
-      value={value}
-      onChange={({ target }) => onChange(target.value)}
     />
   );
 }
