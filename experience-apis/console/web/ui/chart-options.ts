@@ -32,7 +32,7 @@ export function chartOptions(
     height,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
     legend: { show: false },
-    padding: [12, 16, 0, 0],
+    padding: [12, 28, 0, 0],
     scales: {
       x: { range: () => spanOf(props()) },
       y: { range: (_, low, high) => rangeOf(low, high, fromZero, ceiling) },

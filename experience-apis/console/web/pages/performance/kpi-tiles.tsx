@@ -59,6 +59,8 @@ function Tile({ trend, from, today }: Pick<KpiTilesProps, 'from' | 'today'> & { 
   const change = before.length === 0 ? undefined : trendOf(value, valueOver(unit, before), better);
   const target = TARGETS[kpi];
   const byDay = new Map(shown.map((point) => [point.day, point.value ?? null]));
+  const byDays = daysFrom(from, today).map((day) => byDay.get(day) ?? null);
+  const known = byDays.filter((one) => one !== null).length;
   const tone = targetTone(value, target, better);
   const words = valueWords(unit, value);
   return (
@@ -72,11 +74,7 @@ function Tile({ trend, from, today }: Pick<KpiTilesProps, 'from' | 'today'> & { 
         today {valueWords(unit, byDay.get(today) ?? (unit === 'COUNT' ? 0 : null))}
         {target !== undefined && ` · target ${better === 'LOWER' ? '≤' : '≥'} ${valueWords(unit, target)}`}
       </span>
-      <Sparkline
-        label={`${title} by day, ${words} in all`}
-        values={daysFrom(from, today).map((day) => byDay.get(day) ?? null)}
-        target={target}
-      />
+      {known > 1 && <Sparkline label={`${title} by day, ${words} in all`} values={byDays} target={target} />}
     </>
   );
 }

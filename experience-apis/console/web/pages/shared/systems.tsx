@@ -42,20 +42,24 @@ interface SystemHealth {
   readonly since?: string | null;
 }
 
+export function HealthBadge({ state }: { state: SystemState }): ReactElement {
+  return <StatusBadge status={state} tone={SYSTEM_TONE[state]} label={STATE_WORDS[state]} />;
+}
+
 /** How the hub gets on with a system: state, why, since when. */
-export function Health({ health, words = true }: { health: SystemHealth; words?: boolean }): ReactElement {
+export function Health({ health }: { health: SystemHealth }): ReactElement {
   const { state, reason, since } = health;
   return (
     <span className="stack-tight">
       <span className="row">
-        <StatusBadge status={state} tone={SYSTEM_TONE[state]} label={STATE_WORDS[state]} />
+        <HealthBadge state={state} />
         {since !== null && since !== undefined && (
           <span className="faint small">
             since <RelativeTime at={since} />
           </span>
         )}
       </span>
-      {words && reason !== null && reason !== undefined && <span className="muted small">{reason}</span>}
+      {reason !== null && reason !== undefined && <span className="muted small">{reason}</span>}
     </span>
   );
 }

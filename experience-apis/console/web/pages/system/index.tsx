@@ -8,7 +8,7 @@ import { BacklogView } from '../shared/backlog-view.js';
 import { Loaded } from '../shared/loaded.js';
 import { MessagesView } from '../shared/messages-view.js';
 import { channelPath } from '../shared/paths.js';
-import { Health, LongestWait, sumOf } from '../shared/systems.js';
+import { HealthBadge, LongestWait, sumOf } from '../shared/systems.js';
 import { TasksView } from '../shared/tasks-view.js';
 import { useUrlState } from '../shared/url-state.js';
 import { useRead } from '../shared/use-read.js';
@@ -146,7 +146,14 @@ function SystemHead({ system }: { system: System }): ReactElement {
           label={
             system.kind === null || system.kind === undefined ? 'Health' : `Health of the ${kindWords(system.kind)}`
           }
-          value={<Health health={system} words={false} />}
+          value={<HealthBadge state={system.state} />}
+          note={
+            system.since === null || system.since === undefined ? undefined : (
+              <>
+                since <RelativeTime at={system.since} />
+              </>
+            )
+          }
         />
         <Stat label="Waiting tasks" value={sum.waiting.toLocaleString('en')} />
         <Stat label="Longest wait" value={<LongestWait at={sum.oldestReadyAt} />} />

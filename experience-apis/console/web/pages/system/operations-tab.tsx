@@ -83,7 +83,7 @@ const COLUMNS: readonly Column<Operation>[] = [
     ),
   },
   { key: 'state', title: 'State', wrap: true, render: (operation) => <OperationState operation={operation} /> },
-  { key: 'rate', title: 'Rate budget', width: '15rem', render: ({ budgets }) => <Budgets budgets={budgets} /> },
+  { key: 'rate', title: 'Rate budget', width: '13rem', render: ({ budgets }) => <Budgets budgets={budgets} /> },
   {
     key: 'breaker',
     title: 'Breaker rests',
@@ -117,11 +117,15 @@ function OperationState({ operation }: { operation: Operation }): ReactElement {
     <span className="stack-tight">
       <span className="row">
         {paused && <StatusBadge status="PAUSED" tone="held" />}
-        <StatusBadge
-          status={breaker.state}
-          tone={BREAKER_TONE[breaker.state]}
-          label={breaker.state === 'CLOSED' ? 'Calls go through' : `Breaker ${plainWords(breaker.state).toLowerCase()}`}
-        />
+        {(!paused || breaker.state !== 'CLOSED') && (
+          <StatusBadge
+            status={breaker.state}
+            tone={BREAKER_TONE[breaker.state]}
+            label={
+              breaker.state === 'CLOSED' ? 'Calls go through' : `Breaker ${plainWords(breaker.state).toLowerCase()}`
+            }
+          />
+        )}
         {breaker.state !== 'CLOSED' && (
           <span className="faint small">
             since <RelativeTime at={breaker.since} />
@@ -132,7 +136,7 @@ function OperationState({ operation }: { operation: Operation }): ReactElement {
         <span className="muted small">{breaker.lastError}</span>
       )}
       {paused && pausedReason !== null && <span className="muted small">{pausedReason}</span>}
-      {changedBy !== null && (
+      {!paused && changedBy !== null && (
         <span className="faint small">
           changed by {changedBy} <RelativeTime at={changedAt} />
         </span>
@@ -160,13 +164,16 @@ function BudgetMeter({ budget }: { budget: Budget }): ReactElement {
   const left = Math.max(0, Math.floor(tokens ?? burst));
   const scarce = left < burst * SCARCE_SHARE;
   return (
-    <span className="stack-tight">
+    <span
+      className="stack-tight"
+      title={perAccount ? `${name}: each account has its own; this is the one with the fewest` : name}
+    >
       <Meter
-        label={`Calls left of ${name}`}
+        label={`Calls left of ${name}${perAccount ? ', of the account that has the fewest' : ''}`}
         value={left}
         max={burst}
         tone={left === 0 ? 'bad' : scarce ? 'warn' : 'info'}
-        words={`${left} of ${burst} · ${perSecond}/s${perAccount ? ' per account' : ''}`}
+        words={`${left} of ${burst} · ${rateWords(perSecond)}`}
       />
       {pausedUntil !== null && pausedUntil !== undefined && (
         <span className="small">
@@ -175,4 +182,14 @@ function BudgetMeter({ budget }: { budget: Budget }): ReactElement {
       )}
     </span>
   );
+}
+
+const MINUTE = 60;
+const HOUR = 3_600;
+
+/** Calls in the time in which there is at least one. */
+function rateWords(perSecond: number): string {
+  if (perSecond >= 1) return `${perSecond}/s`;
+  const [times, unit] = perSecond * MINUTE >= 1 ? [MINUTE, 'min'] : [HOUR, 'h'];
+  return `${Math.round(perSecond * times * 10) / 10}/${unit}`;
 }

@@ -32,6 +32,9 @@ export function PauseDialog({ request, onClose, onDone }: PauseDialogProps): Rea
     if ('problem' in answer) return answer.problem;
     const result = 'pauseOperations' in answer.data ? answer.data.pauseOperations : answer.data.resumeOperations;
     if (result.__typename === 'OperationNotFound') return result.message;
+    const held = verb === 'resume' ? result.operations.find(({ paused }) => paused) : undefined;
+    if (held !== undefined)
+      return `Something else still stops it: ${held.pausedReason ?? held.id}. Resume what that pause was placed on.`;
     toasts.done(verb === 'pause' ? `Paused: ${what}.` : `Resumed: ${what}. It holds everywhere within two seconds.`);
     onDone();
     return undefined;
