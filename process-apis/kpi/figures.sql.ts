@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { jsonArray, jsonTexts, plainArray } from '../../src/platform/db/set-parameters.js';
 import type { EventCursor } from '../../src/platform/event-log/index.js';
 import type { Figure, FigureKey } from './figures.js';
-import type { Kpi } from './kpi.definitions.js';
+import { KPI_NAMES, type Kpi } from './kpi.definitions.js';
 
 type Db = Pick<ClientBase, 'query'>;
 
@@ -49,7 +49,8 @@ export async function writeFigures(tx: Db, figures: readonly Figure[], revision:
 }
 
 export interface FigureFilter {
-  readonly kpis?: readonly Kpi[] | undefined;
+  /** All when absent. */
+  readonly kpis?: readonly Kpi[];
   readonly from: string;
   readonly to: string;
   readonly channel?: string | undefined;
@@ -61,10 +62,10 @@ export async function findFigures(db: Db, filter: FigureFilter, limit: number): 
   const { rows } = await db.query<Figure>({
     name: 'kpi.find-figures',
     text: `select ${FIELDS} from kpi_day
-           where kpi = any(coalesce($1::text[], array(select distinct kpi from kpi_day))) and day between $2 and $3
+           where kpi = any($1::text[]) and day between $2 and $3
              and ($4::text is null or channel = $4) and ($5::text is null or node = $5)
            order by kpi_day.day, kpi, channel, node, stage limit $6`,
-    values: [filter.kpis ?? null, filter.from, filter.to, filter.channel ?? null, filter.node ?? null, limit],
+    values: [filter.kpis ?? KPI_NAMES, filter.from, filter.to, filter.channel ?? null, filter.node ?? null, limit],
   });
   return rows;
 }
