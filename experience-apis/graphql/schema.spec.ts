@@ -23,6 +23,7 @@ import type { MessageStatus } from '../../process-apis/intake/index.js';
 import { DRIFT_SYSTEMS, type Drift, type DriftRun } from '../../process-apis/reconciliation/index.js';
 import type { TaskRefusal } from '../../process-apis/replay/index.js';
 import type { SystemState } from '../../process-apis/systems/index.js';
+import { ORDER_SORTS, SEARCH_KINDS } from '../../process-apis/orders/index.js';
 import type { CheckStatus } from '../../process-apis/availability/index.js';
 import type { Telling } from '../../process-apis/publishing/index.js';
 import { EXCEPTION_ACTIONS, EXCEPTION_CATEGORIES, OWNER_ROLES, SEVERITIES } from '../../src/model/exception.js';
@@ -252,6 +253,8 @@ describe('the schema', () => {
     ['ExceptionEventType', Object.keys(EXCEPTION_EVENTS)],
     ['ExceptionAction', EXCEPTION_ACTIONS],
     ['ExceptionSort', EXCEPTION_SORTS],
+    ['OrderSort', ORDER_SORTS],
+    ['SearchKind', SEARCH_KINDS],
     ['ExceptionStatus', EXCEPTION_STATUSES],
     ['OwnerRole', OWNER_ROLES],
     ['Severity', SEVERITIES],

@@ -13,7 +13,7 @@ function valuesOf(order: Order | undefined): ReadonlyMap<string, unknown> {
   const values = new Map<string, unknown>();
   const visit = (pointer: string, value: unknown): void => {
     if (value === undefined) return;
-    const members = typeof value === 'object' && value !== null ? Object.entries(value as object) : [];
+    const members = typeof value === 'object' && value !== null ? Object.entries(value) : [];
     if (members.length === 0) values.set(pointer, value);
     for (const [name, member] of members)
       visit(`${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, member);
