@@ -20,6 +20,10 @@ function withToken(url: string | URL | Request, init: RequestInit = {}): Promise
   return fetch(url, { ...init, headers });
 }
 
+function get(query: string, headers: Readonly<Record<string, string>>): Promise<Response> {
+  return fetch(`${hub.url}/graphql?${new URLSearchParams({ query }).toString()}`, { headers });
+}
+
 function sentenceOf(result: AuditResult): string {
   return `${result.status}: ${result.name}${'reason' in result ? ` (${result.reason})` : ''}`;
 }
@@ -34,8 +38,6 @@ describe('GraphQL over HTTP', () => {
   });
 
   it('answers a GET that no foreign page can send, and changes nothing by one', async () => {
-    const get = (query: string, headers: Record<string, string>) =>
-      fetch(`${hub.url}/graphql?${new URLSearchParams({ query }).toString()}`, { headers });
     expect((await get('{ __typename }', { authorization })).status).toBe(200);
     // Without the header, which a browser sends to no other site by itself.
     const foreign = await get('{ __typename }', {});

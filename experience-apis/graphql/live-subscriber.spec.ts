@@ -22,7 +22,7 @@ class Line {
 
 function subscribe(isState = false): { readonly line: Line; readonly subscriber: LiveSubscriber } {
   const line = new Line();
-  return { line, subscriber: new LiveSubscriber('a "b"', new SubscriptionOutlet(line as never), isState) };
+  return { line, subscriber: new LiveSubscriber('a "b"', new SubscriptionOutlet(line), isState) };
 }
 
 describe('a subscriber', () => {

@@ -164,21 +164,7 @@ export async function startGraphHub(
   );
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
-  const issuer = app.get(EmbeddedIssuer);
-
-  const token = ({
-    scopes = READ,
-    channel,
-    ttlSeconds = 600,
-    subject = 'tester',
-    trustedOnly = false,
-  }: TokenWish = {}) =>
-    issuer.issue({
-      subject,
-      scopes: trustedOnly ? scopes : [...scopes, 'graphql:arbitrary'],
-      ttlSeconds,
-      ...(channel === undefined ? {} : { channel }),
-    });
+  const token = tokensOf(app.get(EmbeddedIssuer));
   const url = `http://127.0.0.1:${port}`;
   const wsUrl = `ws://127.0.0.1:${port}/graphql`;
   const hub: GraphHub = {
@@ -215,6 +201,16 @@ export async function startGraphHub(
     },
   };
   return hub;
+}
+
+function tokensOf(issuer: EmbeddedIssuer): GraphHub['token'] {
+  return ({ scopes = READ, channel, ttlSeconds = 600, subject = 'tester', trustedOnly = false } = {}) =>
+    issuer.issue({
+      subject,
+      scopes: trustedOnly ? scopes : [...scopes, 'graphql:arbitrary'],
+      ttlSeconds,
+      ...(channel === undefined ? {} : { channel }),
+    });
 }
 
 function configOf(settings: Readonly<Record<string, string>>): Config {

@@ -11,12 +11,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+
 it('reads at once after a change, then at most once in a while with the newest, and twice more when changes cease', async () => {
   const read: string[] = [];
   const stop = new AbortController();
   const pacer = new StatePacer(EVERY_MS, async ({ id }) => void read.push(id));
   const running = pacer.run(stop.signal);
-  const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
   await pass(5 * EVERY_MS);
   expect(read).toEqual([]);
   pacer.changed({ tx: '1', id: '1' });

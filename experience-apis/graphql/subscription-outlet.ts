@@ -8,7 +8,7 @@ export type OutletSocket = Pick<WebSocket, 'bufferedAmount' | 'send'>;
 
 /** The way out to one client, shared by its subscriptions. Says when the client does not keep up. */
 export class SubscriptionOutlet {
-  private waiting: (() => void)[] = [];
+  private readonly waiting: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly socket: OutletSocket) {}
