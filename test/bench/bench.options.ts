@@ -9,6 +9,7 @@ export const BENCHMARKS = [
   'fanout',
   'publishing',
   'telemetry',
+  'console',
 ] as const;
 export type BenchmarkName = (typeof BENCHMARKS)[number];
 
@@ -33,6 +34,7 @@ Without a name all are run, one after the other.
   publishing changes/s of stock until listings should show them, and the lag until Amazon and Shopify do, at their limits
   fanout     messages/s to 200 and 1,000 subscribers of 20 events/s; raw: the same bytes broadcast over ws
   telemetry  orders/s with traces on, at the default ratio and all of them; raw: the same hub without traces
+  console    ms until a page of the console is shown in Chromium, over 100,000 orders; raw: a page that asks nothing
 
   --json     prints {"name","value","unit","limit","ratio"}, one line for each figure; limit is the raw one,
              ratio how near the hub comes to it: value / limit, and for times limit / value

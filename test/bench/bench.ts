@@ -1,5 +1,6 @@
 import { availability } from './availability/availability.bench.js';
 import { BenchUsageError, HELP, readOptions, type BenchmarkName, type BenchOptions } from './bench.options.js';
+import { console_ } from './console/console.bench.js';
 import { fanout } from './fanout/fanout.bench.js';
 import { graphql } from './graphql/graphql.bench.js';
 import { BenchPostgres } from './harness/bench-database.js';
@@ -22,6 +23,7 @@ const BENCHMARKS: Readonly<Record<BenchmarkName, Benchmark>> = {
   fanout,
   publishing,
   telemetry,
+  console: console_,
 };
 
 async function run({ benchmarks, json, quick }: BenchOptions): Promise<void> {

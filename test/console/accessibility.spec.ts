@@ -6,6 +6,7 @@ import { BOTH_NODES } from '../support/place-orders.js';
 import { until } from '../support/until.js';
 import { withoutBrowser } from './support/browser.js';
 import { DESKTOP, PHONE, startConsoleUnderTest, type ConsoleUnderTest } from './support/console-under-test.js';
+import { goInside } from './support/sign-in.js';
 
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 /** In other colours only this can differ. */
@@ -90,8 +91,7 @@ async function idsOf({ sut }: ConsoleUnderTest): Promise<Ids> {
 
 /** Inside the app: signing in again for each page would be the larger part of the test. */
 async function goTo(page: Page, path: string): Promise<void> {
-  const address = JSON.stringify(`/console${path}`);
-  await page.evaluate(`history.pushState(null, '', ${address}); dispatchEvent(new PopStateEvent('popstate'))`);
+  await goInside(page, path);
   await page.locator('main h1').waitFor();
   await page.waitForTimeout(SETTLED_MS);
 }

@@ -5,6 +5,7 @@ import { startHubUnderTest, type HubUnderTest, type HubUnderTestOptions } from '
 import { buildConsole } from './built-console.js';
 import { launchBrowser } from './browser.js';
 import { CuttableProxy } from './cuttable-proxy.js';
+import { signIn } from './sign-in.js';
 
 export const DESKTOP = { width: 1280, height: 900 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
@@ -53,7 +54,7 @@ export async function startConsoleUnderTest(options: HubUnderTestOptions = {}): 
       const page = await context.newPage();
       collectTroubles(page, troubles);
       await page.goto(`${network.url}/console${path}`);
-      await signIn(page, role);
+      await signIn(page, role, PASSWORD);
       return page;
     },
     close: async () => {
@@ -73,14 +74,6 @@ async function newContext(
   const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: 'reduce', locale: 'en-GB' });
   context.setDefaultTimeout(WAIT_MS);
   return context;
-}
-
-/** By the real page of the issuer; comes back to where the person wanted to go. */
-async function signIn(page: Page, user: string): Promise<void> {
-  await page.getByLabel('User').fill(user);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }
 
 function collectTroubles(page: Page, troubles: string[]): void {

@@ -53,12 +53,12 @@ const sendIdOnly = mapExchange({
 const askAgain: Exchange = (input) => {
   const failed = new Map<number, Operation>();
   const retry = (): void => {
-    const { client } = input;
-    for (const operation of [...failed.values()])
-      client.reexecuteOperation(
+    const operations = [...failed.values()];
+    failed.clear();
+    for (const operation of operations)
+      input.client.reexecuteOperation(
         makeOperation(operation.kind, operation, { ...operation.context, requestPolicy: 'network-only' }),
       );
-    failed.clear();
   };
   onConnectionState(() => {
     if (connectionState() === 'live') retry();

@@ -1,0 +1,15 @@
+import type { Page } from 'playwright-core';
+
+/** By the real page of the issuer, where whoever is not signed in is led; comes back to where the person wanted to go. */
+export async function signIn(page: Page, user: string, password: string): Promise<void> {
+  await page.getByLabel('User').fill(user);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+}
+
+/** To an address below `/console`, inside the page that is open: without loading it again. */
+export async function goInside(page: Page, path: string): Promise<void> {
+  const address = JSON.stringify(`/console${path}`);
+  await page.evaluate(`history.pushState(null, '', ${address}); dispatchEvent(new PopStateEvent('popstate'))`);
+}
