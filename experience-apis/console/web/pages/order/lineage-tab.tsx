@@ -13,12 +13,14 @@ export function LineageTab({ id }: { id: string }): ReactElement {
   );
   return (
     <div className="stack">
-      <SearchField
-        label="Value or system"
-        placeholder="Value or system: erp, shipped …"
-        value={wanted}
-        onSearch={setWanted}
-      />
+      <div className="order-search">
+        <SearchField
+          label="Value or system"
+          placeholder="Value or system: erp, shipped …"
+          value={wanted}
+          onSearch={setWanted}
+        />
+      </div>
       <Trouble read={read} />
       <DataTable
         caption="Who set the values of the order, the latest first"
@@ -46,8 +48,16 @@ const COLUMNS: readonly Column<OrderOrigin>[] = [
       </span>
     ),
   },
-  { key: 'source', title: 'Set by', render: ({ source }) => source },
-  { key: 'event', title: 'With', wrap: true, render: ({ event }) => plainWords(event.type) },
+  {
+    key: 'source',
+    title: 'Set by',
+    render: ({ source, event }) => (
+      <span>
+        {source}
+        <span className="exception-sentence">{plainWords(event.type)}</span>
+      </span>
+    ),
+  },
   { key: 'since', title: 'Since', render: ({ since }) => <Instant at={since} /> },
   {
     key: 'fact',

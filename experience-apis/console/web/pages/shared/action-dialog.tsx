@@ -48,7 +48,7 @@ export function ActionDialog({
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>Back</Button>
           <Button kind={danger ? 'danger' : 'primary'} type="submit" form={form} busy={busy}>
             {verb}
           </Button>
