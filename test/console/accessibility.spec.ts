@@ -6,7 +6,7 @@ import { BOTH_NODES } from '../support/place-orders.js';
 import { until } from '../support/until.js';
 import { withoutBrowser } from './support/browser.js';
 import { DESKTOP, PHONE, startConsoleUnderTest, type ConsoleUnderTest } from './support/console-under-test.js';
-import { goInside } from './support/sign-in.js';
+import { goInside } from './support/page-walk.js';
 
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 /** In other colours only this can differ. */

@@ -6,14 +6,12 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 import { launchBrowser } from './support/browser.js';
-import { goInside, signIn } from './support/sign-in.js';
+import { goInside, signIn, untilShown } from './support/page-walk.js';
 
 /** How long orders come in before the pictures: first those that wait for a person, who in the demo comes after 45 s. */
 const WAITING_MS = 20_000;
 const BUSY_MS = 25_000;
 const SETTLE_MS = 800;
-/** What stands while something is read. */
-const READING = 'main .skeleton, main [aria-busy="true"]';
 const START_MS_MAX = 120_000;
 const IMAGES = join(packageRoot(), 'docs', 'images');
 
@@ -82,7 +80,7 @@ async function shoot(page: Page, name: string): Promise<void> {
 
 async function settle(page: Page): Promise<void> {
   await page.waitForTimeout(SETTLE_MS);
-  await page.waitForFunction(`document.querySelector(${JSON.stringify(READING)}) === null`);
+  await untilShown(page, new URL(page.url()).pathname.replace('/console', ''));
 }
 
 async function openPlace(page: Page, name: string): Promise<void> {

@@ -47,6 +47,23 @@ describe.skipIf(withoutBrowser())('signing in to the console', () => {
     await page.context().close();
   });
 
+  it('goes on by itself: a new token comes before the old one ends, and streams go on with it', async () => {
+    const page = await console.open('/now');
+    await page.locator('.connection[data-state="live"]').waitFor();
+    await page.clock.install();
+    await page.reload();
+    await page.locator('.connection[data-state="live"]').waitFor();
+    const renewed = page.waitForResponse((answer) => answer.url().endsWith('/oauth/token'));
+    const connected = page.waitForEvent('websocket');
+    await page.clock.fastForward('09:05');
+    expect((await renewed).status()).toBe(200);
+    await connected;
+    await page.locator('.connection[data-state="live"]').waitFor();
+    const reference = await console.sut.placePartner([{ sku: BOTH_NODES, quantity: 1 }]);
+    await page.getByRole('main').getByRole('link', { name: reference }).first().waitFor();
+    await page.context().close();
+  });
+
   it('ends in all tabs at once, and what was shown is gone', async () => {
     const page = await console.open(`/orders/${orderId}`);
     const other = await page.context().newPage();

@@ -3,7 +3,7 @@ import { Users } from '../../../src/platform/auth/sign-in/users.js';
 import { CONFIG, type Config } from '../../../src/platform/config/config.js';
 import { buildConsole } from '../../console/support/built-console.js';
 import { chromiumPath, launchBrowser } from '../../console/support/browser.js';
-import { goInside, signIn } from '../../console/support/sign-in.js';
+import { goInside, signIn, untilShown } from '../../console/support/page-walk.js';
 import { SeededOrders } from '../../support/seed-orders.js';
 import type { BenchPostgres } from '../harness/bench-database.js';
 import { BenchHub } from '../harness/bench-hub.js';
@@ -18,8 +18,6 @@ const TIMES = 15;
 /** No spinner is longer. */
 const SHOWN_MS_MAX = 1_000;
 const USER = { id: 'bench', password: 'correct horse battery staple' } as const;
-/** What stands while something is read. */
-const READING = 'main .skeleton, main [aria-busy="true"]';
 
 /**
  * How long people wait for pages over 100,000 orders: from the key to everything shown, in a real Chromium. Raw: the same for
@@ -86,10 +84,7 @@ async function measure(page: Page, pathOf: (n: number) => string): Promise<reado
     await page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor();
     const startedAt = performance.now();
     await goInside(page, pathOf(n));
-    await page.waitForFunction(
-      `location.pathname === ${JSON.stringify(`/console${pathOf(n).split('?')[0]}`)} &&
-       document.querySelector('main h1') !== null && document.querySelector(${JSON.stringify(READING)}) === null`,
-    );
+    await untilShown(page, pathOf(n));
     times.push(performance.now() - startedAt);
   }
   return times.toSorted((a, b) => a - b);

@@ -5,7 +5,7 @@ import { startHubUnderTest, type HubUnderTest, type HubUnderTestOptions } from '
 import { buildConsole } from './built-console.js';
 import { launchBrowser } from './browser.js';
 import { CuttableProxy } from './cuttable-proxy.js';
-import { signIn } from './sign-in.js';
+import { signIn } from './page-walk.js';
 
 export const DESKTOP = { width: 1280, height: 900 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
