@@ -131,7 +131,7 @@ function OrderBody({ order, tab, asOf, onChange, onDone }: BodyProps): ReactElem
           <Card flush>
             <Tabs
               label="Records of the order"
-              tabs={useTabs(order)}
+              tabs={useTabs(order, (at) => onChange({ asOf: at.replace('Z', '') }))}
               open={tab}
               onOpen={(key) => onChange({ tab: key })}
             />
@@ -151,7 +151,7 @@ function OrderBody({ order, tab, asOf, onChange, onDone }: BodyProps): ReactElem
 }
 
 /** Records that the role may not see have no tab. */
-function useTabs(order: PageOrder): readonly Tab[] {
+function useTabs(order: PageOrder, onTravel: (at: string) => void): readonly Tab[] {
   const { scopes } = useSession();
   const { id, version, timeline, exceptions = [] } = order;
   const records: readonly Tab[] = [
@@ -184,7 +184,7 @@ function useTabs(order: PageOrder): readonly Tab[] {
       count: timeline.length,
       content: () => (
         <div className="order-tab">
-          <TimelineTab timeline={timeline} />
+          <TimelineTab timeline={timeline} onTravel={onTravel} />
         </div>
       ),
     },
