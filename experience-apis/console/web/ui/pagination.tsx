@@ -18,7 +18,7 @@ export function Pagination(props: PaginationProps): ReactElement | null {
   const { words, hasNext, hasPrevious, onNext, onPrevious, previousWords = 'Previous', busy = false } = props;
   if (!hasNext && !hasPrevious && words === undefined) return null;
   return (
-    <nav className="pagination" aria-label="Pages of the list">
+    <nav className="pagination" aria-label="Through the list">
       <span className="muted small">{words}</span>
       <span className="row">
         <Button size="sm" icon="left" disabled={!hasPrevious} onClick={onPrevious}>

@@ -28,7 +28,7 @@ import { LedgerCard } from './ledger-card.js';
 import type { Lot, PositionShown, Supply } from './position.types.js';
 
 const POSITION = graphql(`
-  query Position($sku: String!, $node: String!, $asOf: DateTime) {
+  query Position($sku: String!, $node: String!, $asOf: DateTime, $now: Boolean!) {
     position(sku: $sku, node: $node, asOf: $asOf) {
       id
       asOf
@@ -52,7 +52,7 @@ const POSITION = graphql(`
         reserved
         qualityHold
       }
-      expectedSupply(first: 50) {
+      expectedSupply(first: 50) @include(if: $now) {
         id
         kind
         source
@@ -89,7 +89,7 @@ export default function PositionPage(): ReactElement {
 function PositionOf({ sku, node }: { sku: string; node: string }): ReactElement {
   const { values, set } = useUrlState(START);
   const asOf = instantOf(values.asOf);
-  const read = useRead(POSITION, { sku, node, asOf }, asOf === null ? { everyMs: EVERY_MS } : {});
+  const read = useRead(POSITION, { sku, node, asOf, now: asOf === null }, asOf === null ? { everyMs: EVERY_MS } : {});
   const nodeName = read.data?.fulfillmentNodes.find(({ key }) => key === node)?.name ?? node;
   return (
     <Page title={`${sku} at ${nodeName}`} aside={<span className="muted">{read.data?.item?.title}</span>}>
@@ -151,7 +151,7 @@ function PositionParts({ position, unit, stale }: PositionPartsProps): ReactElem
               />
             </div>
           </Card>
-          {position.expectedSupply.length > 0 && (
+          {position.expectedSupply !== undefined && position.expectedSupply.length > 0 && (
             <Card title="Announced" flush>
               <DataTable
                 caption="What is announced and open"

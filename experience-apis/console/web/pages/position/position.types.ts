@@ -2,4 +2,4 @@ import type { PositionQuery } from '../../generated/graphql.js';
 
 export type PositionShown = NonNullable<PositionQuery['position']>;
 export type Lot = PositionShown['lots'][number];
-export type Supply = PositionShown['expectedSupply'][number];
+export type Supply = NonNullable<PositionShown['expectedSupply']>[number];

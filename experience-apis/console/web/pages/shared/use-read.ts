@@ -37,11 +37,14 @@ export function useRead<Data, Variables extends AnyVariables>(
     pause,
   });
   const [last, setLast] = useState<Last<Data>>();
-  if (data !== undefined && data !== last?.data) setLast({ data, variables: JSON.stringify(operation?.variables) });
+  // What comes with an error has holes: "nothing there" would be a guess.
+  const whole = error === undefined ? data : undefined;
+  if (whole !== undefined && whole !== last?.data)
+    setLast({ data: whole, variables: JSON.stringify(operation?.variables) });
   const again = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
   usePolling(again, fetching, pause ? undefined : everyMs);
   return {
-    data: last?.data ?? data,
+    data: last?.data ?? whole,
     error: fetching ? undefined : error,
     stale: last !== undefined && last.variables !== JSON.stringify(variables) && error === undefined,
     fetching,
