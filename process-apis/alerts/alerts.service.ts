@@ -15,6 +15,7 @@ import { tellAlertTask } from './alert-tasks.js';
 import {
   countAlerts,
   markTold,
+  pruneAlerts,
   readAlerts,
   readAlertsById,
   readDueWatches,
@@ -25,7 +26,7 @@ import {
   type AlertFilter,
 } from './alerts.sql.js';
 import { ALERT_EVENTS, ALERT_STREAM, type Alert } from './alerts.types.js';
-import { compareWatches, watchesOf, type StoredWatch } from './watches.js';
+import { compareWatches, nameOf, watchesOf, type StoredWatch } from './watches.js';
 
 const CONSUMER = 'alerts';
 /** Events in one transaction. */
@@ -33,6 +34,10 @@ const EVENTS_MAX = 1_000;
 /** Clocks that are told of in one transaction. */
 const TOLD_MAX = 500;
 export const ALERTS_PAGE_MAX = 100;
+/** Alerts that ended are kept for so many days since they were raised. */
+export const ALERTS_KEPT_DAYS = 400;
+const PRUNE_PAGE = 5_000;
+const DAY_MS = 86_400_000;
 
 export interface AlertsParts {
   readonly pool: Pool;
@@ -41,6 +46,13 @@ export interface AlertsParts {
   /** Called after a commit of events. */
   readonly committed: () => void;
   readonly clock?: () => Instant;
+}
+
+interface ClocksSet {
+  /** Those that are there. */
+  readonly orders: readonly Order[];
+  readonly ended: readonly StoredWatch[];
+  readonly over: readonly Alert[];
 }
 
 /**
@@ -69,6 +81,12 @@ export class Alerts {
     return more;
   }
 
+  /** Deletes alerts that are over and were raised longer than ALERTS_KEPT_DAYS ago. Gives true when there are more. */
+  async sweepHistory(): Promise<boolean> {
+    const before = Date.parse(this.clock()) - ALERTS_KEPT_DAYS * DAY_MS;
+    return (await pruneAlerts(this.parts.pool, before, PRUNE_PAGE)) === PRUNE_PAGE;
+  }
+
   /** Newest first, behind the alert of this id; up to `limit`. */
   list(filter: AlertFilter, after: string | undefined, limit: number): Promise<readonly Alert[]> {
     return readAlerts(this.parts.pool, filter, after, limit);
@@ -86,12 +104,31 @@ export class Alerts {
   }
 
   private async follow(tx: PoolClient, events: readonly LoggedEvent[]): Promise<readonly Alert[]> {
-    const ids = [...new Set(events.flatMap(({ streamType, streamId }) => (streamType === 'order' ? [streamId] : [])))];
-    if (ids.length === 0) return [];
+    const ids = events.flatMap(({ streamType, streamId }) => (streamType === 'order' ? [streamId] : []));
+    return (await this.setClocks(tx, ids, this.clock())).over;
+  }
+
+  private async tellDue(tx: PoolClient, told: Alert[]): Promise<boolean> {
+    const now = this.clock();
+    const found = await readDueWatches(tx, now, TOLD_MAX);
+    const ids = found.map(({ orderId }) => orderId);
+    // The orders may be ahead of what can be read of the log, or gone: nobody is told of a step that is done.
+    const { orders, ended, over } = await this.setClocks(tx, ids, now);
+    const done = new Set(ended.map(nameOf));
+    const due = found.filter((watch) => !done.has(nameOf(watch)));
+    const alerts = await raiseAll(tx, due, orders, now);
+    told.push(...over, ...alerts);
+    await this.write(tx, alerts, now);
+    return found.length === TOLD_MAX;
+  }
+
+  /** Lets the clocks of these orders run as the orders are now; alerts of those that run no more are over. */
+  private async setClocks(tx: PoolClient, orderIds: readonly string[], now: Instant): Promise<ClocksSet> {
+    const ids = [...new Set(orderIds)];
+    if (ids.length === 0) return { orders: [], ended: [], over: [] };
     const [orders, stored] = [await readOrdersById(tx, ids), await readWatches(tx, ids)];
     const { begun, ended } = compareWatches(stored, orders.flatMap(watchesOf));
     const standing = await readAlertsById(tx, alertIds(ended));
-    const now = this.clock();
     const over = standing.map((alert): Alert => ({
       ...alert,
       version: alert.version + 1,
@@ -100,33 +137,7 @@ export class Alerts {
     }));
     await writeWatches(tx, begun, ended);
     await this.write(tx, over, now);
-    return over;
-  }
-
-  private async tellDue(tx: PoolClient, told: Alert[]): Promise<boolean> {
-    const now = this.clock();
-    const due = await readDueWatches(tx, now, TOLD_MAX);
-    if (due.length === 0) return false;
-    const orders = await readOrdersById(tx, [...new Set(due.map(({ orderId }) => orderId))]);
-    const standing = await readAlertsById(tx, alertIds(due));
-    const ofOrder = new Map(orders.map((order) => [order.id, order]));
-    const ofId = new Map(standing.map((alert) => [alert.id, alert]));
-    const alerts = due.flatMap((watch) => {
-      const order = ofOrder.get(watch.orderId);
-      return order === undefined ? [] : [raised(watch, order, ofId.get(watch.alertId ?? ''), now)];
-    });
-    await markTold(
-      tx,
-      alerts.map(({ id, orderId, waitKey, state, dueAt }) => ({
-        orderId,
-        waitKey,
-        alertId: id,
-        nextAt: state === 'WARNING' ? dueAt : null,
-      })),
-    );
-    await this.write(tx, alerts, now);
-    told.push(...alerts);
-    return due.length === TOLD_MAX;
+    return { orders, ended, over };
   }
 
   private async write(tx: PoolClient, alerts: readonly Alert[], now: Instant): Promise<void> {
@@ -141,6 +152,33 @@ export class Alerts {
       alerts.map((alert) => tellAlertTask.of(alert, now)),
     );
   }
+}
+
+/** Remembers that these are told of, and gives their alerts as they are then. */
+async function raiseAll(
+  tx: PoolClient,
+  due: readonly StoredWatch[],
+  orders: readonly Order[],
+  now: Instant,
+): Promise<readonly Alert[]> {
+  if (due.length === 0) return [];
+  const standing = await readAlertsById(tx, alertIds(due));
+  const ofOrder = new Map(orders.map((order) => [order.id, order]));
+  const ofId = new Map(standing.map((alert) => [alert.id, alert]));
+  const alerts = due.flatMap((watch) => {
+    const order = ofOrder.get(watch.orderId);
+    return order === undefined ? [] : [raised(watch, order, ofId.get(watch.alertId ?? ''), now)];
+  });
+  await markTold(
+    tx,
+    alerts.map(({ id, orderId, waitKey, state, dueAt }) => ({
+      orderId,
+      waitKey,
+      alertId: id,
+      nextAt: state === 'WARNING' ? dueAt : null,
+    })),
+  );
+  return alerts;
 }
 
 /** The alert of a clock of which something is to be told now: a warning, or that the step is late. Pure but for a new id. */

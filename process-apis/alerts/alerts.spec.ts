@@ -7,10 +7,11 @@ import { seedStock } from '../availability/testing/seed.js';
 import type { OrderFactBody } from '../orders/index.js';
 import { CHANNEL, channelOrder } from '../orders/testing/channel-orders.js';
 import { TestHub } from '../orders/testing/hub.js';
-import { Alerts } from './alerts.service.js';
+import { Alerts, ALERTS_KEPT_DAYS } from './alerts.service.js';
 import { ALERT_STREAM, type Alert } from './alerts.types.js';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 let database: TestDatabase;
 let hub: TestHub;
@@ -171,4 +172,63 @@ describe('an alert', () => {
     const { rows } = await hub.pool.query('select from sla_watch where order_id = $1', [orderId]);
     expect(rows).toEqual([]);
   });
+
+  it('is not raised for a step that is done, though the log that says so cannot be read yet', async () => {
+    const orderId = await place();
+    const writer = await hub.pool.connect();
+    try {
+      // Readers of the log wait behind a transaction that writes.
+      await writer.query('begin');
+      await writer.query('select log_tx()');
+      await tell(orderId, { kind: 'SalesOrderPosted', salesOrder: `SO-${orderId}`, items: {} });
+      aheadMs = 31 * MINUTE_MS;
+      await settled();
+      expect(await alertOf(orderId)).toBeUndefined();
+    } finally {
+      await writer.query('rollback');
+      writer.release();
+    }
+    await settled();
+    expect(await watchedStages(orderId)).toEqual(['ERP_CONFIRMATION']);
+  });
+
+  it('of one order is not kept back by clocks of orders that are gone', async () => {
+    const gone = Array.from({ length: 501 }, () => randomUUID());
+    await hub.pool.query(
+      `insert into sla_watch (order_id, wait_key, channel, stage, since, warn_at, due_at, next_at)
+       select id, 'ERP:POSTING', $2, 'ERP_POSTING', $3, $3, $3, $3 from unnest($1::uuid[]) as id`,
+      [gone, CHANNEL, '2026-01-01T00:00:00.000Z'],
+    );
+    const orderId = await place();
+    aheadMs = 25 * MINUTE_MS;
+    await settled();
+    expect(await alertOf(orderId)).toMatchObject({ state: 'WARNING' });
+    const { rows } = await hub.pool.query('select from sla_watch where order_id = any($1::uuid[])', [gone]);
+    expect(rows).toEqual([]);
+  });
+
+  it('is deleted a year and more after it was raised, when it is over', async () => {
+    const [over, standing] = [await place(), await place()];
+    aheadMs = 31 * MINUTE_MS;
+    await settled();
+    await tell(over, { kind: 'SalesOrderPosted', salesOrder: `SO-${over}`, items: {} });
+    await eventually('the alert ends', async () => {
+      await settled();
+      return (await alertOf(over))?.state === 'ENDED';
+    });
+    aheadMs = (ALERTS_KEPT_DAYS - 1) * DAY_MS;
+    await alerts.sweepHistory();
+    expect(await alertOf(over)).toBeDefined();
+    aheadMs = (ALERTS_KEPT_DAYS + 1) * DAY_MS;
+    expect(await alerts.sweepHistory()).toBe(false);
+    expect(await alertOf(over)).toBeUndefined();
+    expect(await alertOf(standing)).toMatchObject({ state: 'BREACHED' });
+  });
 });
+
+async function watchedStages(orderId: string): Promise<readonly string[]> {
+  const { rows } = await hub.pool.query<{ stage: string }>('select stage from sla_watch where order_id = $1', [
+    orderId,
+  ]);
+  return rows.map(({ stage }) => stage);
+}

@@ -148,6 +148,20 @@ export async function readAlerts(
   return rows.map(withoutNulls);
 }
 
+/** Deletes up to `limit` alerts that are over and were raised before the instant, in Unix milliseconds; gives how many. */
+export async function pruneAlerts(db: Db, beforeMs: number, limit: number): Promise<number> {
+  const hex = beforeMs.toString(16).padStart(12, '0');
+  // Ids begin with the time at which they were made.
+  const firstId = `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+  const { rowCount } = await db.query({
+    name: 'alert.prune',
+    text: `delete from alert where id = any(array(
+             select a.id from alert a where a.id < $1::uuid and a.state = 'ENDED' order by a.id limit $2))`,
+    values: [firstId, limit],
+  });
+  return rowCount ?? 0;
+}
+
 export interface AlertCount {
   readonly channel: string;
   readonly stage: SlaStage;

@@ -41,12 +41,13 @@ export function compareWatches(stored: readonly StoredWatch[], running: readonly
   const before = new Map(stored.map((watch) => [nameOf(watch), watch]));
   const now = new Map(running.map((watch) => [nameOf(watch), watch]));
   return {
-    begun: running.filter((watch) => !isSame(before.get(nameOf(watch)), watch)),
+    begun: [...now.values()].filter((watch) => !isSame(before.get(nameOf(watch)), watch)),
     ended: stored.filter((watch) => !isSame(watch, now.get(nameOf(watch)))),
   };
 }
 
-function nameOf({ orderId, waitKey }: Watch): string {
+/** One clock for each wait of an order. */
+export function nameOf({ orderId, waitKey }: Pick<Watch, 'orderId' | 'waitKey'>): string {
   return `${orderId}/${waitKey}`;
 }
 
