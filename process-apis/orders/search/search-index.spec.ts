@@ -54,6 +54,11 @@ async function content(): Promise<unknown> {
   return rows[0];
 }
 
+async function walk(): Promise<string | undefined> {
+  const { rows } = await pool.query<{ value: string }>(`select value from cursor where name = 'search/walk'`);
+  return rows[0]?.value;
+}
+
 describe('what orders are found by', () => {
   it('holds at first all orders that are there', async () => {
     await sweepAll(indexOf(OLD));
@@ -108,6 +113,21 @@ describe('what orders are found by', () => {
     expect(await found('ada@example.org', NEW)).toHaveLength(3);
     expect(await found('ada@example.org', OLD)).toEqual([]);
     expect(told).toEqual([]);
+  });
+
+  it('is not written back by a process that still runs with the old key', async () => {
+    const older = indexOf(OLD);
+    await sweepAll(older);
+    expect(await found('ada@example.org', NEW)).toEqual([]);
+    const newer = indexOf(`${NEW},${OLD}`);
+    await sweepAll(newer);
+    await newer.rebuild();
+    await sweepAll(older);
+    expect(await found('ada@example.org', NEW)).toHaveLength(3);
+    // The walk is left to those who have the key.
+    expect(await walk()).not.toBe('done');
+    await sweepAll(newer);
+    expect(await walk()).toBe('done');
   });
 
   it('goes on for all other numbers when an address cannot be read', async () => {

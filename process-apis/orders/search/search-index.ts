@@ -66,7 +66,7 @@ export class SearchIndex {
   /** Takes what happened since, then a page of all orders where those are walked over. Gives true when there is more. */
   async sweep(): Promise<boolean> {
     this.prepared ||= (await this.prepare()) === true;
-    if (!this.prepared) return false;
+    if (!this.prepared || !(await this.hasTheKey())) return false;
     const more = await consumeLog(this.pool, NAME, EVENTS_PAGE, (tx, events) => this.take(tx, events));
     return (await this.walk()) || more;
   }
@@ -76,7 +76,7 @@ export class SearchIndex {
     const more = await asConsumer(this.pool, NAME, async (tx) => {
       const cursors = new SqlCursorStore(tx);
       const after = await cursors.get(WALK);
-      if (after === undefined || after === DONE) return false;
+      if (after === undefined || after === DONE || !(await this.hasTheKey(tx))) return false;
       const orders = await readOrderPage(tx, after, ORDERS_PAGE);
       await this.write(tx, orders);
       const last = orders.at(-1);
@@ -105,6 +105,11 @@ export class SearchIndex {
       }
       return true as const;
     });
+  }
+
+  /** Not so where a process was started since with a new key: what it writes anew must not be written back under the old one. */
+  private async hasTheKey(db: Pick<Pool, 'query'> = this.pool): Promise<boolean> {
+    return (await new SqlCursorStore(db).get(KEY)) === this.emails.keyId;
   }
 
   private async take(tx: PoolClient, events: readonly LoggedEvent[]): Promise<void> {
