@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PARTNER_ACCOUNT } from '../../src/demo/retail.js';
-import { BOTH_NODES } from '../support/place-orders.js';
+import { BOTH_NODES, NORTH_ONLY } from '../support/place-orders.js';
 import { withoutBrowser } from './support/browser.js';
 import { startConsoleUnderTest, type ConsoleUnderTest } from './support/console-under-test.js';
 
@@ -30,6 +30,7 @@ describe.skipIf(withoutBrowser())('people who look after stock and systems', () 
     await page.goto(`${console.network.url}/console/inventory`);
     await page.getByRole('searchbox', { name: 'Search items' }).fill(BOTH_NODES);
     await page.waitForURL(/[?&]q=/);
+    await page.getByRole('row', { name: new RegExp(NORTH_ONLY) }).waitFor({ state: 'detached' });
     await page.getByRole('row', { name: new RegExp(BOTH_NODES) }).waitFor();
     await page.getByRole('searchbox', { name: 'Search items' }).blur();
     await page.keyboard.press('j');
@@ -47,7 +48,9 @@ describe.skipIf(withoutBrowser())('people who look after stock and systems', () 
       .first()
       .waitFor();
     await ledger.getByRole('link', { name: reference }).first().click();
+    await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForURL(new RegExp(`/orders/${orderId}$`));
+    expect(new URL(page.url()).pathname).toBe(`/console/orders/${orderId}`);
   });
 
   it('see a position as it was before an order', async () => {
@@ -78,6 +81,7 @@ describe.skipIf(withoutBrowser())('people who look after stock and systems', () 
     await page.getByRole('button', { name: 'Try it' }).click();
     await page.getByRole('heading', { name: 'What would happen' }).waitFor();
     await page.getByText(`1 × ${BOTH_NODES} from`).waitFor();
+    expect(await page.getByText('Ships', { exact: true }).count()).toBe(1);
   });
 
   it('compare stock with a warehouse, and read what came of it', async () => {
@@ -87,6 +91,7 @@ describe.skipIf(withoutBrowser())('people who look after stock and systems', () 
     await page.getByRole('dialog', { name: 'Comparison' }).getByText('Everything agrees').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('table', { name: 'Comparisons, the latest first' }).getByText('Demand').first().waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
   it('pause a system with a reason, see it everywhere, and let it go on', async () => {
@@ -115,7 +120,9 @@ describe.skipIf(withoutBrowser())('people who look after stock and systems', () 
     const messages = page.getByRole('table', { name: 'Messages, the latest first' });
     await messages.getByText(`${PARTNER_ACCOUNT}/${reference}`).first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Show the body' }).click();
-    await page.getByRole('dialog').locator('pre').getByText(reference).waitFor();
+    const body = page.getByRole('dialog').locator('pre');
+    await body.waitFor();
+    expect(await body.innerText()).toContain(reference);
     await page.keyboard.press('Escape');
   });
 
