@@ -14,9 +14,16 @@ const PRUNE_PAGE = 100;
 export class SignInAttempts {
   constructor(private readonly pool: Pool) {}
 
-  /** Counts one more. The seconds to wait where that is too many, else undefined. */
+  /**
+   * Counts one more. The seconds to wait where that is too many, else undefined. What is refused at one address is not counted
+   * against the user everywhere.
+   */
   async count(user: string, address: string): Promise<number | undefined> {
-    const bounds = boundsOf(user, address);
+    const { atAddress, ofAddress, ofUser } = boundsOf(user, address);
+    return (await this.countAt([atAddress, ofAddress])) ?? (await this.countAt([ofUser]));
+  }
+
+  private async countAt(bounds: readonly Bound[]): Promise<number | undefined> {
     const { rows } = await this.pool.query<{ key: Buffer; attempts: number; rest: string }>({
       name: 'sign-in.attempt',
       text: `insert into sign_in_attempt as a (key_hash, attempts, window_ends_at)
@@ -36,9 +43,9 @@ export class SignInAttempts {
 
   /** The user signed in: what was tried before was a mistake. */
   async forgive(user: string, address: string): Promise<void> {
-    const [atAddress, ofUser] = boundsOf(user, address);
+    const { atAddress, ofUser } = boundsOf(user, address);
     await this.pool.query('delete from sign_in_attempt where key_hash = any($1::bytea[])', [
-      [atAddress, ofUser].flatMap((bound) => (bound === undefined ? [] : [bound.key])),
+      [atAddress.key, ofUser.key],
     ]);
     await this.pool.query(
       `delete from sign_in_attempt where key_hash in
@@ -48,12 +55,17 @@ export class SignInAttempts {
   }
 }
 
-function boundsOf(user: string, address: string): readonly { readonly key: Buffer; readonly max: number }[] {
-  return [
-    { key: keyOf('user-at', user, address), max: OF_USER_AT_ADDRESS_MAX },
-    { key: keyOf('user', user), max: OF_USER_MAX },
-    { key: keyOf('address', address), max: OF_ADDRESS_MAX },
-  ];
+interface Bound {
+  readonly key: Buffer;
+  readonly max: number;
+}
+
+function boundsOf(user: string, address: string): Readonly<Record<'atAddress' | 'ofUser' | 'ofAddress', Bound>> {
+  return {
+    atAddress: { key: keyOf('user-at', user, address), max: OF_USER_AT_ADDRESS_MAX },
+    ofUser: { key: keyOf('user', user), max: OF_USER_MAX },
+    ofAddress: { key: keyOf('address', address), max: OF_ADDRESS_MAX },
+  };
 }
 
 function keyOf(...parts: readonly string[]): Buffer {

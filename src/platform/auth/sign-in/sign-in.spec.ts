@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import type { Response } from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TokenVerifier } from '../token-verifier.js';
+import { SignInAttempts } from './sign-in-attempts.js';
 import { codeOf, ORIGIN, parameterOf, PASSWORD, startSignInApp, type SignInApp } from './testing/sign-in-app.js';
 import type { UserTokens } from './user-grants.js';
 
@@ -322,6 +323,20 @@ describe('trying passwords', () => {
     expect((await attempt('ada', PASSWORD)).status).toBe(303);
     await hub.pool.query(`update sign_in_attempt set window_ends_at = now()`);
     await hub.browser().code('eve');
+  });
+
+  it('at one address keeps nobody out at another', async () => {
+    const attempts = new SignInAttempts(hub.pool);
+    for (let tries = 0; tries < 60; tries += 1) await attempts.count('carol', '192.0.2.1');
+    expect(await attempts.count('carol', '192.0.2.1')).toBeGreaterThan(200);
+    expect(await attempts.count('carol', '192.0.2.2')).toBeUndefined();
+  });
+
+  it('at many addresses is bounded for the user', async () => {
+    const attempts = new SignInAttempts(hub.pool);
+    for (let tries = 0; tries < 50; tries += 1)
+      expect(await attempts.count('dave', `198.51.100.${tries}`)).toBeUndefined();
+    expect(await attempts.count('dave', '198.51.100.99')).toBeGreaterThan(200);
   });
 
   it('is bounded over all addresses and all users too', async () => {
