@@ -3,6 +3,7 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  TraceFlags,
   type Attributes,
   type Context,
   type Link,
@@ -68,13 +69,16 @@ export class Tracing {
     return this.tracer.startSpan(span.name, options(span, cause), contextOf(parent));
   }
 
-  /** For what comes in from outside: part of the caller's trace, if it names one. */
+  /**
+   * For what comes in from outside: part of the caller's trace, if it names one. Anybody may ask for it to be written; the
+   * ratio holds for them too.
+   */
   accept(span: Omit<NewSpan, 'subject'>, traceparent: unknown): Span {
-    return this.tracer.startSpan(
-      span.name,
-      options({ ...span, kind: SpanKind.SERVER }),
-      contextOf(parseTraceparent(traceparent)),
-    );
+    const caller = parseTraceparent(traceparent);
+    // By chance, not by the trace id, which the caller chooses.
+    const parent =
+      caller === undefined || Math.random() < this.ratio ? caller : { ...caller, traceFlags: TraceFlags.NONE };
+    return this.tracer.startSpan(span.name, options({ ...span, kind: SpanKind.SERVER }), contextOf(parent));
   }
 
   /** The first span of a trace of its own. */
