@@ -43,6 +43,8 @@ export class OperationMetricsPlugin implements ApolloServerPlugin {
   }
 }
 
+/** As the trusted documents read it: with any other id the document is what the caller sent. */
 function namesDocument(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'documentId' in body && body.documentId !== undefined;
+  const id = typeof body === 'object' && body !== null && 'documentId' in body ? body.documentId : undefined;
+  return typeof id === 'string' && id !== '';
 }

@@ -14,6 +14,8 @@ export const ARBITRARY_SCOPE = 'graphql:arbitrary';
 const DOCUMENTS_MAX = 2_000;
 const FILE_ENDING = '.graphql';
 const HASH_PREFIX = 'sha256:';
+/** Of an id that is not known. */
+const ID_CHARS_TOLD = 100;
 
 /** Texts by the SHA-256 of the document, in hex. */
 const manifest = z.record(z.string().regex(/^(sha256:)?[0-9a-f]{64}$/), z.string().min(1));
@@ -118,7 +120,7 @@ function filesOf(directory: string): readonly string[] {
 
 function unknown(documentId: string): GraphQLError {
   return new GraphQLError(
-    `There is no trusted document "${documentId}": give the id that the build of the client wrote.`,
+    `There is no trusted document "${documentId.slice(0, ID_CHARS_TOLD)}": give the id that the build of the client wrote.`,
     { extensions: { code: 'DOCUMENT_UNKNOWN', http: { status: 400 } } },
   );
 }

@@ -25,7 +25,7 @@ import { NodeResolver, NODES_MAX } from './node.resolver.js';
 import { OperationActionResolver } from './operation-action.resolver.js';
 import { ORDER_RECORDS_MAX, OrderRecordsResolver } from './order-records.resolver.js';
 import { SourcingResolver } from './sourcing.resolver.js';
-import { SystemFieldsResolver, SystemQueryResolver } from './system.resolver.js';
+import { CHANNELS_PRICED, SystemFieldsResolver, SystemQueryResolver } from './system.resolver.js';
 import { TaskActionResolver } from './task-action.resolver.js';
 import { TaskFieldsResolver, TaskQueryResolver } from './task.resolver.js';
 
@@ -78,4 +78,5 @@ export const RECORD_PAGE_SIZES = {
   'Query.driftRuns': DRIFT_PAGE_MAX,
   'DriftRun.drifts': DRIFT_PAGE_MAX,
   'Query.inventoryAccuracy': ACCURACY_DAYS_MAX,
+  'System.channels': CHANNELS_PRICED,
 };

@@ -13,6 +13,9 @@ import {
 import type { ChannelView } from './record-loaders.js';
 import type { SystemView, TaskBacklogView } from './system-view.js';
 
+/** A system's channels lead to the system again: priced as so many, they cannot be followed in circles. */
+export const CHANNELS_PRICED = 50;
+
 @Resolver()
 @Scopes(POLICIES_READ)
 export class SystemQueryResolver {
