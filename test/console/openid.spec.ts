@@ -20,6 +20,9 @@ const WAIT_MS = 15_000;
 @Module({})
 class SettingsModule {}
 
+@Module({})
+class OpenIdApp {}
+
 /** The console and who may see it, without the rest of the hub: the pages say that they cannot read anything. */
 function startApp(provider: OpenIdProvider, consoleDir: string): Promise<NestFastifyApplication> {
   const auth = {
@@ -44,7 +47,7 @@ function startApp(provider: OpenIdProvider, consoleDir: string): Promise<NestFas
     exports: [CONFIG],
   };
   return createHttpApp(
-    { module: class OpenIdApp {}, imports: [HttpModule, settings, AuthModule.forRoot(auth, signIn), ConsoleModule] },
+    { module: OpenIdApp, imports: [HttpModule, settings, AuthModule.forRoot(auth, signIn), ConsoleModule] },
     {
       bodyLimitBytes: 10_000,
       rawPrefixes: [],
