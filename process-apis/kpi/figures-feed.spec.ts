@@ -94,6 +94,26 @@ describe('the feed of figures', () => {
     expect(events.map(({ type }) => type)).toEqual([FLOW_CHANGED]);
   });
 
+  it('has one place for all who ask at the same moment', async () => {
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const waits = [first.promise, second.promise];
+    const late = new FiguresFeed(
+      { query: async (query: pg.QueryConfig) => (await waits.shift(), pool.query(query)) } as unknown as pg.Pool,
+      () => undefined,
+    );
+    const [followed, joined] = [late.place(), late.place()];
+    // The connection of whoever asked first is the slower one.
+    second.resolve();
+    const before = await readRevision(pool);
+    await write(figure('g', 1));
+    first.resolve();
+    const after = await readRevision(pool);
+    expect(after).not.toEqual(before);
+    // What comes behind the follower's place must be behind that of who joined, too.
+    expect([await followed, await joined]).toEqual([after, after]);
+    await late.stop();
+  });
+
   it('refuses a cursor that is ahead, or of another epoch', async () => {
     const { tx, id } = await readRevision(pool);
     await expect(past({ tx, id: String(Number(id) + 1) })).rejects.toThrow(CursorError);

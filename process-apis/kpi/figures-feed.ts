@@ -44,6 +44,7 @@ interface Registered {
 export class FiguresFeed {
   private readonly listeners = new Set<Registered>();
   private position: EventCursor | undefined;
+  private asked: Promise<EventCursor> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private reading: Promise<void> | undefined;
   private toldAtMs = 0;
@@ -71,7 +72,11 @@ export class FiguresFeed {
   /** Where the feed is: what it has passed is told to no listener that comes now. */
   async place(): Promise<EventCursor> {
     if (this.position !== undefined) return this.position;
-    const revision = await readRevision(this.pool);
+    // Who asks later must not be told an earlier place: connections answer in any order.
+    this.asked ??= readRevision(this.pool).finally(() => {
+      this.asked = undefined;
+    });
+    const revision = await this.asked;
     // Whoever listens hears what comes after this place.
     if (this.listeners.size > 0) this.position ??= revision;
     return this.position ?? revision;
