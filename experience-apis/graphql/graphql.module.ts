@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DocumentNode, GraphQLFormattedError } from 'graphql';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { Module } from '@nestjs/common';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
@@ -153,7 +154,8 @@ function apolloOptions(
     parseOptions: { maxTokens: DOCUMENT_TOKENS_MAX },
     // The scope decides, which a rule without a caller cannot: see the plugin.
     introspection: true,
-    plugins: [new HttpPolicyPlugin(trusted)],
+    // Answers are for one caller at one instant. With the plugin for caching, each field of each answer would be looked at.
+    plugins: [new HttpPolicyPlugin(trusted), ApolloServerPluginCacheControlDisabled()],
     graphiql: false,
     documentStore: {
       get: async (key) => documents.get(key),
