@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { ChartProps, ChartSeries } from './chart.js';
+import type { ChartProps, ChartSeries } from './chart.types.js';
 import { colourOf } from './theme-colour.js';
 import { utcWords } from './time-words.js';
 

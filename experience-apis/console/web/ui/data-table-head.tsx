@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { classNames } from './class-names.js';
-import type { Column, DataTableProps, Selection, Sort } from './data-table.js';
+import type { Column, DataTableProps, Selection, Sort } from './data-table.types.js';
 import { Icon } from './icon.js';
 
 /** The head of a table: stays in sight, sorts, chooses all. */

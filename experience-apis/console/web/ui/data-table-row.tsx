@@ -1,7 +1,7 @@
 import type { MouseEvent, ReactElement } from 'react';
 import type { Tone } from './badge.js';
 import { classNames } from './class-names.js';
-import type { Column } from './data-table.js';
+import type { Column } from './data-table.types.js';
 
 interface DataTableRowProps<Row> {
   readonly row: Row;

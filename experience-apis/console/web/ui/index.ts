@@ -12,9 +12,11 @@
 export { Badge, plainWords, StatusBadge, type Tone } from './badge.js';
 export { Button, IconButton } from './button.js';
 export { Card } from './card.js';
-export { Chart, type ChartProps, type ChartSeries } from './chart.js';
+export { Chart } from './chart.js';
+export type { ChartProps, ChartSeries } from './chart.types.js';
 export { classNames } from './class-names.js';
-export { DataTable, type Column, type DataTableProps, type Selection, type Sort } from './data-table.js';
+export { DataTable } from './data-table.js';
+export type { Column, DataTableProps, Selection, Sort } from './data-table.types.js';
 export { ConfirmDialog, Dialog, Drawer } from './dialog.js';
 export { Facts } from './facts.js';
 export { EmptyState, ErrorState, Notice, Skeleton, SkeletonLines } from './feedback.js';

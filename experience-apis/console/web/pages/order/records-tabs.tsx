@@ -12,11 +12,10 @@ import {
 } from '../../ui/index.js';
 import { Trouble } from '../shared/loaded.js';
 import { MessageDrawer } from '../shared/message-drawer.js';
-import type { Message } from '../shared/messages-view.js';
+import type { Message, Task } from '../shared/records.types.js';
 import { MESSAGE_TONE } from '../shared/systems.js';
 import { TASK_COLUMNS } from '../shared/task-columns.js';
 import { TaskDrawer } from '../shared/task-drawer.js';
-import type { Task } from '../shared/tasks-view.js';
 import { useRead } from '../shared/use-read.js';
 import { ORDER_FACTS, ORDER_MESSAGES, ORDER_TASKS, type OrderFact } from './records.documents.js';
 

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, type ReactElement } from 'react';
-import type { Kpi, KpiGrouping, KpiSeriesShownQuery } from '../../generated/graphql.js';
+import type { Kpi, KpiGrouping } from '../../generated/graphql.js';
 import { Card, Chart, EmptyState, FilterSelect, plainWords, Toolbar } from '../../ui/index.js';
 import { Loaded } from '../shared/loaded.js';
 import { useRead } from '../shared/use-read.js';
@@ -8,8 +8,7 @@ import { SERIES } from './kpi.documents.js';
 import { TARGETS, valueWords } from './kpi-figures.js';
 import { linesOf } from './kpi-lines.js';
 import { KpiTable } from './kpi-table.js';
-
-export type Series = KpiSeriesShownQuery['kpiSeries'];
+import type { Series } from './series.types.js';
 
 interface KpiCardProps {
   readonly kpi: Kpi;

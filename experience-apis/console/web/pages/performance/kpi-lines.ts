@@ -1,7 +1,7 @@
 import type { KpiGrouping } from '../../generated/graphql.js';
 import { plainWords, type ChartSeries } from '../../ui/index.js';
 import { daysFrom } from '../shared/days.js';
-import type { Series } from './kpi-card.js';
+import type { Series } from './series.types.js';
 
 type Point = Series['points'][number];
 

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { KpiGrouping } from '../../generated/graphql.js';
 import { DataTable, plainWords, Quantity, type Column } from '../../ui/index.js';
-import type { Series } from './kpi-card.js';
+import type { Series } from './series.types.js';
 import { groupOf } from './kpi-lines.js';
 import { valueOver, valueWords } from './kpi-figures.js';
 

@@ -5,7 +5,7 @@ import { graphql } from '../../generated/index.js';
 import { Button, CopyText, Drawer, Facts, Instant, Notice, plainWords, StatusBadge } from '../../ui/index.js';
 import { Loaded } from './loaded.js';
 import { MESSAGE_TONE } from './systems.js';
-import type { Message } from './messages-view.js';
+import type { Message } from './records.types.js';
 import { useAction } from './use-action.js';
 import { useRead } from './use-read.js';
 

@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import { graphql } from '../../generated/index.js';
-import type { MessagesQuery, MessageStatus } from '../../generated/graphql.js';
+import type { MessageStatus } from '../../generated/graphql.js';
 import {
   ClearFilters,
   DataTable,
@@ -14,6 +14,7 @@ import {
   Toolbar,
   type Column,
 } from '../../ui/index.js';
+import type { Message } from './records.types.js';
 import { useCursorPages } from './cursor-pages.js';
 import { Trouble } from './loaded.js';
 import { MessageDrawer } from './message-drawer.js';
@@ -45,8 +46,6 @@ const MESSAGES = graphql(`
     }
   }
 `);
-
-export type Message = MessagesQuery['messages']['edges'][number]['node'];
 
 const STATUSES: readonly MessageStatus[] = ['REFUSED', 'PARKED', 'COMMITTED', 'IGNORED', 'DISMISSED'];
 const START = { status: '', source: '', subject: '' };

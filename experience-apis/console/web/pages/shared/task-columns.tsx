@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import { RelativeTime, StatusBadge, type Column } from '../../ui/index.js';
 import { orderPath } from './paths.js';
 import { TASK_TONE } from './systems.js';
-import type { Task } from './tasks-view.js';
+import type { Task } from './records.types.js';
 
 export const TASK_COLUMNS: readonly Column<Task>[] = [
   { key: 'kind', title: 'Task', phone: 'title', render: ({ kind }) => <code>{kind}</code> },

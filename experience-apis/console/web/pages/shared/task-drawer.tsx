@@ -3,7 +3,7 @@ import { useSession } from '../../auth/session.js';
 import { CopyText, Drawer, Facts, Instant, Notice } from '../../ui/index.js';
 import { TaskActions } from './task-actions.js';
 import { OrderOfTask, TaskStateBadge } from './task-columns.js';
-import type { Task } from './tasks-view.js';
+import type { Task } from './records.types.js';
 
 interface TaskDrawerProps {
   readonly task: Task | undefined;

@@ -1,7 +1,7 @@
 import { useState, type ReactElement } from 'react';
 import { useSession } from '../../auth/session.js';
 import { graphql } from '../../generated/index.js';
-import type { TasksQuery, TaskState } from '../../generated/graphql.js';
+import type { TaskState } from '../../generated/graphql.js';
 import {
   ClearFilters,
   DataTable,
@@ -12,6 +12,7 @@ import {
   plainWords,
   Toolbar,
 } from '../../ui/index.js';
+import type { Task } from './records.types.js';
 import { useCursorPages } from './cursor-pages.js';
 import { Trouble } from './loaded.js';
 import { TaskActions } from './task-actions.js';
@@ -55,8 +56,6 @@ const TASKS = graphql(`
     }
   }
 `);
-
-export type Task = TasksQuery['tasks']['edges'][number]['node'];
 
 const STATES: readonly TaskState[] = ['DEAD', 'RETRYING', 'WAITING', 'RUNNING', 'DONE'];
 const START = { state: 'DEAD', kind: '' };

@@ -1,0 +1,3 @@
+import type { KpiSeriesShownQuery } from '../../generated/graphql.js';
+
+export type Series = KpiSeriesShownQuery['kpiSeries'];
