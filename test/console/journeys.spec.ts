@@ -4,7 +4,7 @@ import { PARTNER_ACCOUNT, SHOPIFY_ACCOUNT, UNMAPPED_LISTING } from '../../src/de
 import { BOTH_NODES } from '../support/place-orders.js';
 import { until } from '../support/until.js';
 import { withoutBrowser } from './support/browser.js';
-import { startConsoleUnderTest, type ConsoleUnderTest } from './support/console-under-test.js';
+import { START_MS_MAX, startConsoleUnderTest, type ConsoleUnderTest } from './support/console-under-test.js';
 
 const ONE = [{ sku: BOTH_NODES, quantity: 1 }] as const;
 
@@ -15,7 +15,7 @@ describe.skipIf(withoutBrowser())('people at the console', () => {
 
   beforeAll(async () => {
     console = await startConsoleUnderTest();
-  });
+  }, START_MS_MAX);
   afterAll(() => console.close());
 
   it('see orders move through the stages as they come', async () => {

@@ -10,6 +10,9 @@ import { signIn } from './page-walk.js';
 export const DESKTOP = { width: 1280, height: 900 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
 
+/** Of hooks that start it: the console may have to be built. */
+export const START_MS_MAX = 120_000;
+
 const PASSWORD = 'correct horse battery staple';
 const WAIT_MS = 15_000;
 
