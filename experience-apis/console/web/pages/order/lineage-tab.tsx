@@ -51,20 +51,15 @@ const COLUMNS: readonly Column<OrderOrigin>[] = [
   {
     key: 'source',
     title: 'Set by',
-    render: ({ source, event }) => (
+    wrap: true,
+    render: ({ source, event, factId }) => (
       <span>
-        {source}
+        {source} <CopyText text={factId} shown="fact" what="fact id" />
         <span className="exception-sentence">{plainWords(event.type)}</span>
       </span>
     ),
   },
   { key: 'since', title: 'Since', render: ({ since }) => <Instant at={since} /> },
-  {
-    key: 'fact',
-    title: 'Fact',
-    phone: 'extra',
-    render: ({ factId }) => <CopyText text={factId} shown={`…${factId.slice(-8)}`} what="fact id" />,
-  },
 ];
 
 const SHOWN_CHARS_MAX = 120;

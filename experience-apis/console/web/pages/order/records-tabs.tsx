@@ -132,6 +132,6 @@ const FACT_COLUMNS: readonly Column<OrderFact>[] = [
     title: 'Id of its source',
     wrap: true,
     phone: 'extra',
-    render: ({ id }) => <CopyText text={id} what="fact id" />,
+    render: ({ id }) => <CopyText text={id} shown={`…${id.slice(-12)}`} what="fact id" />,
   },
 ];
