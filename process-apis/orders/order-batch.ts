@@ -145,7 +145,7 @@ export class OrderBatch {
   }
 
   private take(fact: OrderFact, before: Order | undefined, decided: Decided): void {
-    const order = withWaits(decided.order, this.context.now, this.context.clockFor);
+    const order = withWaits(decided.order, this.context.now, this.context.clockFor, before?.waits);
     let version = before?.version ?? 0;
     for (const { event, movements } of decided.events) {
       version += 1;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Order, Wait } from '../../src/model/order.js';
+import { withWaits } from './orders.waits.js';
+import { historyOf } from './testing/history.js';
 import { dueAt, SLA_CLOCKS, SLA_STAGES, stageOf, timedBy, warnAt, type SlaClock } from './orders.sla.js';
 
 const FROM = '2026-11-27T16:30:00.000Z';
@@ -57,6 +59,21 @@ describe('an SLA clock', () => {
     expect(dueAt(orderOf(), again)).toBe('2026-11-27T18:30:00.000Z');
     expect(dueAt(orderOf(), timed(again, { minutes: 5, warnMinutes: 1 }))).toBe('2026-11-27T18:05:00.000Z');
     expect(timedBy(() => undefined, 'shop-eu', again)).toEqual({ ...RELEASE, retriedAt: again.retriedAt });
+  });
+
+  it('that is set while a step is waited for counts from its next begin on', () => {
+    const { stored } = historyOf([]);
+    const order = stored.at(-1)?.order;
+    if (order === undefined) throw new Error('there is no order');
+    const clock: SlaClock = { minutes: 5, warnMinutes: 1 };
+    const later = new Date(Date.parse(order.placedAt) + 60_000).toISOString();
+    expect(order.waits.some((wait) => stageOf(wait) === 'ERP_POSTING')).toBe(true);
+    expect(withWaits(order, later, () => clock, order.waits).waits).toEqual(order.waits);
+    const again = { ...order, waits: order.waits.map((wait) => ({ ...wait, retriedAt: later })) };
+    const posting = withWaits(again, later, () => clock, order.waits).waits.find(
+      (wait) => stageOf(wait) === 'ERP_POSTING',
+    );
+    expect(posting?.clock?.from).toBe(later);
   });
 
   it('never allows more than what was promised to the buyer', () => {

@@ -3,20 +3,30 @@ import type { Instant } from '../../src/model/time.js';
 import { unitsToClaim } from './orders.claimable.js';
 import { wantsNothingOfErp } from './orders.evolve-erp.js';
 import { remainingUnits } from './orders.evolve.js';
-import { timedBy, type ClockFor } from './orders.sla.js';
+import { startedAt, timedBy, type ClockFor } from './orders.sla.js';
 
 type Awaited = Pick<Wait, 'key' | 'system' | 'reason'>;
 
 /** Wait keys by which someone looks for orders: stored in an indexed column. */
 const SEARCHED = /^(STOCK:|LISTING:|ERP:CONFIRMATION$|ERP:BILLING$)/;
 
-/** What the order waits for, with the time since each wait has lasted and its SLA clock. Pure; follows from the state. */
-export function withWaits(order: Order, now: Instant, clockFor: ClockFor = () => undefined): Order {
+/**
+ * What the order waits for, with the time since each wait has lasted and its SLA clock. Pure; follows from the state. Waits
+ * that run since before the fact, as `running` has them, keep the clock by which they began.
+ */
+export function withWaits(
+  order: Order,
+  now: Instant,
+  clockFor: ClockFor = () => undefined,
+  running: readonly Wait[] = [],
+): Order {
   const before = new Map(order.waits.map((wait) => [wait.key, wait]));
+  const begun = new Map(running.map((wait) => [wait.key, startedAt(wait)]));
   const waits = awaited(order).map((wait): Wait => {
     const known = before.get(wait.key);
     // What is known of the wait stays: since when, what failed, whether it is overdue.
-    return timedBy(clockFor, order.channel, known === undefined ? { ...wait, since: now } : { ...known, ...wait });
+    const current: Wait = known === undefined ? { ...wait, since: now } : { ...known, ...wait };
+    return begun.get(wait.key) === startedAt(current) ? current : timedBy(clockFor, order.channel, current);
   });
   return { ...order, waits };
 }
