@@ -53,12 +53,12 @@ export function StatusBadge({ status, tone, icon, title, label }: StatusBadgePro
 
 const ABBREVIATIONS: ReadonlySet<string> = new Set(['ERP', 'WMS', 'SKU', 'ATP', 'ATS', 'ASN', 'SLA']);
 
-/** `PARTLY_SHIPPED` and `partlyShipped` as people write it: "Partly shipped". What is an abbreviation stays one: "ERP". */
+/** `PARTLY_SHIPPED` and `partlyShipped` as people write it: "Partly shipped". What is an abbreviation stays one: "Unknown SKU". */
 export function plainWords(name: string): string {
-  if (ABBREVIATIONS.has(name)) return name;
   const words = name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replaceAll(/[_-]+/g, ' ')
-    .toLowerCase();
+    .split(/[\s_-]+/)
+    .map((word) => (ABBREVIATIONS.has(word.toUpperCase()) ? word.toUpperCase() : word.toLowerCase()))
+    .join(' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
