@@ -47,7 +47,7 @@ export const ORDER_FACTS = graphql(`
   query OrderFacts($id: ID!) {
     order(id: $id) {
       id
-      facts(first: 100) {
+      facts(first: 50) {
         id
         source
         kind
