@@ -13,6 +13,24 @@ CREATE OR REPLACE FUNCTION public.log_tx()
 AS $function$select pg_current_xact_id()$function$
 ;
 
+create table alert (
+  id uuid not null,
+  version integer not null,
+  state text not null,
+  order_id uuid not null,
+  reference text not null,
+  channel text not null,
+  stage text not null,
+  wait_key text not null,
+  since timestamp with time zone not null,
+  raised_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  breached_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint alert_pkey PRIMARY KEY (id),
+  constraint alert_state_check CHECK ((state = ANY (ARRAY['WARNING'::text, 'BREACHED'::text, 'ENDED'::text])))
+);
+
 create table allocation_rule (
   id uuid not null,
   name text not null,
@@ -73,6 +91,20 @@ create table bucket_owner (
   lag_seconds integer default 0 not null,
   constraint bucket_owner_pkey PRIMARY KEY (node, bucket, source),
   constraint bucket_owner_lag_seconds_check CHECK (((lag_seconds >= 0) AND (lag_seconds <= 604800)))
+);
+
+create table business_calendar (
+  id text not null,
+  time_zone text not null,
+  working_days smallint[] not null,
+  opens_at text not null,
+  closes_at text not null,
+  holidays text[] default '{}'::text[] not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint business_calendar_pkey PRIMARY KEY (id),
+  constraint business_calendar_check CHECK (((closes_at ~ '^(([01]\d|2[0-3]):[0-5]\d|24:00)$'::text) AND (closes_at > opens_at))),
+  constraint business_calendar_opens_at_check CHECK ((opens_at ~ '^([01]\d|2[0-3]):[0-5]\d$'::text)),
+  constraint business_calendar_working_days_check CHECK (((cardinality(working_days) >= 1) AND (cardinality(working_days) <= 7)))
 );
 
 create table call_evidence (
@@ -300,12 +332,48 @@ create table kit_component (
   constraint kit_component_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000)))
 );
 
+create table kpi_day (
+  kpi text not null,
+  day date not null,
+  channel text not null,
+  node text not null,
+  stage text not null,
+  count bigint not null,
+  sum_ms bigint not null,
+  max_ms bigint not null,
+  numerator bigint not null,
+  denominator bigint not null,
+  buckets json default '{}'::json not null,
+  revision bigint not null,
+  constraint kpi_day_pkey PRIMARY KEY (kpi, day, channel, node, stage)
+) with (fillfactor=70);
+
+create table kpi_state (
+  one boolean default true not null,
+  revision bigint not null,
+  constraint kpi_state_pkey PRIMARY KEY (one),
+  constraint kpi_state_one_check CHECK (one)
+);
+
 create table lease (
   name text not null,
   holder uuid not null,
   until timestamp with time zone not null,
   constraint lease_pkey PRIMARY KEY (name)
 );
+
+create table listed_order (
+  order_id uuid not null,
+  channel text not null,
+  reference text collate "C" not null,
+  status text not null,
+  completed boolean not null,
+  placed_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  facets text[] not null,
+  constraint listed_order_pkey PRIMARY KEY (order_id)
+) with (fillfactor=80);
 
 create table listing (
   channel text not null,
@@ -422,12 +490,53 @@ create table operation_policy (
   constraint operation_policy_pkey PRIMARY KEY (system, operation)
 );
 
+create table order_flow (
+  channel text not null,
+  stage text not null,
+  jam text not null,
+  orders bigint not null,
+  overdue bigint not null,
+  last_at timestamp with time zone,
+  constraint order_flow_pkey PRIMARY KEY (channel, stage, jam)
+) with (fillfactor=50);
+
+create table order_flow_rate (
+  at timestamp with time zone not null,
+  channel text not null,
+  stage text not null,
+  entered integer not null,
+  departed integer not null,
+  constraint order_flow_rate_pkey PRIMARY KEY (at, channel, stage)
+) with (fillfactor=70);
+
 create table order_parties (
   order_id uuid not null,
   sealed bytea storage external not null,
   constraint order_parties_pkey PRIMARY KEY (order_id),
   constraint order_parties_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id)
 );
+
+create table order_progress (
+  order_id uuid not null,
+  channel text not null,
+  version integer not null,
+  accepted_at timestamp with time zone not null,
+  stage text,
+  stage_since timestamp with time zone,
+  reserved_at timestamp with time zone,
+  erp_at timestamp with time zone,
+  warehouse_at timestamp with time zone,
+  shipped_at timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  completed_at timestamp with time zone,
+  overdue boolean default false not null,
+  jam text,
+  jam_since timestamp with time zone,
+  short boolean default false not null,
+  cancelled boolean default false not null,
+  state json storage external,
+  constraint order_progress_pkey PRIMARY KEY (order_id)
+) with (fillfactor=70);
 
 create table orders (
   id uuid not null,
@@ -561,6 +670,86 @@ create table schema_migration_checksum (
   constraint schema_migration_checksum_pkey PRIMARY KEY (id)
 );
 
+create table search_email (
+  order_id uuid not null,
+  digest bytea not null,
+  channel text not null,
+  constraint search_email_pkey PRIMARY KEY (order_id),
+  constraint search_email_order_id_fkey FOREIGN KEY (order_id) REFERENCES order_parties(order_id) ON DELETE CASCADE
+);
+
+create table search_term (
+  order_id uuid not null,
+  kind text not null,
+  term text collate "C" not null,
+  shown text not null,
+  channel text not null,
+  constraint search_term_pkey PRIMARY KEY (order_id, kind, term)
+);
+
+create table sign_in_attempt (
+  key_hash bytea not null,
+  attempts integer not null,
+  window_ends_at timestamp with time zone not null,
+  constraint sign_in_attempt_pkey PRIMARY KEY (key_hash)
+) with (fillfactor=80);
+
+create table sign_in_grant (
+  secret_hash bytea not null,
+  kind text not null,
+  session_id uuid not null,
+  family_id uuid not null,
+  client_id text not null,
+  redirect_uri text,
+  challenge text,
+  nonce text,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint sign_in_grant_pkey PRIMARY KEY (secret_hash),
+  constraint sign_in_grant_kind_check CHECK ((kind = ANY (ARRAY['CODE'::text, 'REFRESH'::text]))),
+  constraint sign_in_grant_of_code CHECK (((kind = 'CODE'::text) = ((redirect_uri IS NOT NULL) AND (challenge IS NOT NULL)))),
+  constraint sign_in_grant_session_id_fkey FOREIGN KEY (session_id) REFERENCES sign_in_session(id) ON DELETE CASCADE
+);
+
+create table sign_in_session (
+  id uuid not null,
+  subject text not null,
+  secret_hash bytea not null,
+  began_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint sign_in_session_pkey PRIMARY KEY (id),
+  constraint sign_in_session_secret_hash_key UNIQUE (secret_hash)
+);
+
+create table sla_clock (
+  channel text not null,
+  stage text not null,
+  minutes integer not null,
+  warn_minutes integer not null,
+  calendar text,
+  cut_off text,
+  updated_at timestamp with time zone default now() not null,
+  constraint sla_clock_pkey PRIMARY KEY (channel, stage),
+  constraint sla_clock_calendar_fkey FOREIGN KEY (calendar) REFERENCES business_calendar(id),
+  constraint sla_clock_check CHECK (((warn_minutes >= 0) AND (warn_minutes < minutes))),
+  constraint sla_clock_check1 CHECK (((cut_off IS NULL) OR ((calendar IS NOT NULL) AND (cut_off ~ '^([01]\d|2[0-3]):[0-5]\d$'::text)))),
+  constraint sla_clock_minutes_check CHECK (((minutes >= 1) AND (minutes <= 525600)))
+);
+
+create table sla_watch (
+  order_id uuid not null,
+  wait_key text not null,
+  channel text not null,
+  stage text not null,
+  since timestamp with time zone not null,
+  warn_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  alert_id uuid,
+  next_at timestamp with time zone,
+  constraint sla_watch_pkey PRIMARY KEY (order_id, wait_key)
+) with (fillfactor=80);
+
 create table soft_reservation (
   id uuid not null,
   channel text not null,
@@ -623,6 +812,7 @@ create table told_quantity (
   reason text,
   submission text,
   overwrote integer,
+  wanted_since timestamp with time zone,
   constraint told_quantity_pkey PRIMARY KEY (id),
   constraint told_quantity_outcome_check CHECK ((outcome = ANY (ARRAY['ACCEPTED'::text, 'REFUSED'::text, 'FAILED'::text, 'PENDING'::text])))
 );
@@ -639,11 +829,25 @@ create table tracked_package (
   constraint tracked_package_pkey PRIMARY KEY (package_id)
 ) with (fillfactor=80);
 
+CREATE INDEX alert_channel ON public.alert USING btree (channel, id);
+
+CREATE INDEX alert_open ON public.alert USING btree (id) WHERE (state <> 'ENDED'::text);
+
+CREATE INDEX alert_order ON public.alert USING btree (order_id);
+
 CREATE INDEX allocation_rule_sku ON public.allocation_rule USING btree (sku) WHERE (sku IS NOT NULL);
+
+CREATE INDEX audit_action ON public.audit USING btree (action, id DESC);
+
+CREATE INDEX audit_actor ON public.audit USING btree (actor, id DESC);
 
 CREATE INDEX audit_subject ON public.audit USING btree (subject_type, subject_id, id DESC);
 
+CREATE INDEX cross_reference_hub ON public.cross_reference USING btree (hub_id);
+
 CREATE INDEX cross_reference_order ON public.cross_reference USING btree (order_id);
+
+CREATE INDEX drift_run_newest ON public.drift_run USING btree (started_at DESC, id DESC);
 
 CREATE INDEX drift_run_subject ON public.drift_run USING btree (system, subject, started_at DESC);
 
@@ -675,15 +879,37 @@ CREATE INDEX item_brand ON public.item USING btree (brand) WHERE (brand IS NOT N
 
 CREATE INDEX item_category ON public.item USING btree (category) WHERE (category IS NOT NULL);
 
+CREATE INDEX item_found ON public.item USING btree (lower(sku) COLLATE "C");
+
 CREATE INDEX kit_component_component ON public.kit_component USING btree (component);
+
+CREATE INDEX kpi_day_revision ON public.kpi_day USING btree (revision);
+
+CREATE INDEX listed_order_channel_placed ON public.listed_order USING btree (channel, placed_at DESC, order_id DESC);
+
+CREATE INDEX listed_order_due ON public.listed_order USING btree (due_at, order_id);
+
+CREATE INDEX listed_order_facets ON public.listed_order USING gin (facets);
+
+CREATE INDEX listed_order_placed ON public.listed_order USING btree (placed_at DESC, order_id DESC);
+
+CREATE INDEX listed_order_reference ON public.listed_order USING btree (reference);
+
+CREATE INDEX listed_order_updated ON public.listed_order USING btree (updated_at DESC, order_id DESC);
+
+CREATE INDEX listing_found ON public.listing USING btree (lower(listing_sku) COLLATE "C");
 
 CREATE INDEX listing_sku ON public.listing USING btree (sku);
 
 CREATE INDEX lot_expiry ON public.lot USING btree (expires_on) WHERE (on_hand > quality_hold);
 
+CREATE INDEX message_not_committed ON public.message USING btree (status, id DESC) WHERE (status <> 'COMMITTED'::text);
+
 CREATE INDEX message_parked ON public.message USING gin (subjects) WHERE (status = 'PARKED'::text);
 
 CREATE INDEX message_refused ON public.message USING btree (received_at) WHERE (status = ANY (ARRAY['REFUSED'::text, 'PARKED'::text]));
+
+CREATE INDEX message_source ON public.message USING btree (source, id DESC);
 
 CREATE INDEX message_subject ON public.message USING gin (subjects);
 
@@ -693,11 +919,15 @@ CREATE INDEX movement_moved ON public.movement USING btree (sku, node, occurred_
 
 CREATE INDEX movement_position ON public.movement USING btree (sku, node, id);
 
+CREATE INDEX order_progress_jam ON public.order_progress USING btree (channel, stage, jam, jam_since) WHERE (jam IS NOT NULL);
+
+CREATE INDEX order_progress_stage ON public.order_progress USING btree (channel, stage, stage_since) WHERE (stage IS NOT NULL);
+
 CREATE INDEX orders_channel_placed ON public.orders USING btree (channel, placed_at DESC, id DESC);
 
 CREATE INDEX orders_due ON public.orders USING btree (next_due_at) WHERE (next_due_at IS NOT NULL);
 
-CREATE INDEX orders_open_status ON public.orders USING btree (status) WHERE (NOT completed);
+CREATE INDEX orders_open_status ON public.orders USING btree (status, channel) WHERE (NOT completed);
 
 CREATE INDEX orders_placed ON public.orders USING btree (placed_at DESC, id DESC);
 
@@ -708,6 +938,24 @@ CREATE INDEX publication_due ON public.publication USING btree (channel, wanted_
 CREATE INDEX publication_review ON public.publication USING btree (review_at) WHERE (review_at IS NOT NULL);
 
 CREATE INDEX publication_submission ON public.publication USING btree (channel, submission) WHERE (submission IS NOT NULL);
+
+CREATE INDEX search_email_found ON public.search_email USING btree (digest, order_id DESC);
+
+CREATE INDEX search_term_found ON public.search_term USING btree (term, order_id DESC) INCLUDE (channel);
+
+CREATE INDEX sign_in_attempt_window ON public.sign_in_attempt USING btree (window_ends_at);
+
+CREATE INDEX sign_in_grant_expires ON public.sign_in_grant USING btree (expires_at);
+
+CREATE INDEX sign_in_grant_family ON public.sign_in_grant USING btree (family_id);
+
+CREATE INDEX sign_in_grant_session ON public.sign_in_grant USING btree (session_id);
+
+CREATE INDEX sign_in_session_expires ON public.sign_in_session USING btree (expires_at);
+
+CREATE INDEX sign_in_session_subject ON public.sign_in_session USING btree (subject) WHERE (ended_at IS NULL);
+
+CREATE INDEX sla_watch_next ON public.sla_watch USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 CREATE INDEX soft_reservation_due ON public.soft_reservation USING btree (expires_at) WHERE (status = 'HELD'::text);
 
