@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, Headers, HttpCode, Optional, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Ip, Optional, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { JSONWebKeySet } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -55,11 +55,12 @@ export class EmbeddedIssuerController {
   async token(
     @Body() form: unknown,
     @Headers('authorization') authorization: string | undefined,
+    @Ip() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenAnswer | UserTokens | OAuthErrorAnswer> {
     void reply.header('cache-control', 'no-store');
     try {
-      const forPeople = this.people === undefined ? undefined : answerPeople(this.people, form);
+      const forPeople = this.people === undefined ? undefined : answerPeople(this.people, form, address);
       return await (forPeople ?? this.answer(readClientCredentials(form, authorization)));
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
@@ -95,10 +96,10 @@ export class EmbeddedIssuerController {
 }
 
 /** Undefined for what is no grant of people. */
-function answerPeople(people: UserGrants, form: unknown): Promise<UserTokens> | undefined {
+function answerPeople(people: UserGrants, form: unknown, address: string): Promise<UserTokens> | undefined {
   const grant = typeof form === 'object' && form !== null && 'grant_type' in form ? form.grant_type : undefined;
-  if (grant === 'authorization_code') return people.exchangeCode(form);
-  return grant === 'refresh_token' ? people.refresh(form) : undefined;
+  if (grant === 'authorization_code') return people.exchangeCode(form, address);
+  return grant === 'refresh_token' ? people.refresh(form, address) : undefined;
 }
 
 function grantedScopes(client: TokenClient, asked: readonly string[] | undefined): readonly string[] {

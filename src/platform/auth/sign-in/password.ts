@@ -1,5 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import pLimit from 'p-limit';
+import { ProblemError } from '../../http/problem.js';
 
 /** OWASP's choice for scrypt with 32 MiB: some 0.2 s of one core for each guess. */
 const COST = { N: 2 ** 15, r: 8, p: 3 } as const;
@@ -8,6 +9,8 @@ const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 /** Of one process: guesses must not take the cores from the work. */
 const AT_ONCE_MAX = 2;
+/** Guesses that wait for their turn: the last waits for some seconds. */
+const WAITING_MAX = 50;
 export const PASSWORD_CHARS_MIN = 12;
 export const PASSWORD_CHARS_MAX = 200;
 const HASH = /^scrypt\$([\w-]{22})\$([\w-]{43})$/;
@@ -34,8 +37,9 @@ export async function passwordMatches(password: string, hash: string | undefined
   return timingSafeEqual(derived, Buffer.from(key, 'base64url')) && hash !== undefined;
 }
 
-/** Passwords that look the same are the same, whatever keyboard they were typed on. */
-function derive(password: string, salt: Buffer): Promise<Buffer> {
+/** Passwords that look the same are the same, whatever keyboard they were typed on. Throws the 503 problem. */
+async function derive(password: string, salt: Buffer): Promise<Buffer> {
+  if (turns.pendingCount >= WAITING_MAX) throw tooMany();
   return turns(
     () =>
       new Promise<Buffer>((resolve, reject) => {
@@ -45,4 +49,14 @@ function derive(password: string, salt: Buffer): Promise<Buffer> {
         );
       }),
   );
+}
+
+function tooMany(): ProblemError {
+  return new ProblemError({
+    status: 503,
+    code: 'SIGN_IN_BUSY',
+    title: 'Too many people sign in now',
+    detail: 'The passwords of others are being checked. Try again in a few seconds.',
+    headers: { 'retry-after': '5' },
+  });
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
+import { networkOf } from './network-of.js';
 
 const WINDOW_SECONDS = 300;
 /** From one address for one user: a person who does not remember. */
@@ -61,10 +62,11 @@ interface Bound {
 }
 
 function boundsOf(user: string, address: string): Readonly<Record<'atAddress' | 'ofUser' | 'ofAddress', Bound>> {
+  const network = networkOf(address);
   return {
-    atAddress: { key: keyOf('user-at', user, address), max: OF_USER_AT_ADDRESS_MAX },
+    atAddress: { key: keyOf('user-at', user, network), max: OF_USER_AT_ADDRESS_MAX },
     ofUser: { key: keyOf('user', user), max: OF_USER_MAX },
-    ofAddress: { key: keyOf('address', address), max: OF_ADDRESS_MAX },
+    ofAddress: { key: keyOf('address', network), max: OF_ADDRESS_MAX },
   };
 }
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TokenVerifier } from '../token-verifier.js';
 import { SignInAttempts } from './sign-in-attempts.js';
 import { codeOf, ORIGIN, parameterOf, PASSWORD, startSignInApp, type SignInApp } from './testing/sign-in-app.js';
-import type { UserTokens } from './user-grants.js';
+import { UserGrants, type UserTokens } from './user-grants.js';
 
 let hub: SignInApp;
 
@@ -307,6 +307,15 @@ describe('signing out', () => {
     expect(answer.status).toBe(403);
     expect((await hub.refresh(tokens.refresh_token)).status).toBe(200);
   });
+});
+
+it('asks for tokens too often at one address alone: others go on', async () => {
+  const grants = hub.app.get(UserGrants);
+  const ask = (address: string): Promise<unknown> => grants.refresh({ client_id: 'console' }, address);
+  for (let asked = 0; asked < 260; asked += 1)
+    await expect(ask('192.0.2.1')).rejects.toMatchObject({ name: 'OAuthError' });
+  await expect(ask('192.0.2.1')).rejects.toMatchObject({ status: 429, code: 'slow_down' });
+  await expect(ask('192.0.2.2')).rejects.toMatchObject({ status: 400, code: 'invalid_request' });
 });
 
 describe('trying passwords', () => {

@@ -1,8 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { TokenBucket } from '../../outside/token-bucket.js';
 import { OAuthError } from '../client-credentials.js';
 import type { EmbeddedIssuer } from '../embedded-issuer.js';
+import { networkOf } from './network-of.js';
 import type { RoleTable } from './sign-in-settings.js';
 import type { Grant, SignInStore } from './sign-in.sql.js';
 import type { User, Users } from './users.js';
@@ -10,8 +12,10 @@ import type { User, Users } from './users.js';
 /** How long a token outlives a sign-out, a new password or a role that was taken away. */
 export const USER_TOKEN_SECONDS = 600;
 const ID_TOKEN_TYPE = 'JWT';
+/** From one address: a proxy with many people behind it. Nobody else's requests are held up by them. */
 const REQUESTS_PER_SECOND = 20;
 const REQUESTS_BURST = 200;
+const ADDRESSES_MAX = 10_000;
 const SECRET = /^[\w-]{43}$/;
 const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
 
@@ -42,13 +46,14 @@ export interface UserGrantsParts {
 
 /** Tokens for people who signed in: for a code at first, then for the refresh token that came with the last ones. */
 export class UserGrants {
-  private readonly bucket = new TokenBucket(REQUESTS_PER_SECOND, REQUESTS_BURST);
+  private readonly buckets = new LRUCache<string, TokenBucket>({ max: ADDRESSES_MAX });
 
   constructor(private readonly parts: UserGrantsParts) {}
 
   /** Throws OAuthError. */
-  async exchangeCode(form: unknown): Promise<UserTokens> {
-    const { code, redirect_uri, code_verifier } = await this.read(codeForm, form);
+  async exchangeCode(form: unknown, address: string): Promise<UserTokens> {
+    await this.takeTurn(address);
+    const { code, redirect_uri, code_verifier } = this.read(codeForm, form);
     const challenge = createHash('sha256').update(code_verifier).digest('base64url');
     return this.tokensFor(
       code,
@@ -58,8 +63,9 @@ export class UserGrants {
   }
 
   /** Throws OAuthError. */
-  async refresh(form: unknown): Promise<UserTokens> {
-    const { refresh_token } = await this.read(refreshForm, form);
+  async refresh(form: unknown, address: string): Promise<UserTokens> {
+    await this.takeTurn(address);
+    const { refresh_token } = this.read(refreshForm, form);
     return this.tokensFor(refresh_token, 'REFRESH', () => true);
   }
 
@@ -70,9 +76,15 @@ export class UserGrants {
     return user !== undefined && beganAt >= Math.floor(Date.parse(user.passwordSetAt) / 1000) ? user : undefined;
   }
 
-  private async read<T extends { readonly client_id: string }>(schema: z.ZodType<T>, form: unknown): Promise<T> {
-    if (this.bucket.delayMs() > 0) throw new OAuthError(429, 'slow_down', 'Too many token requests.');
-    await this.bucket.take();
+  private async takeTurn(address: string): Promise<void> {
+    const key = networkOf(address);
+    const bucket = this.buckets.get(key) ?? new TokenBucket(REQUESTS_PER_SECOND, REQUESTS_BURST);
+    this.buckets.set(key, bucket);
+    if (bucket.delayMs() > 0) throw new OAuthError(429, 'slow_down', 'Too many token requests.');
+    await bucket.take();
+  }
+
+  private read<T extends { readonly client_id: string }>(schema: z.ZodType<T>, form: unknown): T {
     const parsed = schema.safeParse(form);
     if (!parsed.success) {
       const field = String(parsed.error.issues[0]?.path[0] ?? 'form');
