@@ -72,7 +72,7 @@ export function eventDetail(logged: LoggedEvent): object {
   }
 }
 
-/** Texts that others wrote are masked, however deep in objects. */
+/** Texts that others wrote are masked, however deep in objects and lists. */
 export function withMaskedTexts(data: object): object {
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => [
@@ -83,7 +83,8 @@ export function withMaskedTexts(data: object): object {
 }
 
 function masked(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? withMaskedTexts(value) : value;
+  if (Array.isArray(value)) return value.map(masked);
+  return typeof value === 'object' && value !== null ? withMaskedTexts(value) : value;
 }
 
 function orderEventOf(logged: LoggedEvent): OrderEvent {

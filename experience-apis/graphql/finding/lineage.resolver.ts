@@ -7,6 +7,7 @@ import type { Order } from '../../../src/model/order.js';
 import type { Instant } from '../../../src/model/time.js';
 import { missingScope } from '../../../src/platform/auth/bearer.js';
 import { readToldBodies } from '../../../src/platform/commit/index.js';
+import { maskText } from '../../../src/platform/crypto/masking.js';
 import { PG_POOL } from '../../../src/platform/db/database.module.js';
 import type { LoggedEvent } from '../../../src/platform/event-log/index.js';
 import { requireHouse } from '../channel-sight.js';
@@ -61,7 +62,7 @@ export class LineageResolver {
       const message = messages.get(event.factId);
       return {
         pointer,
-        value,
+        value: typeof value === 'string' ? maskText(value) : value,
         event,
         source: event.source,
         factId: event.factId,

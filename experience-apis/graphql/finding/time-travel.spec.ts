@@ -121,6 +121,17 @@ describe('the lineage of a value', () => {
     expect(found).toEqual([{ source: 'shop-eu', messageId, message: { topic: 'cancelled' } }]);
   });
 
+  it('shows sentences of others without addresses of persons', async () => {
+    await hub.orders.accept('shop-eu', ['C-300']);
+    const orderId = await hub.idOf('shop-eu', 'C-300');
+    const held = { kind: 'HoldPlaced', hold: 'FRAUD', reason: 'ask bob@example.org', by: 'operator:ada' } as const;
+    await hub.orders.tell('operator', { by: 'ID', orderId }, held);
+    const answer = await hub.post(`{ order(id: "${orderId}") { lineage(first: 200) { value fact } } }`, {}, HOUSE);
+    const told = JSON.stringify(fieldOf(answer, 'order'));
+    expect(told).toContain('ask b***@***.org');
+    expect(told).not.toContain('bob@example.org');
+  });
+
   it('of an order of the past ends then', async () => {
     const answer = await hub.post(
       `{ orderByReference(channel: "amazon-de", reference: "A-100", asOf: "${hub.instants.accepted}") {
