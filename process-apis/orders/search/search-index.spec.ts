@@ -11,6 +11,7 @@ import { SearchIndex } from './search-index.js';
 
 const [OLD, NEW] = [generateKeyRing('old'), generateKeyRing('new')];
 const WAIT_MS = 30_000;
+const WAITING_FOR_LOCKS = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -89,8 +90,34 @@ describe('what orders are found by', () => {
     await sweepAll(index);
     expect(await content()).toEqual(before);
     await pool.query(`delete from cursor where name like 'search%'`);
-    await sweepAll(indexOf(OLD));
+    // Also by a process that runs already.
+    await index.sweep();
+    await sweepAll(index);
     expect(await content()).toEqual(before);
+  });
+
+  it('is made again from the first order on when that is asked for in the middle of a walk', async () => {
+    const index = indexOf(OLD);
+    await index.rebuild();
+    const asked = await pool.connect();
+    try {
+      await asked.query('begin');
+      await asked.query(`update cursor set value = '00000000-0000-0000-0000-000000000001' where name = 'search/walk'`);
+      const walking = index.sweep();
+      // The walk has read where it was, and waits for its cursor.
+      await until(
+        async () => (await pool.query(WAITING_FOR_LOCKS)).rowCount ?? 0,
+        (waiting) => waiting > 0,
+        { what: 'the walk waits', timeoutMs: WAIT_MS },
+      );
+      await asked.query('commit');
+      await walking;
+    } finally {
+      asked.release();
+    }
+    expect(await walk()).toBe('00000000-0000-0000-0000-000000000001');
+    await sweepAll(index);
+    expect(await walk()).toBe('done');
   });
 
   it('forgets the numbers that an order has no more', async () => {

@@ -56,6 +56,15 @@ export async function readOrderPage(db: Db, after: string, limit: number): Promi
   return rows;
 }
 
+/** Moves the cursor on from where it was read; where somebody set it elsewhere meanwhile, that stands. */
+export async function moveCursor(db: Db, name: string, from: string, to: string): Promise<void> {
+  await db.query({
+    name: 'search.move-cursor',
+    text: 'update cursor set value = $3, updated_at = now() where name = $1 and value = $2',
+    values: [name, from, to],
+  });
+}
+
 export async function writeListed(db: Db, orders: readonly IndexedOrder[]): Promise<void> {
   if (orders.length === 0) return;
   await db.query({

@@ -15,6 +15,7 @@ import {
 import { EXCEPTION_STREAM, findOrdersOfExceptions, readStandingKeys } from '../../exceptions/index.js';
 import { readCrossReferences, readSealedParties } from '../order-reader.sql.js';
 import {
+  moveCursor,
   readChangedOrders,
   readOrderPage,
   writeEmails,
@@ -66,7 +67,12 @@ export class SearchIndex {
   /** Takes what happened since, then a page of all orders where those are walked over. Gives true when there is more. */
   async sweep(): Promise<boolean> {
     this.prepared ||= (await this.prepare()) === true;
-    if (!this.prepared || !(await this.hasTheKey())) return false;
+    if (!this.prepared) return false;
+    const key = await new SqlCursorStore(this.pool).get(KEY);
+    // Without one, all is to be made again.
+    if (key === undefined) this.prepared = false;
+    // A process was started since with a new key: what it writes anew must not be written back under the old one.
+    if (key !== this.emails.keyId) return false;
     const more = await consumeLog(this.pool, NAME, EVENTS_PAGE, (tx, events) => this.take(tx, events));
     return (await this.walk()) || more;
   }
@@ -76,11 +82,12 @@ export class SearchIndex {
     const more = await asConsumer(this.pool, NAME, async (tx) => {
       const cursors = new SqlCursorStore(tx);
       const after = await cursors.get(WALK);
-      if (after === undefined || after === DONE || !(await this.hasTheKey(tx))) return false;
+      // The key as it is behind the lock: the walk of a new one is left to those who have it.
+      if (after === undefined || after === DONE || (await cursors.get(KEY)) !== this.emails.keyId) return false;
       const orders = await readOrderPage(tx, after, ORDERS_PAGE);
       await this.write(tx, orders);
       const last = orders.at(-1);
-      await cursors.set(WALK, last === undefined || orders.length < ORDERS_PAGE ? DONE : last.state.id);
+      await moveCursor(tx, WALK, after, last === undefined || orders.length < ORDERS_PAGE ? DONE : last.state.id);
       return orders.length === ORDERS_PAGE ? true : 'LAST';
     });
     // Without statistics the plans for tables that were just filled are poor ones.
@@ -105,11 +112,6 @@ export class SearchIndex {
       }
       return true as const;
     });
-  }
-
-  /** Not so where a process was started since with a new key: what it writes anew must not be written back under the old one. */
-  private async hasTheKey(db: Pick<Pool, 'query'> = this.pool): Promise<boolean> {
-    return (await new SqlCursorStore(db).get(KEY)) === this.emails.keyId;
   }
 
   private async take(tx: PoolClient, events: readonly LoggedEvent[]): Promise<void> {
