@@ -113,7 +113,13 @@ const FACT_COLUMNS: readonly Column<OrderFact>[] = [
     key: 'kind',
     title: 'Fact',
     phone: 'title',
-    render: ({ kind }) => (kind ? plainWords(kind) : <span className="faint">Unnamed</span>),
+    wrap: true,
+    render: ({ id, kind }) => (
+      <span>
+        {kind ? plainWords(kind) : <span className="faint">Unnamed</span>}{' '}
+        <CopyText text={id} shown="id" what="fact id" />
+      </span>
+    ),
   },
   { key: 'source', title: 'Told by', render: ({ source }) => source ?? <span className="faint">–</span> },
   {
@@ -127,11 +133,4 @@ const FACT_COLUMNS: readonly Column<OrderFact>[] = [
     ),
   },
   { key: 'recorded', title: 'Decided', render: ({ recordedAt }) => <Instant at={recordedAt} /> },
-  {
-    key: 'id',
-    title: 'Id of its source',
-    wrap: true,
-    phone: 'extra',
-    render: ({ id }) => <CopyText text={id} shown={`…${id.slice(-12)}`} what="fact id" />,
-  },
 ];
