@@ -9,10 +9,10 @@ import type { BenchPostgres } from '../harness/bench-database.js';
 import { BenchHub } from '../harness/bench-hub.js';
 import { latency, type Figure } from '../harness/figure.js';
 import { percentile } from '../harness/percentile.js';
-import { CHANNEL, fillShipped } from '../graphql/order-page.js';
 
 const ORDERS = { whole: 100_000, quick: 2_000 } as const;
-const SHIPPED = 200;
+const CHANNEL = 'shop-eu';
+const SHIPPED = 50;
 const BATCH = 1_000;
 const TIMES = 15;
 /** No spinner is longer. */
@@ -29,12 +29,11 @@ export async function* console_(postgres: BenchPostgres, quick: boolean): AsyncG
   const ids: string[] = [];
   const hub = await BenchHub.start({
     databaseUrl: await postgres.createDatabase(),
-    role: 'all',
+    role: 'api',
     settings: { ENTREPOT_CONSOLE_DIR: built.directory },
     fill: async (pool) => {
-      ids.push(...(await fillShipped(pool, SHIPPED)));
       const seeded = await SeededOrders.open(pool);
-      await fillAccepted(seeded, quick ? ORDERS.quick : ORDERS.whole);
+      ids.push(...(await fill(seeded, quick ? ORDERS.quick : ORDERS.whole)));
       await seeded.close();
       await pool.query('vacuum analyze');
     },
@@ -48,11 +47,11 @@ export async function* console_(postgres: BenchPostgres, quick: boolean): AsyncG
     const raw = await measure(page, () => '/nowhere');
     const pages: readonly (readonly [string, (n: number) => string])[] = [
       ['now', () => '/now'],
-      ['orders', (n) => `/orders?sort=${n % 2 === 0 ? 'PLACED_ASC' : 'UPDATED_DESC'}`],
+      ['orders', (n) => `/orders?sort=UPDATED_DESC&from=2026-02-${10 + n}`],
       ['order', (n) => `/orders/${ids[n % ids.length]}`],
       ['exceptions', () => '/exceptions'],
       ['inventory', () => '/inventory'],
-      ['search', (n) => `/search?q=${CHANNEL}-${n}`],
+      ['search', (n) => `/search?q=${referenceOf(n)}0`],
     ];
     for (const [name, pathOf] of pages) {
       const times = await measure(page, pathOf);
@@ -68,12 +67,20 @@ export async function* console_(postgres: BenchPostgres, quick: boolean): AsyncG
   }
 }
 
-async function fillAccepted(seeded: SeededOrders, orders: number): Promise<void> {
+/** Orders that were accepted, and some that have gone all the way: the ids of these. */
+async function fill(seeded: SeededOrders, orders: number): Promise<readonly string[]> {
   for (let from = 0; from < orders; from += BATCH)
     await seeded.accept(
       CHANNEL,
-      Array.from({ length: BATCH }, (_, n) => `C-${from + n}`),
+      Array.from({ length: BATCH }, (_, n) => referenceOf(from + n)),
     );
+  const ids: string[] = [];
+  for (let n = 0; n < SHIPPED; n += 1) ids.push((await seeded.fulfill(CHANNEL, referenceOf(n))).id);
+  return ids;
+}
+
+function referenceOf(n: number): string {
+  return `C-${n}`;
 }
 
 /** Milliseconds until all is shown, in ascending order; each time from a page that asks nothing. */
