@@ -9,6 +9,7 @@ import {
 } from '../../../process-apis/orders/index.js';
 import type { Order } from '../../../src/model/order.js';
 import { Scopes } from '../../../src/platform/auth/auth.decorators.js';
+import { ifVisible } from '../channel-sight.js';
 import { badInput } from '../graphql-errors.js';
 import { checkPageSize } from '../list-page.js';
 import type { OperationContext } from '../operation-context.js';
@@ -52,7 +53,9 @@ export class SearchResolver {
     const shown = await Promise.all(
       hits.map(async ({ subject, ...hit }): Promise<readonly ShownHit[]> => {
         const found =
-          'sku' in subject ? itemOf(await records.items.item.load(subject.sku)) : orderOf(orders.get(subject.orderId));
+          'sku' in subject
+            ? itemOf(await records.items.item.load(subject.sku))
+            : orderOf(ifVisible(principal, orders.get(subject.orderId)));
         return found === undefined ? [] : [{ ...hit, subject: found }];
       }),
     );

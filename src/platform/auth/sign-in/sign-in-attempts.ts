@@ -16,30 +16,27 @@ export class SignInAttempts {
   constructor(private readonly pool: Pool) {}
 
   /**
-   * Counts one more. The seconds to wait where that is too many, else undefined. What is refused at one address is not counted
-   * against the user everywhere.
+   * Counts one more. The seconds to wait where that is too many, else undefined. What is refused by one bound is not counted by
+   * the next: an address that tries too often neither fills the table nor keeps the user out elsewhere.
    */
   async count(user: string, address: string): Promise<number | undefined> {
-    const { atAddress, ofAddress, ofUser } = boundsOf(user, address);
-    return (await this.countAt([atAddress, ofAddress])) ?? (await this.countAt([ofUser]));
+    const { ofAddress, atAddress, ofUser } = boundsOf(user, address);
+    return (await this.countAt(ofAddress)) ?? (await this.countAt(atAddress)) ?? (await this.countAt(ofUser));
   }
 
-  private async countAt(bounds: readonly Bound[]): Promise<number | undefined> {
-    const { rows } = await this.pool.query<{ key: Buffer; attempts: number; rest: string }>({
+  private async countAt({ key, max }: Bound): Promise<number | undefined> {
+    const { rows } = await this.pool.query<{ attempts: number; rest: string }>({
       name: 'sign-in.attempt',
       text: `insert into sign_in_attempt as a (key_hash, attempts, window_ends_at)
-             select key, 1, now() + make_interval(secs => $2) from unnest($1::bytea[]) as k (key) order by key
+             values ($1, 1, now() + make_interval(secs => $2))
              on conflict (key_hash) do update set
                attempts = case when a.window_ends_at <= now() then 1 else a.attempts + 1 end,
                window_ends_at = case when a.window_ends_at <= now() then excluded.window_ends_at else a.window_ends_at end
-             returning key_hash as key, attempts, ceil(extract(epoch from window_ends_at - now())) as rest`,
-      values: [bounds.map(({ key }) => key), WINDOW_SECONDS],
+             returning attempts, ceil(extract(epoch from window_ends_at - now())) as rest`,
+      values: [key, WINDOW_SECONDS],
     });
-    const waits = rows.flatMap(({ key, attempts, rest }) => {
-      const bound = bounds.find((of) => of.key.equals(key));
-      return bound !== undefined && attempts > bound.max ? [Math.max(1, Number(rest))] : [];
-    });
-    return waits.length === 0 ? undefined : Math.max(...waits);
+    const [counted] = rows;
+    return counted !== undefined && counted.attempts > max ? Math.max(1, Number(counted.rest)) : undefined;
   }
 
   /** The user signed in: what was tried before was a mistake. */

@@ -341,6 +341,17 @@ describe('trying passwords', () => {
     expect(await attempts.count('carol', '192.0.2.2')).toBeUndefined();
   });
 
+  it('of ever other users is bounded for an address, and fills no table', async () => {
+    const attempts = new SignInAttempts(hub.pool);
+    const kept = async (): Promise<number> =>
+      (await hub.pool.query('select 1 from sign_in_attempt')).rowCount ?? Number.NaN;
+    for (let tries = 0; tries < 200; tries += 1) await attempts.count(`user-${tries}`, '2001:db8:7:7::1');
+    const before = await kept();
+    for (let tries = 0; tries < 20; tries += 1)
+      expect(await attempts.count(`other-${tries}`, `2001:db8:7:7::${tries}`)).toBeGreaterThan(200);
+    expect(await kept()).toBe(before);
+  });
+
   it('at many addresses is bounded for the user', async () => {
     const attempts = new SignInAttempts(hub.pool);
     for (let tries = 0; tries < 50; tries += 1)
