@@ -14,6 +14,12 @@ const TRUSTED: TokenWish = { trustedOnly: true };
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+interface Attempt {
+  readonly method?: string;
+  readonly path?: string;
+  readonly body?: object;
+}
+
 let dir: string;
 
 describe('a hub with trusted documents', () => {
@@ -70,6 +76,32 @@ describe('a hub with trusted documents', () => {
       expect(body.data).toBeUndefined();
     }
     expect((await send({ query: ARBITRARY }, {})).status).toBe(200);
+  });
+
+  it.each([
+    ['in the address', { method: 'get', path: `/graphql?query=${encodeURIComponent(ARBITRARY)}` }],
+    ['in the address, beside an id', { method: 'get', path: `/graphql?documentId=schema&query={__typename}` }],
+    ['beside an id that is none', { body: { query: ARBITRARY, documentId: null } }],
+    ['beside a list of ids', { body: { query: ARBITRARY, documentId: ['schema'] } }],
+    ['beside the id of an extension', { body: { query: ARBITRARY, extensions: { documentId: 'schema' } } }],
+    ['in a batch', { body: [{ query: ARBITRARY }, { documentId: 'schema' }] }],
+    [
+      'as a persisted query',
+      { body: { query: ARBITRARY, extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(ARBITRARY) } } } },
+    ],
+    [
+      'as the hash of a persisted query',
+      { body: { extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(ARBITRARY) } } } },
+    ],
+    ['behind the name of a trusted one', { body: { query: ARBITRARY, operationName: 'Order' } }],
+  ])('runs no other document %s', async (_, { method = 'post', path = '/graphql', body }: Attempt) => {
+    const call = method === 'get' ? request(hub.url).get(path) : request(hub.url).post(path).send(body);
+    const answer = await call
+      .set('authorization', `Bearer ${await hub.token(TRUSTED)}`)
+      .set('accept', 'application/graphql-response+json');
+    const { data, errors } = answer.body as Answer;
+    expect(data).toBeUndefined();
+    expect(errors).toHaveLength(1);
   });
 
   it('refuses an id that it does not know', async () => {
