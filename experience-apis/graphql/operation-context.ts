@@ -5,6 +5,7 @@ import type { Principal } from '../../src/platform/auth/principal.js';
 import { TokenVerifier } from '../../src/platform/auth/token-verifier.js';
 import { ExceptionLoaders, type ExceptionSources } from './exception-loaders.js';
 import { FindingLoaders } from './finding/finding-loaders.js';
+import { GatheredOrders } from './gathered-orders.js';
 import { toGraphQLError } from './graphql-errors.js';
 import { OrderLoaders } from './order-loaders.js';
 import { RecordLoaders } from './records/record-loaders.js';
@@ -15,6 +16,8 @@ import { StockLoaders } from './stock-loaders.js';
 export interface OperationContext {
   readonly principal: Principal;
   readonly correlationId: string;
+  /** Orders by their ids, in statements that operations at the same time share. */
+  readonly orders: GatheredOrders;
   readonly loaders: OrderLoaders;
   /** Remembers what it read: made for each operation. */
   readonly stock: StockLoaders;
@@ -26,6 +29,7 @@ export interface OperationContext {
 /** Who calls, and from where records are loaded: made once per HTTP operation or per WebSocket subscription. */
 @Injectable()
 export class OperationContexts {
+  private readonly gathered: GatheredOrders;
   /** One for all subscriptions: what many subscribers ask in the same turn is one statement. Remembers nothing. */
   private readonly liveLoaders: OrderLoaders;
   private readonly liveExceptions: ExceptionLoaders;
@@ -39,7 +43,8 @@ export class OperationContexts {
     evidence: EvidenceReader,
   ) {
     const { pool, orders, exceptions } = sources;
-    this.liveLoaders = new OrderLoaders(orders, { remember: false });
+    this.gathered = new GatheredOrders(orders);
+    this.liveLoaders = new OrderLoaders(this.gathered, { remember: false });
     this.ofExceptions = { exceptions, evidence, orders };
     this.liveExceptions = new ExceptionLoaders(this.ofExceptions, { remember: false });
     this.liveFinding = new FindingLoaders(orders, pool, undefined);
@@ -55,7 +60,8 @@ export class OperationContexts {
     return {
       principal,
       correlationId: request.id,
-      loaders: new OrderLoaders(orders, { remember: true }),
+      orders: this.gathered,
+      loaders: new OrderLoaders(this.gathered, { remember: true }),
       stock: new StockLoaders(stock, pool),
       exceptions: new ExceptionLoaders(this.ofExceptions, { remember: true }),
       finding: new FindingLoaders(orders, pool, principal),
@@ -67,6 +73,7 @@ export class OperationContexts {
     return {
       principal,
       correlationId,
+      orders: this.gathered,
       loaders: this.liveLoaders,
       stock: new StockLoaders(this.sources.stock, this.sources.pool),
       exceptions: this.liveExceptions,

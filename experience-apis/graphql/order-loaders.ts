@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import type { OrderParties } from '../../src/model/channel-order.js';
 import type { LoggedEvent } from '../../src/platform/event-log/index.js';
-import type { CrossReference, OrderReader } from '../../process-apis/orders/index.js';
+import type { CrossReference } from '../../process-apis/orders/index.js';
+import type { OrderReads } from './gathered-orders.js';
 
 interface TimelineKey {
   readonly orderId: string;
@@ -17,7 +18,7 @@ export class OrderLoaders {
   private readonly references: DataLoader<string, readonly CrossReference[]>;
   private readonly people: DataLoader<string, OrderParties | undefined>;
 
-  constructor(reader: OrderReader, { remember }: { readonly remember: boolean }) {
+  constructor(reader: OrderReads, { remember }: { readonly remember: boolean }) {
     this.timelines = new DataLoader((keys) => loadTimelines(reader, keys), {
       cache: remember,
       cacheKeyFn: ({ orderId, first }) => `${orderId}:${first}`,
@@ -53,7 +54,7 @@ export class OrderLoaders {
 
 /** One statement, as long as the longest timeline that is asked for. */
 async function loadTimelines(
-  reader: OrderReader,
+  reader: OrderReads,
   keys: readonly TimelineKey[],
 ): Promise<readonly (readonly LoggedEvent[])[]> {
   const longest = Math.max(...keys.map((key) => key.first));

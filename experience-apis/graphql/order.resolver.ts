@@ -60,10 +60,10 @@ export class OrderQueryResolver {
   async order(
     _: unknown,
     { id, asOf }: { readonly id: string } & PastArguments,
-    { principal }: OperationContext,
+    { principal, orders }: OperationContext,
   ): Promise<Order | undefined> {
     const orderId = toOrderId(id);
-    const found = await this.reader.byIds([orderId]);
+    const found = await orders.byIds([orderId]);
     return this.asItWas(ifVisible(principal, found.get(orderId)), asOf);
   }
 
