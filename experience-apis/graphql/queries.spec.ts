@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fieldOf, READ, startGraphHub, type GraphHub } from './spec-support.js';
+import { fieldOf, startGraphHub, type GraphHub } from './spec-support.js';
 
 let hub: GraphHub;
 

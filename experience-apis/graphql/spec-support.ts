@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createClient, type Client, type SubscribePayload } from 'graphql-ws';
 import type { Pool } from 'pg';
 import request from 'supertest';
@@ -143,25 +144,8 @@ export async function startGraphHub(
   });
   const pool = poolOf(dataSource);
   const orders = await SeededOrders.open(pool);
-  const app = await createHttpApp(
-    {
-      module: GraphTestModule,
-      imports: [
-        ConfigModule.forRoot({
-          config: configOf({ ENTREPOT_DATA_DIR: dataDir, ENTREPOT_CONSOLE_DIR: join(dataDir, 'none'), ...settings }),
-        }),
-        AuthModule.forRoot({ jwksUrl: undefined, jwtIssuer: 'urn:test', jwtAudience: 'hub', dataDir }),
-        HttpModule,
-        SeededModule.of(orders, pool),
-        GraphqlModule,
-      ],
-    },
-    {
-      bodyLimitBytes: 1024 * 1024,
-      rawPrefixes: [],
-      logger: new JsonLogger({ level: 'fatal', stream: { write: () => undefined } }),
-    },
-  );
+  const config = configOf({ ENTREPOT_DATA_DIR: dataDir, ENTREPOT_CONSOLE_DIR: join(dataDir, 'none'), ...settings });
+  const app = await openApp(config, dataDir, SeededModule.of(orders, pool));
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const token = tokensOf(app.get(EmbeddedIssuer));
@@ -201,6 +185,18 @@ export async function startGraphHub(
     },
   };
   return hub;
+}
+
+function openApp(config: Config, dataDir: string, seeded: DynamicModule): Promise<NestFastifyApplication> {
+  const imports = [
+    ConfigModule.forRoot({ config }),
+    AuthModule.forRoot({ jwksUrl: undefined, jwtIssuer: 'urn:test', jwtAudience: 'hub', dataDir }),
+    HttpModule,
+    seeded,
+    GraphqlModule,
+  ];
+  const logger = new JsonLogger({ level: 'fatal', stream: { write: () => undefined } });
+  return createHttpApp({ module: GraphTestModule, imports }, { bodyLimitBytes: 1024 * 1024, rawPrefixes: [], logger });
 }
 
 function tokensOf(issuer: EmbeddedIssuer): GraphHub['token'] {

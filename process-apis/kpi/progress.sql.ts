@@ -109,7 +109,7 @@ function toProgress(row: Row): Progress {
     acceptedAt,
     ...(stage === null ? {} : { stage }),
     ...(stageSince === null ? {} : { stageSince }),
-    reached: Object.fromEntries(Object.entries(reached).filter(([, at]) => at !== null)) as Progress['reached'],
+    reached: Object.fromEntries(Object.entries(reached).filter(([, at]) => at !== null)),
     ...(completedAt === null ? {} : { completedAt }),
     overdue,
     ...(row.jam === null || row.jamSince === null ? {} : { jam: { code: row.jam, since: row.jamSince } }),

@@ -113,9 +113,7 @@ describe('the figures', () => {
     const figures = await stored();
     expect(figures).toEqual(await expected());
     // The history is no history of nothing: each KPI was recorded.
-    expect([...new Set(Object.keys(figures).map((key) => key.split('|')[0]))].toSorted()).toEqual(
-      [...KPI_NAMES].toSorted(),
-    );
+    expect(new Set(Object.keys(figures).map((key) => key.split('|')[0]))).toEqual(new Set(KPI_NAMES));
   });
 
   it('count nothing twice: not in a second run, not by two processes at once, not after a page that failed', async () => {

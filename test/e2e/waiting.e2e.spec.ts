@@ -39,7 +39,7 @@ describe('an order for a listing that nobody mapped', () => {
     await sut.waitForOrder(PARTNER_ACCOUNT, reference, ({ waitingOn }) => waitingOn.length > 0);
     const query = `{ orders(filter: { waitingOn: CATALOG }, first: 10) { edges { node { reference } } } }`;
     // Lists follow the log, a moment behind the commit.
-    await until(
+    const listed = await until(
       async () => {
         const { data } = await sut.graphql<{ orders: { edges: { node: { reference: string } }[] } }>(query);
         return data?.orders.edges.map(({ node }) => node.reference) ?? [];
@@ -47,6 +47,7 @@ describe('an order for a listing that nobody mapped', () => {
       (references) => references.includes(reference),
       { what: 'the order in the list', timeoutMs: 10_000 },
     );
+    expect(listed).toContain(reference);
   });
 
   it('cannot be mapped to an item that does not exist', async () => {

@@ -50,6 +50,11 @@ async function saveCalendar(input: object): Promise<unknown> {
   return fieldOf(await hub.post(query, { input }, CHANGE), 'saveBusinessCalendar');
 }
 
+async function remove(field: string): Promise<unknown> {
+  const [name = ''] = field.split('(');
+  return fieldOf(await hub.post(`mutation { ${field} ${RESULT} }`, {}, CHANGE), name);
+}
+
 const OFFICE = { id: 'office', timeZone: 'Europe/Berlin', workingDays: [1, 2, 3], opensAt: '08:00', closesAt: '18:00' };
 const CLOCK = { channel: 'shop-eu', stage: 'RELEASE', minutes: 60, warnMinutes: 10 };
 
@@ -69,7 +74,7 @@ describe('alerts in the graph', () => {
     expect(others).toEqual([]);
     const rest = await alerts(`first: 10, after: "${first?.cursor ?? ''}"`);
     const references = [first, ...rest].map((edge) => edge?.node['reference']);
-    expect(references.toSorted()).toEqual(['A-1', 'A-2', 'A-3']);
+    expect(new Set(references)).toEqual(new Set(['A-1', 'A-2', 'A-3']));
     expect([first, ...rest].every(({ node } = { cursor: '', node: {} }) => node['order'] !== null)).toBe(true);
     expect(await changes).toHaveLength(3);
     await client.dispose();
@@ -130,10 +135,6 @@ describe('SLA clocks in the graph', () => {
   });
 
   it('keep a calendar that a clock runs by, and go when they are taken away', async () => {
-    const remove = async (field: string): Promise<unknown> => {
-      const [name = ''] = field.split('(');
-      return fieldOf(await hub.post(`mutation { ${field} ${RESULT} }`, {}, CHANGE), name);
-    };
     expect(await remove('removeBusinessCalendar(id: "office")')).toMatchObject({ pointer: '/id' });
     const removed = await remove('removeSlaClock(channel: "shop-eu", stage: RELEASE)');
     expect(removed).toMatchObject({ __typename: 'SlaSettingsSaved' });

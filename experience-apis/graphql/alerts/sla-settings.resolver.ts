@@ -82,7 +82,9 @@ export class SlaSettingsResolver {
     if (clock.channel !== EVERY_CHANNEL && (await this.catalog.account(clock.channel)) === undefined)
       return refused({ pointer: '/channel', message: `There is no channel account "${clock.channel}".` });
     const subject = `${clock.channel}/${clock.stage}`;
-    const make = async (): Promise<undefined> => void (await this.settings.saveClock(clock));
+    const make = async (): Promise<undefined> => {
+      await this.settings.saveClock(clock);
+    };
     return this.change(context, { action: 'SAVE_SLA_CLOCK', subject, input: clock, pointer: '/calendar', make });
   }
 
@@ -109,7 +111,9 @@ export class SlaSettingsResolver {
     const read = readCalendar(input);
     if ('refusal' in read) return refused(read.refusal);
     const calendar = read.value;
-    const make = async (): Promise<undefined> => void (await this.settings.saveCalendar(calendar));
+    const make = async (): Promise<undefined> => {
+      await this.settings.saveCalendar(calendar);
+    };
     const change = { action: 'SAVE_CALENDAR', subject: calendar.id, input: calendar, pointer: '', make };
     return this.change(context, change);
   }

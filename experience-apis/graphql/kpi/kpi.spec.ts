@@ -131,9 +131,8 @@ describe('KPIs in the graph', () => {
       { channel: 'shop-eu', count: 3 },
     ]);
     expect(await series('ORDER_LIFECYCLE_LATENCY', 'DAY')).toMatchObject([{ count: 1, stage: null }]);
-    expect((await series('ORDER_LIFECYCLE_LATENCY', 'STAGE')).map(({ stage }) => stage).toSorted()).toEqual(
-      [...STAGES].toSorted(),
-    );
+    const stages = (await series('ORDER_LIFECYCLE_LATENCY', 'STAGE')).map(({ stage }) => stage);
+    expect(new Set(stages)).toEqual(new Set(STAGES));
     expect(await series('WAREHOUSE_RELEASE_TIME', 'NODE')).toMatchObject([{ node: 'dc-north', count: 1 }]);
   });
 

@@ -39,7 +39,7 @@ function writtenOf(ratio: number, flags: '00' | '01'): number {
     tracing.accept({ name: 'GET /' }, `00-${TRACE}-b7ad6b7169203331-${flags}`).spanContext(),
   );
   expect(new Set(contexts.map(({ traceId }) => traceId))).toEqual(new Set([TRACE]));
-  return contexts.filter(({ traceFlags }) => traceFlags === TraceFlags.SAMPLED).length;
+  return contexts.filter(({ traceFlags }) => Number(traceFlags) === Number(TraceFlags.SAMPLED)).length;
 }
 
 describe('a request that names a trace', () => {
