@@ -33,13 +33,15 @@ class DecidingTracer implements Tracer {
   }
 }
 
+const SAMPLED: number = TraceFlags.SAMPLED;
+
 function writtenOf(ratio: number, flags: '00' | '01'): number {
   const tracing = new Tracing(new DecidingTracer(new SubjectSampler(ratio)), new TraceIds(), ratio);
   const contexts = Array.from({ length: REQUESTS }, () =>
     tracing.accept({ name: 'GET /' }, `00-${TRACE}-b7ad6b7169203331-${flags}`).spanContext(),
   );
   expect(new Set(contexts.map(({ traceId }) => traceId))).toEqual(new Set([TRACE]));
-  return contexts.filter(({ traceFlags }) => Number(traceFlags) === Number(TraceFlags.SAMPLED)).length;
+  return contexts.filter(({ traceFlags }) => traceFlags === SAMPLED).length;
 }
 
 describe('a request that names a trace', () => {
