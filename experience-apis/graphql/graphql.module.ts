@@ -167,7 +167,7 @@ function apolloOptions(
     preserveHttpStatusForExecutionErrors: false,
     includeStacktraceInErrorResponses: false,
     // A browser asks before it sends this header for another site, and nothing is answered without it.
-    csrfPrevention: { requestHeaders: ['authorization'] },
+    csrfPrevention: { requestHeaders: ['authorization', 'apollo-require-preflight'] },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
   };

@@ -5,6 +5,7 @@ import type { ChannelFact, ChannelOrder, ChannelOrderLine } from '../../src/mode
 import { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import { generateKeyRing, KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { SeededOrders } from '../../test/support/seed-orders.js';
+import { indexOrders } from '../../test/support/index-orders.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { SqlCatalog } from '../catalog/index.js';
 import { OrderCommit, SqlOrderStore } from '../orders/index.js';
@@ -330,6 +331,8 @@ describe('texts that the database cannot hold', () => {
       }),
     );
     expect(result.outcome).toBe('COMMITTED');
+    // Lists follow the log.
+    await indexOrders(pool, orders.commit.cipher);
     const { orders: waiting } = await orders.reader.page({ filter: { waitingOn: 'CATALOG' }, first: 10 });
     expect(waiting.map((entry) => entry.order.lines[0])).toMatchObject([
       { listingSku: 'NO-SUCH\ufffd', title: 'Mug, cut in the middle: \ufffd' },

@@ -9,15 +9,22 @@ import { routesOf, type Route } from '../support/routes.js';
 /** What anybody may call, with the reason. Everything else asks for a token or a signature. */
 const PUBLIC: Readonly<Record<string, string>> = {
   'GET /.well-known/jwks.json': 'public keys are for everybody',
-  'POST /oauth/token': 'the secret of the client guards it',
+  'GET /.well-known/openid-configuration': 'what an issuer offers is for everybody',
+  'GET /oauth/authorize': 'whoever comes here is asked who they are',
+  'POST /oauth/authorize': 'the password guards it, and the form is bound to the browser',
+  'POST /oauth/token': 'the secret of the client, the code or the refresh token guards it',
+  'POST /oauth/revoke': 'the token itself guards it',
+  'POST /oauth/sign-out': 'the cookie of the session guards it',
   'GET /console': 'the page holds nothing of a business',
   'GET /console/config.json': 'how to sign in is for everybody',
-  'GET /console/*': 'the page holds nothing of a business',
+  'GET /console*': 'the page holds nothing of a business',
   'GET /openapi': 'contracts are public',
   'GET /openapi/:file': 'contracts are public',
   'GET /livez': 'says only that the process runs',
   'GET /readyz': 'says only which part is not ready',
 };
+/** Tell who has a token what it is good for: no scope is needed. */
+const FOR_ANY_TOKEN: readonly string[] = ['/auth/self'];
 const ACCOUNTS: Readonly<Record<string, string>> = {
   '/channels/amazon/': AMAZON_ACCOUNT,
   '/channels/shopify/': SHOPIFY_ACCOUNT,
@@ -81,7 +88,7 @@ describe('every route', () => {
     const authorization = `Bearer ${await sut.token(['nothing:at-all'])}`;
     const bySignature = ['/channels/shopify/', '/wms/', '/carriers/', '/graphql'];
     for (const route of guarded()) {
-      if (bySignature.some((prefix) => route.path.startsWith(prefix))) continue;
+      if ([...bySignature, ...FOR_ANY_TOKEN].some((prefix) => route.path.startsWith(prefix))) continue;
       const { status } = await call(route, pathOf(route)).set({ authorization });
       expect({ ...route, status }).toEqual({ ...route, status: 403 });
     }
