@@ -54,7 +54,7 @@ export async function failed(
   const errorKind = kindOf(error);
   const { reason, notSent } = error instanceof OutsideError ? error.details : {};
   const final = isFinal(errorKind) || (task.lastTry && notSent !== true);
-  const code = reason === undefined ? {} : { code: reason };
+  const more = { ...(reason === undefined ? {} : { code: reason }), ...(notSent === true ? { notSent } : {}) };
   const occurredAt = new Date().toISOString();
   const evidence = evidenceOf(orders, subject, error);
   const fact = {
@@ -63,7 +63,7 @@ export async function failed(
     source: 'hub',
     occurredAt,
     address: { by: 'ID', orderId },
-    body: { kind: 'OutsideCallFailed', waitKey, system, operation, error: message, errorKind, final, ...code },
+    body: { kind: 'OutsideCallFailed', waitKey, system, operation, error: message, errorKind, final, ...more },
   } as const;
   await orders.submit([fact], evidence === undefined ? {} : { rider: evidence });
   return afterFailure(error, message);

@@ -50,7 +50,7 @@ export const KPIS = {
   ERP_POSTING_SUCCESS_RATE: {
     title: 'ERP posting success rate',
     definition:
-      'Of all answers to asking the ERP for a sales order, the share that was a posted one. Answers are: it was posted; it was rejected before it was posted; the call failed (the same failure of an order again and again counts once). Each counts to the day on which it was recorded.',
+      'Of all answers to asking the ERP for a sales order, the share that was a posted one. Answers are: it was posted; it was rejected before it was posted; the call failed (the same failure of an order again and again counts once). A call that the hub kept back was not asked. Each counts to the day on which it was recorded.',
     unit: 'RATIO',
     better: 'HIGHER',
     grouping: OF_CHANNEL,

@@ -63,6 +63,7 @@ function ofOutside({ before, order, event, logged }: Happened): readonly Mark[] 
         ? [{ kpi: 'ERP_POSTING_SUCCESS_RATE', ...of, denominator: 1 }]
         : [];
     case 'OutsideCallFailed':
+      if (event.notSent === true) return [];
       if (event.system === 'CHANNEL') return [{ kpi: 'FAILED_ACKNOWLEDGEMENTS', ...of, stage: 'SHIPMENT' }];
       return event.waitKey === waitKeys.posting ? [{ kpi: 'ERP_POSTING_SUCCESS_RATE', ...of, denominator: 1 }] : [];
     case 'FulfillmentReleased': {

@@ -98,6 +98,8 @@ export type OrderFactBody =
       readonly code?: string;
       /** It is not tried again by itself. */
       readonly final: boolean;
+      /** The hub kept the call back (a pause, an open breaker, no budget): nobody outside was asked. */
+      readonly notSent?: true;
     }
   | {
       readonly kind: 'WaitOverdue';

@@ -206,6 +206,8 @@ export type OrderEvent =
       readonly error: string;
       /** Absent in events of before. */
       readonly failure?: WaitFailure;
+      /** The hub kept the call back: nobody outside was asked. */
+      readonly notSent?: true;
     }
   | { readonly type: 'WaitBecameOverdue'; readonly waitKey: string; readonly at: Instant }
   /** A step is tried again: what failed before is no longer what stands in its way. */

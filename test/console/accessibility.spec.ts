@@ -46,6 +46,11 @@ const PAGES: readonly (readonly [name: string, pathOf: (ids: Ids) => string])[] 
   ['an address that leads nowhere', () => '/nowhere'],
 ];
 
+/** Colours that were just switched are those of all elements. */
+function painted(page: Page): Promise<void> {
+  return page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))');
+}
+
 describe.skipIf(withoutBrowser())('everybody can use', () => {
   let console: ConsoleUnderTest;
   let page: Page;
@@ -68,6 +73,7 @@ describe.skipIf(withoutBrowser())('everybody can use', () => {
     await goTo(page, pathOf(ids));
     const findings = [...(await graveFindings(page)), ...(await sidewaysOf(page))];
     await page.emulateMedia({ colorScheme: 'dark' });
+    await painted(page);
     findings.push(...(await graveFindings(page, [CONTRAST])));
     await page.setViewportSize(PHONE);
     findings.push(...(await graveFindings(page)), ...(await sidewaysOf(page)));

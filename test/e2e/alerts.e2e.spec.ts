@@ -8,6 +8,7 @@ import { until } from '../support/until.js';
 
 const SAP_WRITES = '/operations/v1/policies/sap-s4hana/writes';
 const WAIT_MS = 30_000;
+const SHORT_MS = 5_000;
 
 interface Told {
   readonly type: string;
@@ -74,9 +75,17 @@ function untilTold(type: string): Promise<readonly Told[]> {
   );
 }
 
-/** As if the clocks that run had run for so long already. */
-async function letTimePass(column: 'warn_at' | 'due_at'): Promise<void> {
-  await sut.pool.query(`update sla_watch set ${column} = now(), next_at = now()`);
+/** As if the installation’s clocks had been so short when the waits began: they warn at once, and run out a little later. */
+async function shortenClocks(): Promise<void> {
+  const [warnAt, dueAt] = [0, SHORT_MS].map((ms) => new Date(Date.now() + ms).toISOString());
+  await sut.pool.query(
+    `update orders set state = jsonb_set(state::jsonb, '{waits}', (
+       select jsonb_agg(w || jsonb_build_object('clock', jsonb_build_object('from', w -> 'since', 'warnAt', $1::text, 'dueAt', $2::text)))
+       from jsonb_array_elements(state::jsonb -> 'waits') as w))::json
+     where not completed`,
+    [warnAt, dueAt],
+  );
+  await sut.pool.query('update sla_watch set next_at = now()');
 }
 
 describe('an SLA clock that runs out', () => {
@@ -87,11 +96,10 @@ describe('an SLA clock that runs out', () => {
       (await sut.pool.query(`select from sla_watch where stage = 'ERP_POSTING'`)).rowCount ?? 0;
     await until(watched, (seen) => seen >= 2, { what: 'clocks', timeoutMs: WAIT_MS });
     away = 2;
-    await letTimePass('warn_at');
+    await shortenClocks();
     const [warned] = await untilTold('entrepot.alert.raised.v1');
     expect(warned).toMatchObject({ data: { state: 'WARNING', stage: 'ERP_POSTING' } });
     expect(warned?.data.sentence).toMatch(/^Order .+ of .+: posting to the ERP is due at /);
-    await letTimePass('due_at');
     await untilTold('entrepot.alert.breached.v1');
     const metrics = await sut.http().get('/metrics').set('authorization', `Bearer ${bearer}`);
     expect(metrics.text).toMatch(

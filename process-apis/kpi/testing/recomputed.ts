@@ -98,7 +98,7 @@ function ofOrder(stream: readonly Row[], record: Recorder): void {
     if (event.type === 'SalesOrderConfirmed') confirmedAt = at.getTime();
     if (event.type === 'SalesOrderRequested') confirmedAt = undefined;
     ofErp(event, { at, channel, erpBefore }, record);
-    if (event.type === 'OutsideCallFailed' && event.system === 'CHANNEL')
+    if (event.type === 'OutsideCallFailed' && event.notSent === undefined && event.system === 'CHANNEL')
       record('FAILED_ACKNOWLEDGEMENTS', at, { channel, stage: 'SHIPMENT' });
     if (event.type === 'FulfillmentReleased' && first(event.fulfillmentOrderId)) {
       const { node = '', claimedAt = 0 } = order.work.get(event.fulfillmentOrderId) ?? {};
@@ -128,7 +128,7 @@ function ofErp(
   if (event.type === 'SalesOrderPosted') record(posting, at, { channel }, { numerator: 1, denominator: 1 });
   if (event.type === 'SalesOrderRejected' && erpBefore === 'REQUESTED')
     record(posting, at, { channel }, { denominator: 1 });
-  if (event.type === 'OutsideCallFailed' && event.waitKey === 'ERP:POSTING')
+  if (event.type === 'OutsideCallFailed' && event.notSent === undefined && event.waitKey === 'ERP:POSTING')
     record(posting, at, { channel }, { denominator: 1 });
 }
 

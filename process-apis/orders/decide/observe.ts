@@ -74,8 +74,9 @@ function openUnits(decision: Decision, lineId: string): number {
 export function decideOutsideCallFailed(decision: Decision, fact: Fact<'OutsideCallFailed'>): void {
   const wait = decision.order.waits.find((candidate) => candidate.key === fact.waitKey);
   if (wait === undefined || (wait.lastError === fact.error && wait.failure?.final === fact.final)) return;
-  const { waitKey, system, operation, error, errorKind: kind, code, final } = fact;
+  const { waitKey, system, operation, error, errorKind: kind, code, final, notSent } = fact;
   const failure = { kind, final, at: decision.context.now, ...(code === undefined ? {} : { code }) };
-  decision.emit({ type: 'OutsideCallFailed', waitKey, system, operation, error, failure });
+  const held = notSent === undefined ? {} : { notSent };
+  decision.emit({ type: 'OutsideCallFailed', waitKey, system, operation, error, failure, ...held });
   if (final) requestWarehouseCancellations(decision);
 }
