@@ -16,10 +16,20 @@ function toCursor(value: unknown): string {
   throw new GraphQLError('A cursor is a text that the hub gave out.', { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
+/** As the hub writes instants everywhere. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+const dateTime = GraphQLDateTime.toConfig();
+
+/** Instants of the hub go out as they are: a page of an order has dozens, and the library would read and write each anew. */
+const GraphQLInstant = new GraphQLScalarType<Date, Date | string>({
+  ...dateTime,
+  serialize: (value) => (typeof value === 'string' && INSTANT.test(value) ? value : dateTime.serialize(value)),
+});
+
 /** How the scalars of the schema are read and written, by name. */
 export const SCALARS = {
   Cursor: GraphQLCursor,
-  DateTime: GraphQLDateTime,
+  DateTime: GraphQLInstant,
   JSON: GraphQLJSON,
   JSONObject: GraphQLJSONObject,
   SafeInt: GraphQLSafeInt,
