@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { PARTNER_ACCOUNT } from '../../src/demo/retail.js';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 import { Contract, type Json, type JsonObject } from '../support/contract.js';
-import type { FuzzedHub, Target } from './target.js';
+import type { AnswerForm, FuzzedHub, Target } from './target.js';
 
 const CONTRACTS = readdirSync(join(packageRoot(), 'schema', 'openapi'))
   .filter((file) => file.endsWith('.yaml'))
   .map((file) => new Contract(file.replace('.yaml', '')));
 
 const IDEMPOTENCY_KEY = 'idempotency-key';
+/** Places that answer otherwise than by problem documents. */
+const FORMS: Readonly<Record<string, AnswerForm>> = { '/graphql': 'graphql', '/oauth/authorize': 'page' };
 
 /** One for each route of the hub that others do not answer for: bodies and parameters as its published contract shows them. */
 export function contractTargets(hub: FuzzedHub, others: ReadonlySet<string>): readonly Target[] {
@@ -23,7 +25,7 @@ export function contractTargets(hub: FuzzedHub, others: ReadonlySet<string>): re
         path: path.replace(':account', PARTNER_ACCOUNT).replace(':channel', PARTNER_ACCOUNT),
         seeds: method === 'GET' ? [] : bodiesOf(operation),
         contentType: 'application/json',
-        form: path === '/graphql' ? 'graphql' : 'problem',
+        form: FORMS[path] ?? 'problem',
         query: queryOf(operation),
         headers: (_body, n) => ({ authorization: `Bearer ${hub.bearer}`, [IDEMPOTENCY_KEY]: `fuzz-${n}` }),
         fresh: (seed, n) => ('reference' in seed ? { ...seed, reference: `FUZZ-${n}` } : seed),

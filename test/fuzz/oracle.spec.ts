@@ -25,6 +25,12 @@ describe('what an answer may be', () => {
     ['data of the graph', 'graphql', graph(200, { data: null })],
     ['a coded error of the graph', 'graphql', graph(400, CODED)],
     ['an error of OAuth', 'oauth', graph(400, { error: 'invalid_request' })],
+    [
+      'a page that says no',
+      'page',
+      { status: 403, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<p>No' },
+    ],
+    ['a page that sends on', 'page', graph(303, {})],
   ] as const)('%s', (_, form, answer) => {
     expect(faultOf(form, answer)).toBeUndefined();
   });
@@ -36,6 +42,7 @@ describe('what an answer may be', () => {
     ['a problem without a code', 'problem', problem(400, '')],
     ['a refusal that is no problem document', 'problem', graph(400, { message: 'no' })],
     ['a redirection', 'problem', graph(302, {})],
+    ['a page that breaks', 'page', { status: 500, headers: { 'content-type': 'text/html' }, body: '<p>Oh' }],
     ['a fault in the graph', 'graphql', graph(200, INSIDE)],
     ['a graph that says nothing', 'graphql', graph(200, {})],
   ] as const)('not %s', (_, form, answer) => {

@@ -20,9 +20,10 @@ const FAULTS: ReadonlySet<unknown> = new Set([
 export function faultOf(form: AnswerForm, answer: FuzzAnswer): string | undefined {
   const { status, body } = answer;
   if (status >= 200 && status < 300) return form === 'graphql' ? graphFault(body) : undefined;
-  if (status < 400) return `answered ${status}`;
+  if (status < 400) return form === 'page' ? undefined : `answered ${status}`;
   const type = String(answer.headers['content-type'] ?? '').split(';', 1)[0];
   if (type === 'application/problem+json') return problemFault(answer);
+  if (status < 500 && form === 'page' && type === 'text/html') return undefined;
   if (status < 500 && form === 'graphql') return graphFault(body);
   if (status < 500 && form === 'oauth')
     return typeof jsonOf(body)?.['error'] === 'string' ? undefined : `no OAuth error: ${body}`;

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../support/seeded-random.js';
 
-/** In what form a place refuses. */
-export type AnswerForm = 'problem' | 'graphql' | 'oauth';
+/** In what form a place refuses; a `page` is for people, and may send them on. */
+export type AnswerForm = 'problem' | 'graphql' | 'oauth' | 'page';
 
 /** Where payloads go, and what good ones look like. */
 export interface Target {
