@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import type { Instant } from '../../src/model/time.js';
 import { plainArray } from '../../src/platform/db/set-parameters.js';
 import { utc } from '../../src/platform/db/utc.js';
+import { withoutNulls } from '../../src/platform/db/without-nulls.js';
 import type { SlaStage } from '../orders/index.js';
 import type { Alert, AlertState } from './alerts.types.js';
 import type { StoredWatch, Watch } from './watches.js';
@@ -177,8 +178,4 @@ export async function countAlerts(db: Db): Promise<readonly AlertCount[]> {
            group by channel, stage, state order by channel, stage, state`,
   });
   return rows;
-}
-
-function withoutNulls<T extends object>(row: T): T {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as T;
 }

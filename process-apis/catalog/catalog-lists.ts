@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import type { StockNode } from '../../src/model/stock.js';
 import { utc } from '../../src/platform/db/utc.js';
-import { NODE_FIELDS, withoutNulls } from './catalog.sql.js';
+import { withoutNulls } from '../../src/platform/db/without-nulls.js';
+import { NODE_FIELDS } from './catalog.sql.js';
 import type { Item, ItemUnit, Kit, Listing, Substitutes } from './catalog.types.js';
 
 /** A part of a list in the order of its key. */

@@ -3,6 +3,7 @@ import type { ChannelAccount } from '../../src/model/channel.js';
 import type { StockNode } from '../../src/model/stock.js';
 import { utc } from '../../src/platform/db/utc.js';
 import type { Item, ItemFacts } from './catalog.types.js';
+import { withoutNulls } from '../../src/platform/db/without-nulls.js';
 
 export type Db = Pick<ClientBase, 'query'>;
 
@@ -20,11 +21,6 @@ export const NODE_FIELDS = `id, name, priority, active, kind, country, latitude,
 export async function readNodes(db: Db): Promise<readonly StockNode[]> {
   const { rows } = await db.query<StockNode>(`select ${NODE_FIELDS} from node order by priority, id`);
   return rows.map(withoutNulls);
-}
-
-/** What a column holds as null is absent in the model. */
-export function withoutNulls<T extends object>(row: T): T {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as T;
 }
 
 export async function readUnknownSkus(db: Db, skus: readonly string[]): Promise<readonly string[]> {

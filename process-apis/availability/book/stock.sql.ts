@@ -3,6 +3,7 @@ import type { Lot, Movement, Position, StockBucket } from '../../../src/model/st
 import type { Instant } from '../../../src/model/time.js';
 import { plainArray } from '../../../src/platform/db/set-parameters.js';
 import { utc } from '../../../src/platform/db/utc.js';
+import { withoutNulls } from '../../../src/platform/db/without-nulls.js';
 import type { AllocationRule } from '../rules/allocation-rule.js';
 import type { ChannelDemand, StockData } from './stock-state.js';
 
@@ -125,7 +126,7 @@ export const RULE_FIELDS = `r.id, r.name, r.channel, r.sku, r.category, r.brand,
 
 /** A row of RULE_FIELDS without its nulls. */
 export function toRule(row: object): AllocationRule {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as AllocationRule;
+  return withoutNulls(row) as AllocationRule;
 }
 
 /** A node with a daily capacity, and its local day now: `YYYY-MM-DD`. */
