@@ -82,6 +82,53 @@ export function Drawer(props: Omit<DialogProps, 'place'>): ReactElement | null {
   return <Dialog {...props} place="side" />;
 }
 
+interface FormDialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  /** The word of the button that leaves it as it was: "Cancel". */
+  readonly leave: string;
+  /** The verb of the main button. */
+  readonly verb: string;
+  readonly danger: boolean;
+  readonly onSubmit: () => Promise<void>;
+  readonly children: ReactNode;
+}
+
+/** A dialog that is a form, busy while it is done. Open while it is shown. */
+export function FormDialog(props: FormDialogProps): ReactElement {
+  const { title, onClose, leave, verb, danger, onSubmit, children } = props;
+  const form = useId();
+  const [busy, setBusy] = useState(false);
+  const submit = async (): Promise<void> => {
+    setBusy(true);
+    await onSubmit();
+    setBusy(false);
+  };
+  const onForm = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!busy) void submit();
+  };
+  return (
+    <Dialog
+      title={title}
+      open
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{leave}</Button>
+          <Button kind={danger ? 'danger' : 'primary'} type="submit" form={form} busy={busy}>
+            {verb}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} className="stack" onSubmit={onForm}>
+        {children}
+      </form>
+    </Dialog>
+  );
+}
+
 interface ConfirmDialogProps {
   readonly title: string;
   readonly open: boolean;
@@ -105,59 +152,37 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement | null {
 
 function OpenConfirmDialog(props: ConfirmDialogProps): ReactElement {
   const { title, onClose, children, verb, danger = false, reason, onConfirm } = props;
-  const formId = useId();
   const [words, setWords] = useState('');
   const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
   const confirm = async (): Promise<void> => {
     if (reason !== undefined && words.trim() === '') {
       setProblem('Say why: it is kept with what was done.');
       return;
     }
-    setBusy(true);
     const trouble = await onConfirm(words.trim());
-    setBusy(false);
     if (trouble === undefined) onClose();
     else setProblem(trouble);
   };
-  const onSubmit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (!busy) void confirm();
-  };
   return (
-    <Dialog
-      title={title}
-      open
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind={danger ? 'danger' : 'primary'} type="submit" form={formId} busy={busy}>
-            {verb}
-          </Button>
-        </>
-      }
-    >
-      <form id={formId} className="stack" onSubmit={onSubmit}>
-        <div>{children}</div>
-        {reason === undefined ? (
-          problem !== undefined && (
-            <p className="field-error" role="alert">
-              {problem}
-            </p>
-          )
-        ) : (
-          <TextArea
-            label={reason.label}
-            hint={reason.hint}
-            error={problem}
-            value={words}
-            maxLength={500}
-            required
-            onChange={(event) => setWords(event.target.value)}
-          />
-        )}
-      </form>
-    </Dialog>
+    <FormDialog title={title} onClose={onClose} leave="Cancel" verb={verb} danger={danger} onSubmit={confirm}>
+      <div>{children}</div>
+      {reason === undefined ? (
+        problem !== undefined && (
+          <p className="field-error" role="alert">
+            {problem}
+          </p>
+        )
+      ) : (
+        <TextArea
+          label={reason.label}
+          hint={reason.hint}
+          error={problem}
+          value={words}
+          maxLength={500}
+          required
+          onChange={(event) => setWords(event.target.value)}
+        />
+      )}
+    </FormDialog>
   );
 }

@@ -6,7 +6,7 @@
  * - Figures: StatGrid with Stat, Sparkline, Meter, QuantityBar, Chart (with its table).
  * - Lists: Toolbar with SearchField, FilterSelect and ClearFilters; DataTable; Pagination.
  * - Layout: Card, Tabs, Trail, and the classes `stack`, `stack-tight`, `row`, `row-apart`, `columns`, `aside-layout`, `form-grid`.
- * - Asking: Dialog, Drawer, ConfirmDialog (with a reason), TextField, TextArea, SelectField, CheckField, Field, Button, IconButton.
+ * - Asking: Dialog, Drawer, FormDialog, ConfirmDialog (with a reason), TextField, TextArea, SelectField, CheckField, Field, Button, IconButton.
  * - Answers: EmptyState, ErrorState, Notice, Skeleton, SkeletonLines.
  */
 export { Badge, plainWords, StatusBadge, type Tone } from './badge.js';
@@ -17,7 +17,7 @@ export type { ChartProps, ChartSeries } from './chart.types.js';
 export { classNames } from './class-names.js';
 export { DataTable } from './data-table.js';
 export type { Column, DataTableProps, Selection, Sort } from './data-table.types.js';
-export { ConfirmDialog, Dialog, Drawer } from './dialog.js';
+export { ConfirmDialog, FormDialog, Dialog, Drawer } from './dialog.js';
 export { Facts } from './facts.js';
 export { EmptyState, ErrorState, Notice, Skeleton, SkeletonLines } from './feedback.js';
 export { CheckField, Field, SelectField, TextArea, TextField, type Option } from './field.js';

@@ -1,5 +1,5 @@
-import { useId, useState, type FormEvent, type ReactElement, type ReactNode } from 'react';
-import { Button, Dialog, Notice } from '../../ui/index.js';
+import { useState, type ReactElement, type ReactNode } from 'react';
+import { FormDialog, Notice } from '../../ui/index.js';
 
 /** Why an action was not taken: as a whole, and at its fields by their names. */
 export interface ActionProblem {
@@ -27,44 +27,22 @@ export function ActionDialog({
   onSubmit,
   children,
 }: ActionDialogProps): ReactElement {
-  const form = useId();
   const [problem, setProblem] = useState<ActionProblem>();
-  const [busy, setBusy] = useState(false);
   const submit = async (): Promise<void> => {
-    setBusy(true);
     const trouble = await onSubmit();
-    setBusy(false);
     setProblem(trouble);
     if (trouble === undefined) onClose();
   };
-  const onForm = (event: FormEvent): void => {
-    event.preventDefault();
-    if (!busy) void submit();
-  };
   return (
-    <Dialog
-      title={title}
-      open
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Back</Button>
-          <Button kind={danger ? 'danger' : 'primary'} type="submit" form={form} busy={busy}>
-            {verb}
-          </Button>
-        </>
-      }
-    >
-      <form id={form} className="stack" onSubmit={onForm}>
-        {problem?.sentence !== undefined && (
-          <div role="alert">
-            <Notice tone="bad" icon="stop">
-              {problem.sentence}
-            </Notice>
-          </div>
-        )}
-        {children(problem?.fields ?? {})}
-      </form>
-    </Dialog>
+    <FormDialog title={title} onClose={onClose} leave="Back" verb={verb} danger={danger} onSubmit={submit}>
+      {problem?.sentence !== undefined && (
+        <div role="alert">
+          <Notice tone="bad" icon="stop">
+            {problem.sentence}
+          </Notice>
+        </div>
+      )}
+      {children(problem?.fields ?? {})}
+    </FormDialog>
   );
 }
