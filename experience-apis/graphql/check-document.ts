@@ -8,6 +8,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { DOCUMENT_TOKENS_MAX } from './operation-rules.js';
+import { rootFieldStandsRule } from './root-field-stands.rule.js';
 
 export type CheckedDocument = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
 
@@ -24,7 +25,9 @@ export function checkDocument(
     if (!(error instanceof GraphQLError)) throw error;
     return { errors: [withCode(error, 'GRAPHQL_PARSE_FAILED')] };
   }
-  const errors = validate(schema, document, [...specifiedRules, ...rules]);
+  // By itself: a rule of the specification throws where the root field of a subscription depends on a variable.
+  const first = validate(schema, document, [rootFieldStandsRule]);
+  const errors = first.length > 0 ? first : validate(schema, document, [...specifiedRules, ...rules]);
   if (errors.length === 0) return { document };
   return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
 }

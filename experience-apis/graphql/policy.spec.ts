@@ -201,6 +201,16 @@ describe('over WebSocket', () => {
       'GRAPHQL_VALIDATION_FAILED',
       /introspection/,
     ],
+    ...[
+      'subscription { orderChanged @skip(if: true) { cursor } }',
+      'subscription ($no: Boolean!) { orderChanged @include(if: $no) { cursor } }',
+      'subscription ($no: Boolean!) { ... { ...Root } } fragment Root on Subscription { orderChanged @skip(if: $no) { cursor } }',
+    ].map((query): (typeof REFUSED)[number] => [
+      'a subscription that may have no root field',
+      query,
+      'GRAPHQL_VALIDATION_FAILED',
+      /must not depend on/,
+    ]),
     ['a query', ALLOWED, 'GRAPHQL_VALIDATION_FAILED', /only subscriptions are taken: send the query over HTTP/],
     [
       'a subscription of a foreign channel',
