@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeCursor, type EventCursor } from '../../src/platform/event-log/index.js';
+import { CursorError, encodeCursor, type EventCursor } from '../../src/platform/event-log/index.js';
 import { LiveSubscriber, UNDELIVERED_MAX, type Telling } from './live-subscriber.js';
 import { BUFFERED_BYTES_MAX, SubscriptionOutlet } from './subscription-outlet.js';
 
@@ -88,5 +88,14 @@ describe('a subscriber', () => {
     line.bufferedAmount = 0;
     subscriber.tell(telling(999));
     expect(line.sent).toHaveLength(1);
+  });
+
+  it('whose cursor is refused is given none to resume from', async () => {
+    const { subscriber } = subscribe();
+    subscriber.passTo(at(1));
+    subscriber.fail(new CursorError('the cursor is of events that were lost'));
+    const end = await subscriber.ended;
+    expect(end).toMatchObject({ error: { originalError: { code: 'CURSOR_NOT_READABLE' }, extensions: {} } });
+    expect(end).not.toHaveProperty('error.extensions.cursor');
   });
 });

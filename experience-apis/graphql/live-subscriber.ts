@@ -1,5 +1,11 @@
 import { GraphQLError } from 'graphql';
-import { encodeCursor, isAfter, SlowConsumerError, type EventCursor } from '../../src/platform/event-log/index.js';
+import {
+  CursorError,
+  encodeCursor,
+  isAfter,
+  SlowConsumerError,
+  type EventCursor,
+} from '../../src/platform/event-log/index.js';
 import { rootCause } from './graphql-errors.js';
 import type { SubscriptionOutlet } from './subscription-outlet.js';
 
@@ -101,7 +107,8 @@ export class LiveSubscriber {
     this.end({
       error: new GraphQLError(cause instanceof Error ? cause.message : String(cause), {
         originalError: cause instanceof Error ? cause : new Error(String(cause)),
-        extensions: told === undefined ? {} : { cursor: encodeCursor(told) },
+        // A cursor that was refused is no place to resume from.
+        extensions: told === undefined || cause instanceof CursorError ? {} : { cursor: encodeCursor(told) },
       }),
     });
   }

@@ -139,6 +139,15 @@ describe('a cursor that a client kept', () => {
       await expect(refuseLostCursor(pool, lost)).rejects.toThrow(CursorError);
   });
 
+  it('is refused when it is of what is numbered beside the log, in any epoch', async () => {
+    await ensureLogEpoch(database.url);
+    await expect(refuseLostCursor(pool, LOG_START)).resolves.toBeUndefined();
+    await expect(refuseLostCursor(pool, { tx: '0', id: '7' })).rejects.toThrow('of another stream');
+    await inTransaction(pool, (tx) => beginEpoch(tx, 'RESTORED'));
+    const { rows } = await pool.query<{ tx: string }>('select max(first_tx)::text as tx from log_epoch');
+    await expect(refuseLostCursor(pool, { tx: rows[0]?.tx ?? '', id: '7' })).rejects.toThrow('of another stream');
+  });
+
   it('is refused when no log could hold it', () => {
     const most = { tx: '18446744073709551615', id: '9223372036854775807' };
     expect(decodeCursor(encodeCursor(most))).toEqual(most);

@@ -118,16 +118,19 @@ async function readServer(db: Db): Promise<string> {
 
 /**
  * A cursor that somebody kept may point at events that a restore lost: going on from there would skip what came in their
- * place. Throws CursorError.
+ * place. One of another stream would tell what nobody asked for. Throws CursorError.
  */
 export async function refuseLostCursor(db: Db, cursor: EventCursor): Promise<void> {
-  const { rows } = await db.query<{ lost: boolean }>({
+  const { rows } = await db.query<{ lost: boolean; foreign: boolean }>({
     name: 'log-epoch.lost',
     text: `select exists (select 1 from log_epoch e
                           where (e.follows_tx, e.follows_id) < ($1::xid8, $2::bigint) and $1::xid8 < e.first_tx)
-               or $1::xid8 >= log_horizon() and $1::xid8 <> '0' as lost`,
+               or $1::xid8 >= log_horizon() and $1::xid8 <> '0' as lost,
+             $2::bigint > 0 and exists (select 1 from log_epoch e where e.first_tx = $1::xid8) as foreign`,
     values: [cursor.tx, cursor.id],
   });
+  // What is kept in step with the log numbers its changes behind the beginning of an epoch, where no event is.
+  if (rows[0]?.foreign === true) throw new CursorError('the cursor is of another stream: subscribe without it');
   if (rows[0]?.lost !== true) return;
   throw new CursorError(
     'the cursor is of events that were lost when the hub was restored: read what you keep afresh, then subscribe without it',
