@@ -103,12 +103,12 @@ export async function listTasks(
   return rows;
 }
 
-/** Of each subject the latest enqueued first; `perSubject` at most. */
+/** Of each subject the latest enqueued first, behind `after`; `perSubject` at most. */
 export async function listTasksOfSubjects(
   pool: Pool,
   member: string,
   subjects: readonly string[],
-  { kinds, states }: Omit<TaskFilter, 'subject'>,
+  { kinds, states, after }: Omit<TaskFilter, 'subject'> & { readonly after?: TaskPosition },
   perSubject: number,
 ): Promise<readonly (Found & { readonly subject: string })[]> {
   const { rows } = await pool.query<Found & { readonly subject: string }>({
@@ -118,10 +118,11 @@ export async function listTasksOfSubjects(
                select * from (select ${FIELDS}, j.created_on::text as at, j.created_on from pgboss.job j
                               where ${subjectOf(member, 'j')} = s.subject and ${IS_TASK}) t
                where ($2::text[] is null or t.kind = any($2)) and ($3::text[] is null or t.state = any($3))
+                 and ($5::timestamptz is null or (t.created_on, t.id) < ($5, $6::uuid))
                order by t.created_on desc, t.id desc limit $4
              ) t
            order by s.subject, t.created_on desc, t.id desc`,
-    values: [subjects, kinds ?? null, states ?? null, perSubject],
+    values: [subjects, kinds ?? null, states ?? null, perSubject, after?.at ?? null, after?.id ?? null],
   });
   return rows;
 }

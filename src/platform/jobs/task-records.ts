@@ -31,7 +31,10 @@ export class TaskRecords {
     limit: number,
   ): Promise<readonly ListedTask[]> {
     if (limit > TASKS_PAGE_MAX + 1) throw new RangeError(`at most ${TASKS_PAGE_MAX} tasks a page`);
-    if (subject !== undefined) return (await this.ofSubjects([subject], limit, filter)).get(subject) ?? [];
+    if (subject !== undefined) {
+      const behind = after === undefined ? filter : { ...filter, after };
+      return (await this.ofSubjects([subject], limit, behind)).get(subject) ?? [];
+    }
     return (await listTasks(this.pool, this.queue.kinds(), filter, after, limit)).map(toListed);
   }
 
@@ -39,7 +42,7 @@ export class TaskRecords {
   async ofSubjects(
     subjects: readonly string[],
     perSubject: number,
-    filter: Omit<TaskFilter, 'subject'> = {},
+    filter: Omit<TaskFilter, 'subject'> & { readonly after?: TaskPosition } = {},
   ): Promise<ReadonlyMap<string, readonly ListedTask[]>> {
     const { subjectMember } = this.queue;
     const found = await listTasksOfSubjects(this.pool, subjectMember, subjects, filter, perSubject);
