@@ -8,7 +8,7 @@ export {
   type KpiUnit,
 } from './kpi.definitions.js';
 export { renderKpisDoc } from './kpis-doc.js';
-export { pointOf, pointsOf, type KpiPoint } from './kpi-points.js';
+export { overviewOf, pointOf, pointsOf, type KpiPoint } from './kpi-points.js';
 export { KpiQuestionError, KpiReader, SERIES_DAYS_MAX, type SeriesQuestion } from './kpi-reader.js';
 export { FiguresFeed, FLOW_CHANGED, KPI_CHANGED, type KpiChange } from './figures-feed.js';
 export type { Figure } from './figures.js';

@@ -4,6 +4,7 @@ import {
   FlowReader,
   kpiDefinition,
   KpiReader,
+  overviewOf,
   pointsOf,
   type Figure,
   type FlowStage,
@@ -11,8 +12,8 @@ import {
 } from '../../process-apis/kpi/index.js';
 import { Metrics } from '../platform/telemetry/metrics.js';
 
-/** Channels and nodes of which figures are told; of more, those with the most records. */
-const PLACES_MAX = 200;
+/** Channels, and nodes, of which figures are told; of more, those with the most records. */
+const PLACES_MAX = 100;
 
 /**
  * The KPIs of today and the flow of orders, for Prometheus. Labels are KPIs, stages, channels and nodes: their number is
@@ -32,21 +33,22 @@ export class KpiMetrics implements OnApplicationBootstrap {
   }
 
   private addKpis(): void {
-    const places = ['kpi', 'channel', 'node'];
+    const places = ['kpi', 'channel', 'node', 'stage'];
     const seconds = this.metrics.gauge(
       'kpi_seconds',
       'Durations of today (UTC) by KPI: mean, median, 95 of 100, longest.',
       [...places, 'figure'],
     );
     const ratio = this.metrics.gauge('kpi_ratio', 'Shares of today (UTC) by KPI, from 0 to 1.', places);
-    const total = this.metrics.gauge('kpi_total', 'Numbers and units of today (UTC) by KPI.', places);
+    const amount = this.metrics.gauge('kpi_amount', 'Numbers and units of today (UTC) by KPI.', places);
     const records = this.metrics.gauge('kpi_records', 'Records of today (UTC) that a KPI is computed from.', places);
-    const gauges = [seconds, ratio, total, records];
+    const gauges = [seconds, ratio, amount, records];
     const read = async (): Promise<void> => {
-      const points = placesOf(await this.reader.figuresOf(this.reader.today));
+      const { today } = this.reader;
+      const points = placesOf(await this.reader.figuresOf(today), today);
       // What is of yesterday must not stand for today.
       for (const gauge of gauges) gauge.reset();
-      for (const point of points) setPoint(point, { seconds, ratio, total, records });
+      for (const point of points) setPoint(point, { seconds, ratio, amount, records });
     };
     this.metrics.addLook({ source: 'kpis', gauges, read });
   }
@@ -75,27 +77,38 @@ export class KpiMetrics implements OnApplicationBootstrap {
   }
 }
 
-/** By channel, by node, and in all: an empty label means all. */
-function placesOf(figures: readonly Figure[]): readonly KpiPoint[] {
-  const split = (['CHANNEL', 'NODE'] as const).flatMap((by) =>
-    pointsOf(figures, by)
-      .filter(({ channel = '', node = '' }) => channel !== '' || node !== '')
-      .toSorted((a, b) => b.count - a.count)
-      .slice(0, PLACES_MAX),
-  );
-  return [...pointsOf(figures, 'DAY'), ...split];
+/** In all, where a KPI without records is told as well; by channel, by node, by stage. An empty label means all. Pure. */
+export function placesOf(figures: readonly Figure[], day: string): readonly KpiPoint[] {
+  const split = (['CHANNEL', 'NODE', 'STAGE'] as const).flatMap((by) => {
+    const points = pointsOf(figures, by).filter((point) => placeOf(point) !== '');
+    const busiest = busiestOf(points);
+    return points.filter((point) => busiest.has(placeOf(point)));
+  });
+  return [...overviewOf(figures, day), ...split];
+}
+
+/** Places, not points: of a place that is told of, no KPI shall be missing. */
+function busiestOf(points: readonly KpiPoint[]): ReadonlySet<string> {
+  const records = new Map<string, number>();
+  for (const point of points) records.set(placeOf(point), (records.get(placeOf(point)) ?? 0) + point.count);
+  const sorted = [...records].toSorted(([, a], [, b]) => b - a);
+  return new Set(sorted.slice(0, PLACES_MAX).map(([place]) => place));
+}
+
+function placeOf({ channel = '', node = '', stage = '' }: KpiPoint): string {
+  return channel + node + stage;
 }
 
 function setPoint(
   point: KpiPoint,
-  { seconds, ratio, total, records }: Readonly<Record<'seconds' | 'ratio' | 'total' | 'records', Gauge>>,
+  { seconds, ratio, amount, records }: Readonly<Record<'seconds' | 'ratio' | 'amount' | 'records', Gauge>>,
 ): void {
-  const { kpi, channel = '', node = '', value, p50, p95, max } = point;
-  const labels = { kpi, channel, node };
+  const { kpi, channel = '', node = '', stage = '', value, p50, p95, max } = point;
+  const labels = { kpi, channel, node, stage };
   records.set(labels, point.count);
   const { unit } = kpiDefinition(kpi);
   if (value !== undefined && unit === 'RATIO') ratio.set(labels, value);
-  if (value !== undefined && (unit === 'COUNT' || unit === 'UNITS')) total.set(labels, value);
+  if (value !== undefined && (unit === 'COUNT' || unit === 'UNITS')) amount.set(labels, value);
   const durations = { mean: unit === 'MILLISECONDS' ? value : undefined, p50, p95, max };
   for (const [figure, ms] of Object.entries(durations))
     if (ms !== undefined) seconds.set({ ...labels, figure }, ms / 1_000);

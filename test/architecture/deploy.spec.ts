@@ -1,9 +1,10 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 import { startHubUnderTest, type HubUnderTest } from '../support/hub-under-test.js';
-import { renderedMetrics } from '../support/rendered-metrics.js';
+import { metricLabels, renderedMetrics } from '../support/rendered-metrics.js';
 
 const ROOT = packageRoot();
 const RULES = join(ROOT, 'deploy', 'prometheus', 'rules.yaml');
@@ -20,10 +21,12 @@ interface Panel {
 
 let sut: HubUnderTest;
 let metrics: ReadonlySet<string>;
+let labels: ReadonlyMap<string, ReadonlySet<string>>;
 
 beforeAll(async () => {
   sut = await startHubUnderTest();
   metrics = await renderedMetrics(sut);
+  labels = metricLabels(sut);
 }, 120_000);
 afterAll(() => sut.close());
 
@@ -32,9 +35,36 @@ function unknownMetrics(text: string): readonly string[] {
   return [...named].filter((name) => !metrics.has(name));
 }
 
+/** Labels that a query chooses by and its metric does not have, or groups by and none of its metrics has. */
+function unknownLabels(query: string): readonly string[] {
+  const selectors = [...query.matchAll(/\b(entrepot_\w+)(?:\{([^}]*)\})?/g)].map(([, name = '', chosen = '']) => ({
+    name,
+    of: labels.get(name) ?? new Set<string>(),
+    chosen: [...chosen.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label = '']) => label),
+  }));
+  const grouped = [...query.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/,\s*/));
+  return [
+    ...selectors.flatMap(({ name, of, chosen }) =>
+      chosen.filter((label) => !of.has(label)).map((label) => `${name}{${label}}`),
+    ),
+    ...grouped.filter((label) => selectors.length > 0 && !selectors.some(({ of }) => of.has(label))),
+  ];
+}
+
 describe('the alert rules', () => {
   it('ask for metrics that the hub has, and their tests too', async () => {
     for (const file of [RULES, RULE_TESTS]) expect(unknownMetrics(await readFile(file, 'utf8'))).toEqual([]);
+  });
+
+  it('choose and group by labels that those metrics have, and their tests too', async () => {
+    const { groups } = parse(await readFile(RULES, 'utf8')) as {
+      readonly groups: readonly { readonly rules: readonly { readonly expr: string }[] }[];
+    };
+    const queries = groups.flatMap(({ rules }) => rules.map(({ expr }) => expr));
+    expect(queries.flatMap(unknownLabels)).toEqual([]);
+    const series = [...(await readFile(RULE_TESTS, 'utf8')).matchAll(/series: '(.*)'/g)].map(([, one = '']) => one);
+    expect(series.length).toBeGreaterThan(queries.length);
+    expect(series.flatMap(unknownLabels)).toEqual([]);
   });
 
   it('lead to a runbook each, and each runbook of an alert has a rule', async () => {
@@ -56,6 +86,14 @@ describe('the alert rules', () => {
 describe('the dashboard', () => {
   it('asks for metrics that the hub has', async () => {
     expect(unknownMetrics(await readFile(DASHBOARD, 'utf8'))).toEqual([]);
+  });
+
+  it('chooses and groups by labels that those metrics have', async () => {
+    const { panels } = JSON.parse(await readFile(DASHBOARD, 'utf8')) as { readonly panels: readonly Panel[] };
+    const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+    expect(queries.flatMap(unknownLabels)).toEqual([]);
+    expect(unknownLabels('sum by (kind) (entrepot_tasks_dead{queue="x"})')).toEqual(['entrepot_tasks_dead{queue}']);
+    expect(unknownLabels('max by (queue) (entrepot_tasks_dead)')).toEqual(['queue']);
   });
 
   it('has panels with a query and a title each, that do not lie on one another', async () => {

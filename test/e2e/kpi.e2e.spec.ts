@@ -78,11 +78,15 @@ describe('a running hub', () => {
     expect(of('CANCELLATION_RATE')).toMatchObject({ count: placed.length, value: 0 });
     const metrics = await sut.http().get('/metrics').set('authorization', `Bearer ${bearer}`);
     expect(metrics.text).toContain(
-      `entrepot_kpi_records{kpi="ORDER_ACCEPTANCE_LAG",channel="",node=""} ${placed.length}`,
+      `entrepot_kpi_records{kpi="ORDER_ACCEPTANCE_LAG",channel="",node="",stage=""} ${placed.length}`,
     );
     expect(metrics.text).toMatch(
-      /entrepot_kpi_seconds\{kpi="WAREHOUSE_RELEASE_TIME",channel="",node="[^"]+",figure="p95"\}/,
+      /entrepot_kpi_seconds\{kpi="WAREHOUSE_RELEASE_TIME",channel="",node="[^"]+",stage="",figure="p95"\}/,
     );
+    expect(metrics.text).toMatch(
+      /entrepot_kpi_seconds\{kpi="ORDER_LIFECYCLE_LATENCY",channel="",node="",stage="ERP",figure="p95"\}/,
+    );
+    expect(metrics.text).toContain('entrepot_kpi_amount{kpi="MANUAL_INTERVENTIONS",channel="",node="",stage=""} 0');
     expect(metrics.text).toMatch(/entrepot_flow_orders\{stage="ERP"\} 0/);
     expect(metrics.text).toContain('entrepot_metrics_unread{source="kpis"} 0');
   });

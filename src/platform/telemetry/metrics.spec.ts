@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { openTestPool } from '../../../test/support/test-pool.js';
+import { until } from '../../../test/support/until.js';
 import { TaskQueue } from '../jobs/index.js';
 import { OutsideGate } from '../outside/outside-gate.js';
 import { bankPolicies } from '../outside/testing/bank.js';
@@ -57,6 +58,35 @@ describe('metrics', () => {
     const after = await metrics.render();
     expect(after).not.toContain('entrepot_tank_level{');
     expect(after).toContain('entrepot_metrics_unread{source="tanks"} 1');
+    await pool.end();
+  });
+
+  it('are told in time without figures that are slow to be read, which are not read twice at once', async () => {
+    database = await createTestDatabase();
+    pool = openTestPool(database.url, 2);
+    const parts = { pool, gate: new OutsideGate(), tasks: new TaskQueue(pool), commitsWaiting: () => 0 };
+    const metrics = new Metrics({ ...parts, lookMsMax: 20 });
+    const level = metrics.gauge('tank_level', 'Litres in a tank.');
+    const slow = Promise.withResolvers<void>();
+    let reads = 0;
+    const read = async (): Promise<void> => {
+      reads += 1;
+      if (reads === 1) await slow.promise;
+      level.set(reads);
+    };
+    metrics.addLook({ source: 'tanks', gauges: [level], read });
+    for (let n = 0; n < 2; n += 1) {
+      const text = await metrics.render();
+      expect(text).toContain('entrepot_metrics_unread{source="tanks"} 1');
+      expect(text).not.toContain('entrepot_tank_level 1');
+    }
+    expect(reads).toBe(1);
+    slow.resolve();
+    await until(
+      () => metrics.render(),
+      (text) => text.includes('entrepot_metrics_unread{source="tanks"} 0') && text.includes('entrepot_tank_level 2'),
+      { what: 'the figures', timeoutMs: 20_000 },
+    );
     await pool.end();
   });
 });

@@ -9,6 +9,8 @@ import type { BreakerState } from '../outside/outside-lane.js';
 const PREFIX = 'entrepot_';
 /** Consumers of the event log that are told of. */
 const CONSUMERS_MAX = 100;
+/** Prometheus waits ten seconds for an answer, and takes a process that gave none for one that is down. */
+const LOOK_MS_MAX = 4_000;
 /** Seconds; outside systems answer within milliseconds or within their time-outs. */
 const CALL_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
@@ -19,6 +21,8 @@ export interface MetricsParts {
   readonly tasks: TaskQueue;
   /** Submissions that wait in this process's commit queue. */
   readonly commitsWaiting: () => number;
+  /** How long an answer waits for figures, in milliseconds; LOOK_MS_MAX when absent. */
+  readonly lookMsMax?: number;
 }
 
 /** Reads figures that nobody tells, whenever Prometheus asks. */
@@ -27,7 +31,7 @@ export interface MetricsLook {
   readonly source: string;
   /** What it sets. They are emptied when the figures cannot be read. */
   readonly gauges: readonly Gauge[];
-  /** Bounded in its own time: the answer to Prometheus waits for it. */
+  /** The answer to Prometheus waits for it, but not for long. One at a time. */
   readonly read: () => Promise<void>;
 }
 
@@ -39,9 +43,12 @@ export class Metrics {
   private readonly logger = new Logger(Metrics.name);
   private readonly registry = new Registry();
   private readonly looks: MetricsLook[] = [];
+  private readonly underWay = new Map<MetricsLook, Promise<void>>();
+  private readonly lookMsMax: number;
   private readonly unread = this.gauge('metrics_unread', '1 while figures of this source cannot be read.', ['source']);
 
   constructor(parts: MetricsParts) {
+    this.lookMsMax = parts.lookMsMax ?? LOOK_MS_MAX;
     collectDefaultMetrics({ register: this.registry, prefix: PREFIX });
     this.outside(parts);
     this.tasks(parts);
@@ -52,7 +59,7 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  /** The text that Prometheus reads. Without the database it lacks the database's figures, and says so. */
+  /** The text that Prometheus reads. Without the database, or with one that is slow, it lacks those figures, and says so. */
   async render(): Promise<string> {
     await Promise.all(this.looks.map((look) => this.look(look)));
     return this.registry.metrics();
@@ -78,15 +85,33 @@ export class Metrics {
     return new Histogram({ name: `${PREFIX}${name}`, help, labelNames, buckets, registers: [this.registry] });
   }
 
-  private async look({ source, gauges, read }: MetricsLook): Promise<void> {
+  private async look(look: MetricsLook): Promise<void> {
+    const { source, gauges } = look;
     try {
-      await read();
+      await this.inTime(this.reading(look));
       this.unread.set({ source }, 0);
     } catch (error) {
       // Nobody shall take old figures for those of now.
       for (const gauge of gauges) gauge.reset();
       this.unread.set({ source }, 1);
       this.logger.warn(`metrics of ${source}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** What is still being read is not read a second time: a database that is slow is not asked more for it. */
+  private reading(look: MetricsLook): Promise<void> {
+    const reading = this.underWay.get(look) ?? look.read().finally(() => this.underWay.delete(look));
+    this.underWay.set(look, reading);
+    return reading;
+  }
+
+  private async inTime(reading: Promise<void>): Promise<void> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error(`not read within ${this.lookMsMax} ms`)), this.lookMsMax);
+    try {
+      await Promise.race([reading, late]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
