@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   getNamedType,
   isCompositeType,
@@ -10,10 +13,12 @@ import {
   type GraphQLField,
   type GraphQLSchema,
 } from 'graphql';
+import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReplayDesk } from '../../process-apis/replay/index.js';
 import type { Order } from '../../src/model/order.js';
 import { currentGraphSchema } from '../../test/support/graph-schema.js';
+import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { startGraphHub, type GraphHub } from './spec-support.js';
 
 const NESTING_MAX = 12;
@@ -33,6 +38,13 @@ const SCOPES = [
   'graphql:arbitrary',
 ];
 
+const NO_LIMITS = {
+  ENTREPOT_GRAPHQL_COST_MAX: '1000000',
+  ENTREPOT_GRAPHQL_DEPTH_MAX: '100',
+  ENTREPOT_GRAPHQL_ALIASES_MAX: '1000',
+};
+
+let database: TestDatabase;
 let hub: GraphHub;
 let schema: GraphQLSchema;
 let order: Order;
@@ -41,11 +53,8 @@ const seen = new Set<string>();
 
 beforeAll(async () => {
   schema = await currentGraphSchema();
-  hub = await startGraphHub({
-    ENTREPOT_GRAPHQL_COST_MAX: '1000000',
-    ENTREPOT_GRAPHQL_DEPTH_MAX: '100',
-    ENTREPOT_GRAPHQL_ALIASES_MAX: '1000',
-  });
+  database = await createTestDatabase();
+  hub = await startGraphHub(NO_LIMITS, database);
   hub.intake.register('test', () => ({
     outcome: 'REFUSED',
     reason: 'TIME_NOT_READABLE',
@@ -154,17 +163,28 @@ function remember(value: unknown): void {
   }
 }
 
+/** A document for each field of Query, by the field's name. */
+function documents(): readonly (readonly [name: string, document: string])[] {
+  return Object.values(schema.getQueryType()?.getFields() ?? {}).map((field) => {
+    const named = getNamedType(field.type);
+    const below = isLeafType(named) || !isCompositeType(named) ? '' : selectionOf(named, new Set());
+    return [field.name, `{ ${field.name}${argumentsOf('Query', field)} ${below} }`];
+  });
+}
+
+/** What another instant answers otherwise. */
+function withoutInstants(answer: unknown): unknown {
+  return JSON.parse(JSON.stringify(answer).replaceAll(/"20\d\d-\d\d-\d\dT[^"]+"/g, '"then"'));
+}
+
 describe('every field that can be queried', () => {
   it('answers without an error, with all that hangs on it', async () => {
-    const fields = Object.values(schema.getQueryType()?.getFields() ?? {});
-    expect(fields.length).toBeGreaterThan(30);
+    const asked = documents();
+    expect(asked.length).toBeGreaterThan(30);
     const failures: unknown[] = [];
-    for (const field of fields) {
-      const named = getNamedType(field.type);
-      const below = isLeafType(named) || !isCompositeType(named) ? '' : selectionOf(named, new Set());
-      const query = `{ ${field.name}${argumentsOf('Query', field)} ${below} }`;
+    for (const [name, query] of asked) {
       const { data, errors } = await hub.post(query, {}, { scopes: SCOPES });
-      if (errors !== undefined) failures.push([field.name, errors.slice(0, 3)]);
+      if (errors !== undefined) failures.push([name, errors.slice(0, 3)]);
       remember(data);
     }
     expect(failures).toEqual([]);
@@ -205,4 +225,25 @@ describe('every field that can be queried', () => {
     ];
     expect(wanted.filter((type) => !seen.has(type))).toEqual([]);
   });
+
+  it('answers the same when its document is a trusted one, which is run as compiled code', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'entrepot-every-field-'));
+    for (const [name, query] of documents()) writeFileSync(join(directory, `${name}.graphql`), query);
+    const kept = { url: database.url, drop: () => Promise.resolve() };
+    const other = await startGraphHub({ ...NO_LIMITS, ENTREPOT_TRUSTED_DOCUMENTS: directory }, kept);
+    try {
+      const authorization = `Bearer ${await other.token({ scopes: SCOPES })}`;
+      for (const [name, query] of documents()) {
+        const answer = await request(other.url)
+          .post('/graphql')
+          .set('authorization', authorization)
+          .send({ documentId: name });
+        const sent = await other.post(query, {}, { scopes: SCOPES });
+        expect({ name, answer: withoutInstants(answer.body) }).toEqual({ name, answer: withoutInstants(sent) });
+      }
+    } finally {
+      await other.close();
+      rmSync(directory, { recursive: true });
+    }
+  }, 60_000);
 });

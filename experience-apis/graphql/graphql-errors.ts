@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 import { CommitQueueFullError } from '../../src/platform/commit/index.js';
 import { isDatabaseUnavailable } from '../../src/platform/db/unavailable.js';
 import { isUnstorableValue } from '../../src/platform/db/unstorable.js';
@@ -25,6 +25,11 @@ const SUGGESTION = / ?Did you mean .+\?$/s;
 /** A mistake of the caller that validation cannot see. */
 export function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: BAD_INPUT_CODE } });
+}
+
+/** What an error carries; one of compiled code may carry nothing at all, whatever its type says. */
+export function extensionsOf({ extensions }: { readonly extensions?: GraphQLErrorExtensions }): GraphQLErrorExtensions {
+  return extensions ?? {};
 }
 
 /** Errors whose words are meant for the caller, as GraphQL errors; others as they are. */
@@ -72,7 +77,7 @@ export class ErrorFormatter {
         : { message: INTERNAL_SENTENCE, code: INTERNAL_CODE };
     const known = TOO_MANY_MISTAKES.test(cause.message)
       ? BAD_INPUT_CODE
-      : (cause.extensions['code'] ?? code ?? codeOf(cause));
+      : (extensionsOf(cause)['code'] ?? code ?? codeOf(cause));
     if (typeof known !== 'string' || known === INTERNAL_CODE)
       return { message: INTERNAL_SENTENCE, code: INTERNAL_CODE };
     return { message: cause.message.replace(SUGGESTION, ''), code: known };
@@ -91,7 +96,7 @@ function isAboutVariable(error: unknown): error is GraphQLError {
 
 /** Where a stream that ended can be taken up again. */
 function resumption(error: unknown): { readonly cursor?: string } {
-  const cursor = error instanceof GraphQLError ? error.extensions['cursor'] : undefined;
+  const cursor = error instanceof GraphQLError ? extensionsOf(error)['cursor'] : undefined;
   return typeof cursor === 'string' ? { cursor } : {};
 }
 

@@ -19,6 +19,7 @@ import {
 } from './exception.resolver.js';
 import { ExceptionChangeFieldsResolver, ExceptionSubscriptionResolver } from './exception-subscription.resolver.js';
 import { Broadcasts } from './broadcasts.js';
+import { CompiledQueriesPlugin } from './compiled-queries.plugin.js';
 import { DocumentCache } from './document-cache.js';
 import { FINDING_RESOLVERS } from './finding/index.js';
 import { ErrorFormatter } from './graphql-errors.js';
@@ -155,7 +156,11 @@ function apolloOptions(
     // The scope decides, which a rule without a caller cannot: see the plugin.
     introspection: true,
     // Answers are for one caller at one instant. With the plugin for caching, each field of each answer would be looked at.
-    plugins: [new HttpPolicyPlugin(trusted), ApolloServerPluginCacheControlDisabled()],
+    plugins: [
+      new HttpPolicyPlugin(trusted),
+      new CompiledQueriesPlugin(errors),
+      ApolloServerPluginCacheControlDisabled(),
+    ],
     graphiql: false,
     documentStore: {
       get: async (key) => documents.get(key),

@@ -3,6 +3,7 @@ import { Optional } from '@nestjs/common';
 import { Plugin } from '@nestjs/apollo';
 import type { Histogram } from 'prom-client';
 import { Metrics } from '../../src/platform/telemetry/metrics.js';
+import { namesDocument } from './trusted-documents.js';
 
 /** Seconds. */
 const OPERATION_BUCKETS = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -31,20 +32,15 @@ export class OperationMetricsPlugin implements ApolloServerPlugin {
     const startedAt = performance.now();
     const isTrusted = namesDocument(request.http?.body);
     return {
-      willSendResponse: async ({ operation, operationName, errors }) => {
+      willSendResponse: async ({ operation, operationName, response: { body } }) => {
+        const { errors = [] } = body.kind === 'single' ? body.singleResult : body.initialResult;
         const labels = {
           type: operation?.operation ?? 'none',
           name: isTrusted && operation !== undefined ? (operationName ?? 'unnamed') : ARBITRARY,
-          outcome: errors === undefined || errors.length === 0 ? 'ok' : 'errors',
+          outcome: errors.length === 0 ? 'ok' : 'errors',
         };
         seconds.observe(labels, (performance.now() - startedAt) / 1_000);
       },
     };
   }
-}
-
-/** As the trusted documents read it: with any other id the document is what the caller sent. */
-function namesDocument(body: unknown): boolean {
-  const id = typeof body === 'object' && body !== null && 'documentId' in body ? body.documentId : undefined;
-  return typeof id === 'string' && id !== '';
 }

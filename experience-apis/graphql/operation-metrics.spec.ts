@@ -33,6 +33,7 @@ async function answer(plugin: OperationMetricsPlugin, name: string, documentId: 
     request: { http: { body: { documentId } } },
     operationName: name,
     operation: document.definitions[0],
+    response: { body: { kind: 'single', singleResult: { data: {} } } },
   } as unknown as Answered;
   const listener = await plugin.requestDidStart(context);
   await listener?.willSendResponse?.(context as never);

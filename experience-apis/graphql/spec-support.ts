@@ -26,6 +26,7 @@ import { EmbeddedIssuer } from '../../src/platform/auth/embedded-issuer.js';
 import { loadConfig, type Config } from '../../src/platform/config/config.js';
 import { ConfigModule } from '../../src/platform/config/config.module.js';
 import { PLATFORM_SETTINGS } from '../../src/platform/config/platform-settings.js';
+import { generateKeyRing, KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { openDatabase } from '../../src/platform/db/database.js';
 import { poolOf } from '../../src/platform/db/pool.js';
@@ -36,6 +37,8 @@ import { JsonLogger } from '../../src/platform/telemetry/logger.js';
 import { Broadcasts, GraphqlModule } from './index.js';
 import { recordProviders } from './records/testing/record-providers.js';
 
+/** Hubs on one database read what the others sealed. */
+const KEYS = KeyRing.parse(generateKeyRing('test'));
 export const READ = ['orders:read'] as const;
 
 export interface AnsweredError {
@@ -65,6 +68,8 @@ export interface GraphHub {
   readonly intake: SqlIntake;
   readonly messages: MessageRegister;
   readonly broadcasts: Broadcasts;
+  /** Everything logged so far, one JSON object a line. */
+  readonly logged: readonly string[];
   readonly url: string;
   readonly wsUrl: string;
   token(wish?: TokenWish): Promise<string>;
@@ -143,9 +148,11 @@ export async function startGraphHub(
     onIdleError: () => undefined,
   });
   const pool = poolOf(dataSource);
-  const orders = await SeededOrders.open(pool);
+  const orders = await SeededOrders.open(pool, KEYS);
   const config = configOf({ ENTREPOT_DATA_DIR: dataDir, ENTREPOT_CONSOLE_DIR: join(dataDir, 'none'), ...settings });
-  const app = await openApp(config, dataDir, SeededModule.of(orders, pool));
+  const logged: string[] = [];
+  const logger = new JsonLogger({ level: 'info', stream: { write: (line) => void logged.push(line) } });
+  const app = await openApp(config, logger, SeededModule.of(orders, pool));
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const token = tokensOf(app.get(EmbeddedIssuer));
@@ -157,6 +164,7 @@ export async function startGraphHub(
     intake: app.get(SqlIntake, { strict: false }),
     messages: app.get(MessageRegister, { strict: false }),
     broadcasts: app.get(Broadcasts, { strict: false }),
+    logged,
     url,
     wsUrl,
     token,
@@ -187,7 +195,8 @@ export async function startGraphHub(
   return hub;
 }
 
-function openApp(config: Config, dataDir: string, seeded: DynamicModule): Promise<NestFastifyApplication> {
+function openApp(config: Config, logger: JsonLogger, seeded: DynamicModule): Promise<NestFastifyApplication> {
+  const { dataDir } = config;
   const imports = [
     ConfigModule.forRoot({ config }),
     AuthModule.forRoot({ jwksUrl: undefined, jwtIssuer: 'urn:test', jwtAudience: 'hub', dataDir }),
@@ -195,7 +204,6 @@ function openApp(config: Config, dataDir: string, seeded: DynamicModule): Promis
     seeded,
     GraphqlModule,
   ];
-  const logger = new JsonLogger({ level: 'fatal', stream: { write: () => undefined } });
   return createHttpApp({ module: GraphTestModule, imports }, { bodyLimitBytes: 1024 * 1024, rawPrefixes: [], logger });
 }
 

@@ -84,6 +84,12 @@ export class TrustedDocuments {
   }
 }
 
+/** Whether a request names a trusted document; with any other id the document is what the caller sent. */
+export function namesDocument(body: unknown): boolean {
+  const id = typeof body === 'object' && body !== null ? (body as AskedDocument).documentId : undefined;
+  return typeof id === 'string' && id !== '';
+}
+
 /** Empty where there is none: the client was not built here. */
 function readManifest(file: string): Readonly<Record<string, string>> {
   let text: string;

@@ -164,7 +164,8 @@ async function seedCatalog(pool: Pool, catalog: SqlCatalog): Promise<void> {
     CHANNELS.flatMap((channel) => skus.map((sku) => ({ channel, listingSku: `L-${sku}`, sku, listingKeys: {} }))),
   );
   await pool.query(
-    `insert into position (sku, node, on_hand) select s, 'dc-north', 1000000 from unnest($1::text[]) as s`,
+    `insert into position (sku, node, on_hand) select s, 'dc-north', 1000000 from unnest($1::text[]) as s
+     on conflict do nothing`,
     [skus],
   );
 }
