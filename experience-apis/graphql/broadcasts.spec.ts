@@ -118,6 +118,8 @@ function cursorsOf(answers: readonly Answer[]): readonly string[] {
   return answers.map((answer) => (fieldOf(answer, 'orderChanged') as { cursor: string }).cursor);
 }
 
+const SLOW_CONNECTION = 'connection-of-a-slow-client';
+
 /** A client as bare as can be: one that can stop reading. */
 class RawClient {
   readonly messages: { readonly type: string; readonly payload?: unknown }[] = [];
@@ -127,7 +129,8 @@ class RawClient {
   }
 
   static async open(payload: object): Promise<RawClient> {
-    const socket = new WebSocket(hub.wsUrl, 'graphql-transport-ws');
+    const headers = { 'x-correlation-id': SLOW_CONNECTION };
+    const socket = new WebSocket(hub.wsUrl, 'graphql-transport-ws', { headers });
     await once(socket, 'open');
     const client = new RawClient(socket);
     const authorization = `Bearer ${await hub.token()}`;
@@ -171,8 +174,10 @@ describe('a client that stops reading', () => {
     const cursor = slow.cursors.at(-1);
     expect(end).toMatchObject({
       id: 'slow',
-      payload: [{ extensions: { code: 'SLOW_CONSUMER', cursor, correlationId: expect.any(String) as string } }],
+      payload: [{ extensions: { code: 'SLOW_CONSUMER', cursor, correlationId: SLOW_CONNECTION } }],
     });
+    const noted = hub.logged.filter((line) => line.includes('messages wait for the client'));
+    expect(noted).toEqual([expect.stringContaining(`"correlationId":"${SLOW_CONNECTION}"`)]);
     const rest = take(await connect(), { query: BULKY, variables: { after: cursor } }, EVENTS - slow.cursors.length);
     const all = take(await connect(), { query: CHANGES, variables: { channel: 'shop-eu', after } }, EVENTS);
     expect([...slow.cursors, ...cursorsOf(await rest)]).toEqual(cursorsOf(await all));

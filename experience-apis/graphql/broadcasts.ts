@@ -1,13 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { Principal } from '../../src/platform/auth/principal.js';
+import { SlowConsumerError } from '../../src/platform/event-log/index.js';
 import { withCorrelation } from '../../src/platform/telemetry/correlation.js';
 import { BroadcastGroup, type Render } from './broadcast-group.js';
 import { groupKey, sharedPrincipal } from './broadcast-key.js';
-import { ErrorFormatter } from './graphql-errors.js';
+import { ErrorFormatter, rootCause } from './graphql-errors.js';
 import { LiveStream } from './live-events.js';
-import { LiveSubscriber } from './live-subscriber.js';
+import { LiveSubscriber, type SubscriberEnd } from './live-subscriber.js';
 import { OperationContexts } from './operation-context.js';
 import type { SubscriptionOutlet } from './subscription-outlet.js';
 
@@ -30,9 +31,13 @@ export interface BroadcastCounts {
   readonly made: number;
 }
 
-/** The subscriptions of the process: those that are told the same share its making. */
+/**
+ * The subscriptions of the process: those that are told the same share its making. What is done for one subscriber has the
+ * correlation id of its connection; what is done for a group has one of the group's own.
+ */
 @Injectable()
 export class Broadcasts {
+  private readonly logger = new Logger(Broadcasts.name);
   private readonly groups = new Map<string, BroadcastGroup>();
   private readonly errors = new ErrorFormatter();
   private subscribers = 0;
@@ -48,7 +53,11 @@ export class Broadcasts {
    * Begins a subscription. Its messages go straight to the outlet; what is given back yields nothing and lasts as long
    * as the subscription does. An execution result refuses it.
    */
-  async subscribe(operation: LiveOperation): Promise<AsyncGenerator<never, void, undefined> | ExecutionResult> {
+  subscribe(operation: LiveOperation): Promise<AsyncGenerator<never, void, undefined> | ExecutionResult> {
+    return withCorrelation(operation.correlationId, () => this.begin(operation));
+  }
+
+  private async begin(operation: LiveOperation): Promise<AsyncGenerator<never, void, undefined> | ExecutionResult> {
     const { schema, document, operationName, variableValues, principal, correlationId } = operation;
     const contextValue = this.contexts.forSubscription(principal, correlationId);
     const stream = await createSourceEventStream({ schema, document, operationName, variableValues, contextValue });
@@ -64,24 +73,31 @@ export class Broadcasts {
     const subscriber = new LiveSubscriber(operation.id, operation.outlet, stream.telling.kind === 'STATE');
     this.subscribers += 1;
     void group.join(subscriber, stream.request.after);
-    return lifeOf(subscriber, () => {
+    return lifeOf(subscriber, (end) => {
       this.subscribers -= 1;
+      this.noteSlow(end);
       group.leave(subscriber);
       if (group.isOver && this.groups.get(key) === group) this.groups.delete(key);
     });
   }
 
   private open(key: string, stream: LiveStream, operation: LiveOperation): BroadcastGroup {
-    const group = new BroadcastGroup(stream, this.renderer(operation));
+    // Whoever shares a message shares the id that leads to its making.
+    const correlationId = randomUUIDv7();
+    const render = this.renderer(operation, correlationId);
+    const group = withCorrelation(correlationId, () => new BroadcastGroup(stream, render));
     this.groups.set(key, group);
     return group;
   }
 
-  private renderer(operation: LiveOperation): Render {
+  private noteSlow(end: SubscriberEnd): void {
+    const cause = end === 'LEFT' ? undefined : rootCause(end.error);
+    if (cause instanceof SlowConsumerError) this.logger.log(cause.message);
+  }
+
+  private renderer(operation: LiveOperation, correlationId: string): Render {
     const { schema, document, operationName, variableValues } = operation;
     const principal = sharedPrincipal(operation.principal);
-    // Whoever shares a message shares the id that leads to its making.
-    const correlationId = randomUUIDv7();
     return (rootValue) =>
       withCorrelation(correlationId, async () => {
         // Its own for each message: loaders remember what they read.
@@ -96,7 +112,10 @@ export class Broadcasts {
 }
 
 /** Yields nothing; ends or fails with the subscriber. Left at once when the client leaves. */
-function lifeOf(subscriber: LiveSubscriber, onEnd: () => void): AsyncGenerator<never, void, undefined> {
+function lifeOf(
+  subscriber: LiveSubscriber,
+  onEnd: (end: SubscriberEnd) => void,
+): AsyncGenerator<never, void, undefined> {
   const life = untilEnd(subscriber);
   // A generator that waits cannot be returned from before what it waits for comes.
   const end = life.return.bind(life);

@@ -9,6 +9,7 @@ import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { TokenVerifier } from '../../src/platform/auth/token-verifier.js';
 import { CONFIG, type Config } from '../../src/platform/config/config.js';
+import { withCorrelation } from '../../src/platform/telemetry/correlation.js';
 import { Broadcasts, type LiveOperation } from './broadcasts.js';
 import { ErrorFormatter } from './graphql-errors.js';
 import { SocketMetrics } from './socket-metrics.js';
@@ -96,7 +97,7 @@ export class SubscriptionServer implements ApolloServerPlugin {
     this.metrics.opened(context);
     const connection = new SubscriptionConnection(extra.socket, extra.request);
     this.connections.set(extra, connection);
-    return connection.open(this.verifier, connectionParams);
+    return withCorrelation(connection.correlationId, () => connection.open(this.verifier, connectionParams));
   }
 
   private prepare(
