@@ -54,9 +54,12 @@ it('waits for a check only so long', async () => {
   expect((await report).checks).toMatchObject({ slow: 'No answer within 3000 ms.' });
 });
 
-it('is not ready once the process stops', async () => {
+it('is not ready once the process stops, and lets go of who asks', async () => {
   readiness.register({ name: 'slow', check: async () => undefined });
   expect((await readiness.report()).status).toBe('ready');
+  const keep = { connection: 'keep-alive' };
+  expect((await request(test.server).get('/livez').set(keep)).headers['connection']).toBe('keep-alive');
   readiness.onModuleDestroy();
+  expect((await request(test.server).get('/livez').set(keep)).headers['connection']).toBe('close');
   expect((await readiness.report()).checks).toMatchObject({ process: 'The process is stopping.' });
 });

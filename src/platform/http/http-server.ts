@@ -51,6 +51,8 @@ export function createHttpAdapter({ bodyLimitBytes }: HttpOptions): FastifyAdapt
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // Addresses are taken from the connection: nothing in the hub trusts what a proxy writes into a header.
     trustProxy: false,
+    // Its answer is no problem document: boundClose gives one.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARS_MAX },
     http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: HEADER_BYTES_MAX },
     // An address that cannot be read meets no route, no hook and no filter.

@@ -1,5 +1,7 @@
-import { Global, Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { letGo } from './bounded-close.js';
 import { HealthController } from './health.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { Readiness } from './readiness.js';
@@ -11,4 +13,13 @@ import { Readiness } from './readiness.js';
   providers: [Readiness, { provide: APP_FILTER, useClass: ProblemFilter }],
   exports: [Readiness],
 })
-export class HttpModule {}
+export class HttpModule implements OnModuleInit {
+  constructor(
+    private readonly http: HttpAdapterHost,
+    private readonly readiness: Readiness,
+  ) {}
+
+  onModuleInit(): void {
+    letGo(this.http.httpAdapter.getInstance<FastifyInstance>(), () => this.readiness.isStopping);
+  }
+}

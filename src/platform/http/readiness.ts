@@ -21,6 +21,12 @@ export interface ReadinessReport {
 export class Readiness implements OnModuleDestroy {
   private readonly logger = new Logger(Readiness.name);
   private readonly checks = new Map<string, ReadinessCheck>();
+  private stopping = false;
+
+  /** The process has begun to stop: it still answers. */
+  get isStopping(): boolean {
+    return this.stopping;
+  }
 
   register(check: ReadinessCheck): void {
     this.checks.set(check.name, check);
@@ -28,6 +34,7 @@ export class Readiness implements OnModuleDestroy {
 
   /** The first that is heard of the end: nobody should send anything more, while what is under way is finished. */
   onModuleDestroy(): void {
+    this.stopping = true;
     this.register({ name: 'process', check: async () => 'The process is stopping.' });
   }
 
