@@ -26,6 +26,7 @@ describe('working time', () => {
     ['to the very end of a day', '2026-11-23T07:00:00Z', 600, '2026-11-23T17:00:00.000Z'],
     ['for weeks', '2026-11-23T07:00:00Z', 600 * 10, '2026-12-04T17:00:00.000Z'],
     ['over the change to summer time', '2026-03-27T16:30:00Z', 60, '2026-03-30T06:30:00.000Z'],
+    ['over the change to winter time', '2026-10-23T15:30:00Z', 60, '2026-10-26T07:30:00.000Z'],
   ])('%s', (_, from, minutes, expected) => {
     expect(after(from, minutes)).toBe(expected);
   });

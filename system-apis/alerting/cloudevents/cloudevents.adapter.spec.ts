@@ -12,6 +12,7 @@ import { packageRoot } from '../../../src/platform/db/package-root.js';
 import { OutsideGate } from '../../../src/platform/outside/outside-gate.js';
 import type { ToldAlert } from '../alert-sink.port.js';
 import { CloudEventsAdapter } from './cloudevents.adapter.js';
+import { CloudEventsSettings } from './cloudevents.settings.js';
 
 const SECRET = `whsec_${Buffer.from('a secret of the test, and long').toString('base64')}`;
 const ALERT: ToldAlert = {
@@ -113,5 +114,17 @@ describe('an alert by webhook', () => {
   ])('that is answered with %i fails as the policies say', async (status, headers, error) => {
     answer = { status, headers };
     await expect(adapter.tell(ALERT)).rejects.toMatchObject(error);
+  });
+});
+
+describe('the settings', () => {
+  const settings = { url: 'https://example.org/hooks', signingSecret: 'ALERTS' };
+
+  it.each(['urn:entrepot:hub', 'https://example.org/hub', '/hubs/eu'])('take %s for a source', (source) => {
+    expect(CloudEventsSettings.parse({ ...settings, source }).source).toBe(source);
+  });
+
+  it.each(['', 'our hub', 'http://['])('refuse "%s", of which no event could be made', (source) => {
+    expect(CloudEventsSettings.safeParse({ ...settings, source }).success).toBe(false);
   });
 });
