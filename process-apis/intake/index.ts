@@ -28,7 +28,7 @@ export {
   type Reprocessed,
   type StoredMessagesParts,
 } from './stored-messages.js';
-export { findMessagesOfFacts, type TakenFact } from './message-of-fact.sql.js';
+export { findMessagesOfFacts, type FactsAbout, type TakenFact } from './message-of-fact.sql.js';
 export { MESSAGES_PAGE_MAX, pageMessages, readLastMessages, type MessageListFilter } from './message-pages.sql.js';
 export {
   dismissMessages,

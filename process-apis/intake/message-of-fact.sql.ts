@@ -12,22 +12,41 @@ export interface TakenFact {
   readonly recordedAt: string;
 }
 
+/** Facts about one subject, which goes by several names. */
+export interface FactsAbout {
+  readonly subjects: readonly string[];
+  readonly facts: readonly TakenFact[];
+}
+
 /**
- * The messages that carried these facts, by fact id: a message and what comes of it are recorded in one transaction, and so at
- * the very same instant; a fact that is kept by itself is named by its message. Facts of no known message are absent.
+ * The messages that carried facts, by fact id, for each subject in its place: a message and what comes of it are recorded in one
+ * transaction, and so at the very same instant; a fact that is kept by itself is named by its message. Facts of no known
+ * message are absent. One statement, however many subjects.
  */
 export async function findMessagesOfFacts(
   db: Pick<ClientBase, 'query'>,
-  subjects: readonly string[],
-  facts: readonly TakenFact[],
-): Promise<ReadonlyMap<string, StoredMessage>> {
-  if (facts.length === 0) return new Map();
-  const { rows } = await db.query<Omit<StoredMessageRow, 'body'>>({
+  asked: readonly FactsAbout[],
+): Promise<readonly ReadonlyMap<string, StoredMessage>[]> {
+  const names = asked.flatMap(({ subjects, facts }, place) =>
+    facts.length === 0 ? [] : subjects.map((subject) => ({ place, subject })),
+  );
+  if (names.length === 0) return asked.map(() => new Map());
+  const { rows } = await db.query<Omit<StoredMessageRow, 'body'> & { readonly place: number }>({
     name: 'message.of-facts',
-    text: `select ${MESSAGE_COLUMNS} from message where subjects && $1::text[] order by id limit $2`,
-    values: [subjects, MESSAGES_LOOKED_AT],
+    text: `select k.place, m.*
+           from (select n.place, array_agg(n.subject) as named from unnest($1::int[], $2::text[]) as n (place, subject)
+                 group by n.place) k
+             cross join lateral (
+               select ${MESSAGE_COLUMNS} from message where subjects && k.named order by id limit $3
+             ) m
+           order by k.place, m.id`,
+    values: [names.map(({ place }) => place), names.map(({ subject }) => subject), MESSAGES_LOOKED_AT],
   });
-  const messages = rows.map(toStored);
+  const found = Map.groupBy(rows, ({ place }) => place);
+  return asked.map(({ facts }, place) => byFact(facts, (found.get(place) ?? []).map(toStored)));
+}
+
+function byFact(facts: readonly TakenFact[], messages: readonly StoredMessage[]): ReadonlyMap<string, StoredMessage> {
   return new Map(
     facts.flatMap(({ factId, source, recordedAt }) => {
       const found =

@@ -4,7 +4,7 @@ import type { Order } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import type { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import { readStreams, type LoggedEvent } from '../../src/platform/event-log/index.js';
-import { OrderArchive } from './history/order-archive.js';
+import { OrderArchive, type HistoryTooLongError } from './history/order-archive.js';
 import type { PastOrder } from './history/order-history.js';
 import {
   readCrossReferences,
@@ -87,9 +87,11 @@ export class OrderReader {
     return this.archive.asOf(order, asOf);
   }
 
-  /** All events that made the order what it is as it is given, oldest first. Throws HistoryTooLongError. */
-  history(order: Pick<Order, 'id' | 'version'>): Promise<readonly LoggedEvent[]> {
-    return this.archive.events(order);
+  /** All events that made each order what it is as it is given, oldest first; an error for one that has too many. */
+  histories(
+    orders: readonly Pick<Order, 'id' | 'version'>[],
+  ): Promise<readonly (readonly LoggedEvent[] | HistoryTooLongError)[]> {
+    return this.archive.histories(orders);
   }
 
   /** When something of each order was last recorded. */

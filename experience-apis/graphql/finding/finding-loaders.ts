@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Pool } from 'pg';
+import { findMessagesOfFacts, type FactsAbout, type StoredMessage } from '../../../process-apis/intake/index.js';
 import type { OrderReader } from '../../../process-apis/orders/index.js';
 import { readToldAsOf, type ToldAsOf } from '../../../process-apis/publishing/index.js';
 import type { OrderParties } from '../../../src/model/channel-order.js';
@@ -7,7 +8,10 @@ import type { Order } from '../../../src/model/order.js';
 import type { Instant } from '../../../src/model/time.js';
 import { recordAudits } from '../../../src/platform/audit/index.js';
 import type { Principal } from '../../../src/platform/auth/principal.js';
+import { readToldBodies } from '../../../src/platform/commit/index.js';
 import type { LoggedEvent } from '../../../src/platform/event-log/index.js';
+
+type VersionedOrder = Pick<Order, 'id' | 'version'>;
 
 export interface ToldKey {
   readonly channel: string;
@@ -18,8 +22,10 @@ export interface ToldKey {
 /** What finding and time travel load: what the resolvers of one turn ask for is one statement per kind. */
 export class FindingLoaders {
   private readonly updates: DataLoader<string, Instant | undefined>;
-  private readonly histories: DataLoader<Pick<Order, 'id' | 'version'>, readonly LoggedEvent[], string>;
+  private readonly histories: DataLoader<VersionedOrder, readonly LoggedEvent[], string>;
   private readonly revealed: DataLoader<string, OrderParties | undefined> | undefined;
+  private readonly bodies: DataLoader<string, object | undefined>;
+  private readonly messages: DataLoader<FactsAbout, ReadonlyMap<string, StoredMessage>>;
   private readonly toldOf: DataLoader<ToldKey, ToldAsOf | undefined, string>;
 
   /** @param reveals who may be told of persons in the clear, and is recorded; nobody when absent. */
@@ -31,12 +37,23 @@ export class FindingLoaders {
       },
       { cache: false },
     );
-    this.histories = new DataLoader((orders) => Promise.all(orders.map((order) => reader.history(order))), {
-      cacheKeyFn: ({ id, version }) => `${id}:${version}`,
-      cache: reveals !== undefined,
-    });
+    this.histories = new DataLoader<VersionedOrder, readonly LoggedEvent[], string>(
+      (orders) => reader.histories(orders),
+      {
+        cacheKeyFn: ({ id, version }) => `${id}:${version}`,
+        cache: reveals !== undefined,
+      },
+    );
     this.revealed =
       reveals === undefined ? undefined : new DataLoader((ids) => revealParties(reader, pool, reveals, ids));
+    this.bodies = new DataLoader(
+      async (factIds) => {
+        const found = await readToldBodies(pool, [...new Set(factIds)]);
+        return factIds.map((id) => found.get(id));
+      },
+      { cache: false },
+    );
+    this.messages = new DataLoader((asked) => findMessagesOfFacts(pool, asked), { cache: false });
     this.toldOf = new DataLoader((keys) => readToldAsOf(pool, keys), {
       cacheKeyFn: (key) => JSON.stringify(key),
       cache: reveals !== undefined,
@@ -48,8 +65,19 @@ export class FindingLoaders {
   }
 
   /** The events that made the order what it is as it is given. */
-  history({ id, version }: Pick<Order, 'id' | 'version'>): Promise<readonly LoggedEvent[]> {
+  history({ id, version }: VersionedOrder): Promise<readonly LoggedEvent[]> {
     return this.histories.load({ id, version });
+  }
+
+  /** What facts said, by their ids, where the hub keeps it. */
+  async bodiesOf(factIds: readonly string[]): Promise<ReadonlyMap<string, object>> {
+    const found = await Promise.all(factIds.map((id) => this.bodies.load(id)));
+    return new Map(factIds.flatMap((id, place) => (found[place] === undefined ? [] : [[id, found[place]] as const])));
+  }
+
+  /** The messages that carried these facts, by fact id. */
+  messagesOf(about: FactsAbout): Promise<ReadonlyMap<string, StoredMessage>> {
+    return this.messages.load(about);
   }
 
   told(key: ToldKey): Promise<ToldAsOf | undefined> {

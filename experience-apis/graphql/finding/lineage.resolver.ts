@@ -1,14 +1,10 @@
-import { Inject } from '@nestjs/common';
 import { ResolveField, Resolver } from '@nestjs/graphql';
-import type { Pool } from 'pg';
-import { findMessagesOfFacts, type StoredMessage } from '../../../process-apis/intake/index.js';
+import type { StoredMessage } from '../../../process-apis/intake/index.js';
 import { isPointer, LINEAGE_POINTERS_MAX, LINEAGE_VALUES_MAX, originsOf } from '../../../process-apis/orders/index.js';
 import type { Order } from '../../../src/model/order.js';
 import type { Instant } from '../../../src/model/time.js';
 import { missingScope } from '../../../src/platform/auth/bearer.js';
-import { readToldBodies } from '../../../src/platform/commit/index.js';
 import { maskText } from '../../../src/platform/crypto/masking.js';
-import { PG_POOL } from '../../../src/platform/db/database.module.js';
 import type { LoggedEvent } from '../../../src/platform/event-log/index.js';
 import { requireHouse } from '../channel-sight.js';
 import { withMaskedTexts } from '../event-view.js';
@@ -40,8 +36,6 @@ const FOR_THE_HOUSE =
 
 @Resolver('Order')
 export class LineageResolver {
-  constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
-
   @ResolveField('lineage')
   async lineage(
     order: Order,
@@ -53,10 +47,10 @@ export class LineageResolver {
     checkPageSize(first, LINEAGE_VALUES_MAX);
     const origins = originsOf(await rebuilt(finding.history(order)), checkedPointers(pointers), first);
     const events = [...new Map(origins.map(({ event }) => [event.streamVersion, event])).values()];
-    const [facts, messages] = [
-      await readToldBodies(this.pool, [...new Set(events.map(({ factId }) => factId))]),
-      await findMessagesOfFacts(this.pool, subjectsOf(order), events),
-    ];
+    const [facts, messages] = await Promise.all([
+      finding.bodiesOf([...new Set(events.map(({ factId }) => factId))]),
+      finding.messagesOf({ subjects: subjectsOf(order), facts: events }),
+    ]);
     return origins.map(({ pointer, value, event }) => {
       const body = facts.get(event.factId);
       const message = messages.get(event.factId);

@@ -81,7 +81,18 @@ function lineage(args: string, wish: object = HOUSE): Promise<Answer> {
   );
 }
 
+const statementsOfPage = (first: number): Promise<readonly string[]> =>
+  hub.countStatements(async () => {
+    const query = `{ orders(first: ${first}) { edges { node { lineage(first: 50) { fact message { id } } } } } }`;
+    const { edges } = fieldOf(await hub.post(query, {}, HOUSE), 'orders') as { edges: readonly object[] };
+    expect(edges).toHaveLength(first);
+  });
+
 describe('the lineage of a value', () => {
+  it('is read for a page of orders in as many statements as for one', async () => {
+    expect(await statementsOfPage(4)).toHaveLength((await statementsOfPage(1)).length);
+  });
+
   it('names the event, the system and the fact that set it', async () => {
     const answer = await lineage('(pointers: ["/erp/salesOrder", "/lines/0/quantities/shipped"])');
     const { lineage: found } = fieldOf(answer, 'orderByReference') as { lineage: readonly object[] };
