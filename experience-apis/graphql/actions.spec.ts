@@ -18,6 +18,7 @@ const RESULT = `{
   ... on OrderNotFound { message }
   ... on OrderActionRejected { message }
   ... on IdempotencyKeyReused { message }
+  ... on OrderActionInputInvalid { errors { pointer detail } }
 }`;
 
 async function cancel(input: object, wish: TokenWish = WRITE): Promise<Answer> {
@@ -117,20 +118,22 @@ describe('cancelling an order', () => {
   });
 
   it.each([
-    [{ idempotencyKey: 'short' }, /idempotencyKey/],
-    [{ reason: ' ' }, /reason/],
-    [{ lines: [] }, /lines/],
-    [{ lines: [{ lineReference: '1', quantity: 0 }] }, /quantity/],
-    [{ lines: [1, 1].map((quantity) => ({ lineReference: '1', quantity })) }, /once/],
-  ])('is refused as %j', async (wrong, message) => {
-    const { errors } = await cancel({
-      orderId: await idOf('C-4'),
-      reason: 'x',
-      idempotencyKey: 'cancel-bad',
-      ...wrong,
+    [{ reason: ' ' }, ['/reason']],
+    [{ lines: [] }, ['/lines']],
+    [{ reason: '', lines: [{ lineReference: '1', quantity: 0 }] }, ['/reason', '/lines/0/quantity']],
+    [{ lines: [1, 1].map((quantity) => ({ lineReference: '1', quantity })) }, ['/lines/1/lineReference']],
+  ])('is refused as %j, with where it does not fit', async (wrong, pointers) => {
+    const { data } = await cancel({ orderId: await idOf('C-4'), reason: 'x', idempotencyKey: 'cancel-bad', ...wrong });
+    expect(data?.['cancelOrder']).toMatchObject({
+      __typename: 'OrderActionInputInvalid',
+      errors: pointers.map((pointer) => ({ pointer, detail: expect.any(String) as string })),
     });
+  });
+
+  it('is a mistake of the program that sends it with a key that is none', async () => {
+    const { errors } = await cancel({ orderId: await idOf('C-4'), reason: 'x', idempotencyKey: 'short' });
     expect(errors).toMatchObject([
-      { message: expect.stringMatching(message) as string, extensions: { code: 'BAD_USER_INPUT' } },
+      { message: expect.stringContaining('idempotencyKey') as string, extensions: { code: 'BAD_USER_INPUT' } },
     ]);
   });
 

@@ -1,8 +1,9 @@
 import { Mutation, Resolver } from '@nestjs/graphql';
+import { reasonErrors } from '../../process-apis/resolution/index.js';
 import { LINE_QUANTITY_MAX, ORDER_LINES_MAX } from '../../src/model/order.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
-import { badInput } from './graphql-errors.js';
-import { checkedReason, OrderActions, type OrderActionResult } from './order-actions.js';
+import type { ProblemDetail } from '../../src/platform/http/problem.js';
+import { OrderActions, type OrderActionResult } from './order-actions.js';
 import { toOrderId } from './order-id.js';
 import type { OperationContext } from './operation-context.js';
 
@@ -29,8 +30,7 @@ export class OrderActionResolver {
     { input }: { readonly input: CancelOrderInput },
     { principal }: OperationContext,
   ): Promise<OrderActionResult> {
-    const reason = checkedReason(input.reason);
-    checkLines(input);
+    const reason = input.reason.trim();
     const by = principal.channel === undefined ? 'OPERATOR' : 'PARTNER';
     const lines = input.lines ?? undefined;
     const asked = { reason, ...(lines === undefined ? {} : { lines }) };
@@ -39,6 +39,7 @@ export class OrderActionResolver {
       orderId: toOrderId(input.orderId),
       idempotencyKey: input.idempotencyKey,
       body: { kind: 'CancellationRequested', by, ...asked },
+      errors: [...reasonErrors(input.reason), ...lineErrors(lines)],
       audited: asked,
     });
   }
@@ -54,18 +55,26 @@ export class OrderActionResolver {
       orderId: toOrderId(input.orderId),
       idempotencyKey: input.idempotencyKey,
       body: { kind: 'RetryRequested' },
+      errors: [],
       audited: {},
     });
   }
 }
 
-function checkLines({ lines }: CancelOrderInput): void {
-  if (lines === undefined || lines === null) return;
+function lineErrors(lines: CancelOrderInput['lines']): readonly ProblemDetail[] {
+  if (lines === undefined || lines === null) return [];
   // An empty list is more likely a mistake than the wish to cancel everything, which an absent list means.
   if (lines.length === 0 || lines.length > ORDER_LINES_MAX)
-    throw badInput(`"lines" must name 1 to ${ORDER_LINES_MAX} lines, or be absent for everything.`);
-  if (new Set(lines.map((line) => line.lineReference)).size < lines.length)
-    throw badInput('"lines" must name each line once.');
-  if (lines.some(({ quantity }) => quantity < 1 || quantity > LINE_QUANTITY_MAX))
-    throw badInput(`Each "quantity" must be from 1 to ${LINE_QUANTITY_MAX}.`);
+    return [{ pointer: '/lines', detail: `Name 1 to ${ORDER_LINES_MAX} lines, or none at all for everything.` }];
+  const named = new Set<string>();
+  return lines.flatMap(({ lineReference, quantity }, place) => {
+    const again = named.has(lineReference);
+    named.add(lineReference);
+    return [
+      ...(again ? [{ pointer: `/lines/${place}/lineReference`, detail: 'Name each line once.' }] : []),
+      ...(quantity < 1 || quantity > LINE_QUANTITY_MAX
+        ? [{ pointer: `/lines/${place}/quantity`, detail: `Must be from 1 to ${LINE_QUANTITY_MAX}.` }]
+        : []),
+    ];
+  });
 }

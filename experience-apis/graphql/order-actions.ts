@@ -10,6 +10,7 @@ import {
 import type { Order } from '../../src/model/order.js';
 import { recordAudits, type AuditEntry } from '../../src/platform/audit/index.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
+import type { ProblemDetail } from '../../src/platform/http/problem.js';
 import { ifVisible } from './channel-sight.js';
 import { badInput } from './graphql-errors.js';
 
@@ -26,6 +27,11 @@ export type OrderActionResult =
       readonly duplicate: boolean;
     }
   | {
+      readonly __typename: 'OrderActionInputInvalid';
+      readonly message: string;
+      readonly errors: readonly ProblemDetail[];
+    }
+  | {
       readonly __typename: 'OrderNotFound' | 'OrderActionRejected' | 'IdempotencyKeyReused';
       readonly message: string;
     };
@@ -36,6 +42,8 @@ export interface OrderAction {
   readonly orderId: string;
   readonly idempotencyKey: string;
   readonly body: OrderFactBody;
+  /** What does not fit in what a person gave; pointers are into the input. */
+  readonly errors: readonly ProblemDetail[];
   /** What the audit keeps of it: no personal data. */
   readonly audited: object;
 }
@@ -57,6 +65,7 @@ export class OrderActions {
 
   async act(principal: Principal, action: OrderAction): Promise<OrderActionResult> {
     checkKey(action.idempotencyKey);
+    if (action.errors.length > 0) return invalid(action.errors);
     if ((await this.visibleOrder(principal, action.orderId)) === undefined) return notFound(action.orderId);
     const fact = {
       // With its subject: two callers may choose the same key, and the history shall name who decided.
@@ -105,6 +114,11 @@ export function checkedReason(reason: string): string {
   if (trimmed === '' || reason.length > REASON_CHARS_MAX)
     throw badInput(`"reason" must be a text of 1 to ${REASON_CHARS_MAX} characters.`);
   return trimmed;
+}
+
+function invalid(errors: readonly ProblemDetail[]): OrderActionResult {
+  const message = `Nothing was done. ${errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join(' ')}`;
+  return { __typename: 'OrderActionInputInvalid', message, errors };
 }
 
 function auditOf(

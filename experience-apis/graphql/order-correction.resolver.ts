@@ -1,14 +1,14 @@
 import { Mutation, Resolver } from '@nestjs/graphql';
 import type { OrderFactBody } from '../../process-apis/orders/index.js';
-import { addressErrors, nameOf } from '../../process-apis/resolution/index.js';
+import { addressErrors, nameOf, reasonErrors } from '../../process-apis/resolution/index.js';
 import type { Address } from '../../src/model/channel-order.js';
 import type { HoldKind } from '../../src/model/hold-kind.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
+import type { ProblemDetail } from '../../src/platform/http/problem.js';
 import { requireHouse } from './channel-sight.js';
-import { badInput } from './graphql-errors.js';
 import { givenOnly, type Given } from './given.js';
-import { checkedReason, OrderActions, type OrderActionResult } from './order-actions.js';
+import { OrderActions, type OrderActionResult } from './order-actions.js';
 import { toOrderId } from './order-id.js';
 import type { OperationContext } from './operation-context.js';
 
@@ -24,6 +24,7 @@ interface OfOrder {
 interface Wanted {
   readonly name: string;
   readonly body: OrderFactBody;
+  readonly errors: readonly ProblemDetail[];
   readonly audited: object;
 }
 
@@ -39,9 +40,10 @@ export class OrderCorrectionResolver {
     { input }: { readonly input: OfOrder & { readonly kind: HoldKind; readonly reason: string } },
     { principal }: OperationContext,
   ): Promise<OrderActionResult> {
-    const [hold, reason] = [input.kind, checkedReason(input.reason)];
+    const [hold, reason] = [input.kind, input.reason.trim()];
     const body = { kind: 'HoldPlaced', hold, reason, by: nameOf(principal) } as const;
-    return this.act(principal, input, { name: 'hold', body, audited: { hold, reason } });
+    const errors = reasonErrors(input.reason);
+    return this.act(principal, input, { name: 'hold', body, errors, audited: { hold, reason } });
   }
 
   @Mutation('releaseHold')
@@ -50,9 +52,10 @@ export class OrderCorrectionResolver {
     { input }: { readonly input: OfOrder & { readonly holdId: string; readonly reason: string } },
     { principal }: OperationContext,
   ): Promise<OrderActionResult> {
-    const [holdId, reason] = [toOrderId(input.holdId), checkedReason(input.reason)];
+    const [holdId, reason] = [toOrderId(input.holdId), input.reason.trim()];
     const body = { kind: 'HoldReleased', holdId, reason, by: nameOf(principal) } as const;
-    return this.act(principal, input, { name: 'release-hold', body, audited: { holdId, reason } });
+    const errors = reasonErrors(input.reason);
+    return this.act(principal, input, { name: 'release-hold', body, errors, audited: { holdId, reason } });
   }
 
   @Mutation('correctAddress')
@@ -62,10 +65,9 @@ export class OrderCorrectionResolver {
     { principal }: OperationContext,
   ): Promise<OrderActionResult> {
     const shipTo = givenOnly(input.shipTo);
-    const [error] = addressErrors(shipTo);
-    if (error !== undefined) throw badInput(`${error.pointer}: ${error.detail}`);
     const body = { kind: 'AddressCorrected', shipTo, by: nameOf(principal) } as const;
-    return this.act(principal, input, { name: 'correct-address', body, audited: { country: shipTo.country } });
+    const [errors, audited] = [addressErrors(shipTo), { country: shipTo.country }];
+    return this.act(principal, input, { name: 'correct-address', body, errors, audited });
   }
 
   @Mutation('correctShipMethod')
@@ -75,10 +77,12 @@ export class OrderCorrectionResolver {
     { principal }: OperationContext,
   ): Promise<OrderActionResult> {
     const shipMethod = input.shipMethod.trim();
-    if (shipMethod === '' || shipMethod.length > SHIP_METHOD_CHARS_MAX)
-      throw badInput(`"shipMethod" must be a text of 1 to ${SHIP_METHOD_CHARS_MAX} characters.`);
+    const fits = shipMethod !== '' && shipMethod.length <= SHIP_METHOD_CHARS_MAX;
+    const errors = fits
+      ? []
+      : [{ pointer: '/shipMethod', detail: `Name it, in 1 to ${SHIP_METHOD_CHARS_MAX} characters.` }];
     const body = { kind: 'ShipMethodCorrected', shipMethod, by: nameOf(principal) } as const;
-    return this.act(principal, input, { name: 'correct-ship-method', body, audited: { shipMethod } });
+    return this.act(principal, input, { name: 'correct-ship-method', body, errors, audited: { shipMethod } });
   }
 
   @Mutation('reSource')
@@ -87,11 +91,11 @@ export class OrderCorrectionResolver {
     { input }: { readonly input: OfOrder & { readonly fulfillmentOrderId?: string | null; readonly reason: string } },
     { principal }: OperationContext,
   ): Promise<OrderActionResult> {
-    const reason = checkedReason(input.reason);
+    const reason = input.reason.trim();
     const id = input.fulfillmentOrderId;
     const asked = { reason, ...(typeof id === 'string' ? { fulfillmentOrderId: toOrderId(id) } : {}) };
     const body = { kind: 'ReSourceRequested', ...asked, by: nameOf(principal) } as const;
-    return this.act(principal, input, { name: 're-source', body, audited: asked });
+    return this.act(principal, input, { name: 're-source', body, errors: reasonErrors(input.reason), audited: asked });
   }
 
   private async act(

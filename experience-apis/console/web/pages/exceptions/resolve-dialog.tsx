@@ -2,7 +2,7 @@ import { useState, type ReactElement } from 'react';
 import { useToasts } from '../../app/toasts.js';
 import type { ResolveExceptionsInput, ResolveExceptionsMutation } from '../../generated/graphql.js';
 import { plainWords, TextArea, TextField } from '../../ui/index.js';
-import { ActionDialog, type ActionProblem } from '../shared/action-dialog.js';
+import { ActionDialog, inputProblem, type ActionProblem } from '../shared/action-dialog.js';
 import { AddressFields, addressInput, NO_ADDRESS } from '../shared/address-fields.js';
 import { useAction } from '../shared/use-action.js';
 import { ACTIONS, REFUSALS } from './action-words.js';
@@ -106,13 +106,8 @@ function problemOf(result: Result): ActionProblem | undefined {
       if (result.taken > 0 || first === undefined) return undefined;
       return { sentence: refusalOf(first) };
     }
-    case 'ExceptionInputInvalid': {
-      // A pointer into the input leads to a field: `/shipTo/city`, `/sku`.
-      const fields = Object.fromEntries(
-        result.errors.map(({ pointer, detail }) => [pointer.split('/').at(-1) ?? '', detail]),
-      );
-      return { sentence: result.message, fields };
-    }
+    case 'ExceptionInputInvalid':
+      return inputProblem(result);
     default:
       return { sentence: result.message };
   }

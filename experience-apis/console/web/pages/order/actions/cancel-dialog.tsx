@@ -1,9 +1,10 @@
 import { useState, type ReactElement } from 'react';
-import { CheckField, TextArea, TextField } from '../../../ui/index.js';
+import { CheckField, TextField } from '../../../ui/index.js';
 import { ActionDialog } from '../../shared/action-dialog.js';
 import type { PageLine, PageOrder } from '../order.documents.js';
 import { CANCEL } from './order-actions.documents.js';
 import { useOrderAction } from './use-order-action.js';
+import { Why } from './why.js';
 
 export interface OrderDialogProps {
   readonly order: PageOrder;
@@ -12,7 +13,7 @@ export interface OrderDialogProps {
 }
 
 /** Units that have not left and were not cancelled. */
-function left({ quantities: { open, reserved, released, picked, packed } }: PageLine): number {
+export function left({ quantities: { open, reserved, released, picked, packed } }: PageLine): number {
   return open + reserved + released + picked + packed;
 }
 
@@ -33,7 +34,7 @@ export function CancelDialog({ order, onClose, onDone }: OrderDialogProps): Reac
   };
   return (
     <ActionDialog title="Cancel units" onClose={onClose} verb="Cancel units" danger onSubmit={submit}>
-      {() => (
+      {(errors) => (
         <>
           <p className="muted">
             What has not shipped is cancelled, and the channel is told. Units with a warehouse go as soon as it agrees.
@@ -56,13 +57,11 @@ export function CancelDialog({ order, onClose, onDone }: OrderDialogProps): Reac
                 onChange={({ target }) => setUnits({ ...units, [line.lineReference]: target.value })}
               />
             ))}
-          <TextArea
-            label="Why"
-            hint="For the channel and the history. No personal data."
-            required
-            maxLength={500}
+          <Why
             value={reason}
-            onChange={({ target }) => setReason(target.value)}
+            onChange={setReason}
+            error={errors['reason']}
+            hint="For the channel and the history. No personal data."
           />
         </>
       )}

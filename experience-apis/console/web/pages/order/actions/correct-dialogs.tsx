@@ -3,9 +3,9 @@ import { plainWords, SelectField, TextField } from '../../../ui/index.js';
 import { ActionDialog } from '../../shared/action-dialog.js';
 import { AddressFields, addressInput, NO_ADDRESS } from '../../shared/address-fields.js';
 import type { OrderDialogProps } from './cancel-dialog.js';
-import { Why } from './hold-dialogs.js';
 import { CORRECT_ADDRESS, CORRECT_SHIP_METHOD, RE_SOURCE } from './order-actions.documents.js';
 import { useOrderAction } from './use-order-action.js';
+import { Why } from './why.js';
 
 const TAKEN_BACK = 'Work that a warehouse was told already is taken back and released anew, if it is not too late.';
 
@@ -39,14 +39,15 @@ export function ShipMethodDialog({ order, onClose, onDone }: OrderDialogProps): 
       verb="Correct"
       onSubmit={() => act({ orderId: order.id, shipMethod: shipMethod.trim() })}
     >
-      {() => (
+      {(errors) => (
         <>
           <p className="muted">{TAKEN_BACK}</p>
           <TextField
             label="Ship method"
             hint="The channel's word for the service level."
+            error={errors['shipMethod']}
             required
-            maxLength={200}
+            maxLength={100}
             value={shipMethod}
             onChange={({ target }) => setShipMethod(target.value)}
           />
@@ -67,7 +68,7 @@ export function ReSourceDialog({ order, onClose, onDone }: OrderDialogProps): Re
     act({ orderId: order.id, reason: reason.trim(), ...(work === '' ? {} : { fulfillmentOrderId: work }) });
   return (
     <ActionDialog title="Source anew" onClose={onClose} verb="Source anew" onSubmit={submit}>
-      {() => (
+      {(errors) => (
         <>
           <SelectField
             label="Which work"
@@ -82,7 +83,7 @@ export function ReSourceDialog({ order, onClose, onDone }: OrderDialogProps): Re
             ]}
             onChange={({ target }) => setWork(target.value)}
           />
-          <Why value={reason} onChange={setReason} />
+          <Why value={reason} onChange={setReason} error={errors['reason']} />
         </>
       )}
     </ActionDialog>

@@ -1,11 +1,12 @@
 import { useState, type ReactElement } from 'react';
 import type { HoldKind } from '../../../generated/graphql.js';
-import { plainWords, SelectField, TextArea } from '../../../ui/index.js';
+import { plainWords, SelectField } from '../../../ui/index.js';
 import { ActionDialog } from '../../shared/action-dialog.js';
 import type { PageOrder } from '../order.documents.js';
 import type { OrderDialogProps } from './cancel-dialog.js';
 import { PLACE_HOLD, RELEASE_HOLD } from './order-actions.documents.js';
 import { useOrderAction } from './use-order-action.js';
+import { Why } from './why.js';
 
 const KINDS: readonly HoldKind[] = [
   'MANUAL',
@@ -29,7 +30,7 @@ export function HoldDialog({ order, onClose, onDone }: OrderDialogProps): ReactE
       verb="Hold"
       onSubmit={() => act({ orderId: order.id, kind, reason: reason.trim() })}
     >
-      {() => (
+      {(errors) => (
         <>
           <p className="muted">Its stock stays claimed, and nothing more goes outside until the hold is released.</p>
           <SelectField
@@ -38,7 +39,7 @@ export function HoldDialog({ order, onClose, onDone }: OrderDialogProps): ReactE
             options={KINDS.map((value) => ({ value, label: value === 'MANUAL' ? 'By hand' : plainWords(value) }))}
             onChange={({ target }) => setKind(target.value as HoldKind)}
           />
-          <Why value={reason} onChange={setReason} />
+          <Why value={reason} onChange={setReason} error={errors['reason']} />
         </>
       )}
     </ActionDialog>
@@ -57,25 +58,12 @@ export function ReleaseDialog({ order, hold, onClose, onDone }: OrderDialogProps
       verb="Release"
       onSubmit={() => act({ orderId: order.id, holdId: hold.id, reason: reason.trim() })}
     >
-      {() => (
+      {(errors) => (
         <>
           <p className="muted wrap-anywhere">Held because: {hold.reason}</p>
-          <Why value={reason} onChange={setReason} />
+          <Why value={reason} onChange={setReason} error={errors['reason']} />
         </>
       )}
     </ActionDialog>
-  );
-}
-
-export function Why({ value, onChange }: { value: string; onChange: (value: string) => void }): ReactElement {
-  return (
-    <TextArea
-      label="Why"
-      hint="Kept in the history. No personal data."
-      required
-      maxLength={500}
-      value={value}
-      onChange={({ target }) => onChange(target.value)}
-    />
   );
 }

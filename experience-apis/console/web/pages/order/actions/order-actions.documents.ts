@@ -20,6 +20,13 @@ export const ACTION_RESULT = graphql(`
     ... on IdempotencyKeyReused {
       message
     }
+    ... on OrderActionInputInvalid {
+      message
+      errors {
+        pointer
+        detail
+      }
+    }
   }
 `);
 

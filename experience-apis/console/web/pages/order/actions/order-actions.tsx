@@ -3,7 +3,7 @@ import { useToasts } from '../../../app/toasts.js';
 import { useSession } from '../../../auth/session.js';
 import { Button } from '../../../ui/index.js';
 import type { PageOrder } from '../order.documents.js';
-import { CancelDialog } from './cancel-dialog.js';
+import { CancelDialog, left } from './cancel-dialog.js';
 import { AddressDialog, ReSourceDialog, ShipMethodDialog } from './correct-dialogs.js';
 import { HoldDialog } from './hold-dialogs.js';
 import { RETRY } from './order-actions.documents.js';
@@ -33,7 +33,12 @@ export function OrderActions({ order, onDone }: OrderActionsProps): ReactElement
   if (order.completedAt !== null && order.completedAt !== undefined)
     return <span className="small muted">Nothing is left to do for this order.</span>;
   const solves = scopes.has('exceptions:resolve');
-  const names: readonly DialogName[] = solves ? ['hold', 'address', 'shipMethod', 'reSource', 'cancel'] : ['cancel'];
+  const any = order.lines.some((line) => left(line) > 0);
+  const names: readonly DialogName[] = !any
+    ? []
+    : solves
+      ? ['hold', 'address', 'shipMethod', 'reSource', 'cancel']
+      : ['cancel'];
   const Opened = open === undefined ? undefined : DIALOGS[open].Dialog;
   return (
     <div className="row">

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { AnyVariables, TypedDocumentNode } from 'urql';
 import { useToasts } from '../../../app/toasts.js';
 import type { ActionResultFragment } from '../../../generated/graphql.js';
-import type { ActionProblem } from '../../shared/action-dialog.js';
+import { inputProblem, type ActionProblem } from '../../shared/action-dialog.js';
 import { useAction } from '../../shared/use-action.js';
 
 interface WithKey {
@@ -27,6 +27,7 @@ export function useOrderAction<Input extends WithKey>(
     const { result } = answer.data;
     // Answered: the next try is another one.
     setKey(crypto.randomUUID());
+    if (result.__typename === 'OrderActionInputInvalid') return inputProblem(result);
     if (result.__typename !== 'OrderActionTaken') return { sentence: result.message };
     toasts.done(result.changed ? done.sentence : 'There was nothing left to do.');
     done.onDone();
