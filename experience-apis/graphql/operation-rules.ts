@@ -11,7 +11,7 @@ import { AVAILABILITY_ITEMS_MAX } from './availability.resolver.js';
 import { EXCEPTIONS_OF_ORDER_MAX } from './exception.resolver.js';
 import { FINDING_PAGE_SIZES } from './finding/index.js';
 import { KPI_PAGE_SIZES } from './kpi/index.js';
-import { RECORD_PAGE_SIZES } from './records/index.js';
+import { RECORD_PAGE_SIZES, WAYS_BACK } from './records/index.js';
 import { operationCostRule, type PageSizes } from './operation-cost.rule.js';
 import { PUBLICATIONS_PAGE_MAX, STOCK_FEEDS_PAGE_MAX, TELLINGS_MAX } from './stock.resolver.js';
 
@@ -54,7 +54,7 @@ export function operationRules(limits: OperationLimits): readonly ValidationRule
     n: limits.graphqlAliasesMax,
     ...reporting(`The operation has more than ${limits.graphqlAliasesMax} aliases.`),
   });
-  return [depth, aliases, operationCostRule(limits.graphqlCostMax, PAGE_SIZES)];
+  return [depth, aliases, operationCostRule(limits.graphqlCostMax, PAGE_SIZES, WAYS_BACK)];
 }
 
 /** Over WebSocket queries and mutations would go around everything that guards HTTP: rates, logs, timeouts. */

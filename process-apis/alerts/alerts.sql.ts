@@ -108,6 +108,7 @@ export async function writeAlerts(tx: Db, alerts: readonly Alert[]): Promise<voi
   });
 }
 
+/** Unknown ids are absent. */
 export async function readAlertsById(db: Db, ids: readonly string[]): Promise<readonly Alert[]> {
   const { rows } = await db.query<Alert>({
     name: 'alert.by-ids',

@@ -1,6 +1,6 @@
 export { AlertTasks } from './alert-tasks.js';
 export { Alerts, ALERTS_KEPT_DAYS, ALERTS_PAGE_MAX, type AlertsParts } from './alerts.service.js';
-export type { AlertCount, AlertFilter } from './alerts.sql.js';
+export { readAlertsById, type AlertCount, type AlertFilter } from './alerts.sql.js';
 export {
   ALERT_EVENTS,
   ALERT_STATES,

@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg';
+import type { Instant } from '../../src/model/time.js';
 import { utc } from '../../src/platform/db/utc.js';
+import { endOfIdsBefore, firstIdFrom } from '../../src/platform/db/uuid-at.js';
 import {
   MESSAGE_COLUMNS,
   toStored,
@@ -19,12 +21,15 @@ export interface MessageListFilter {
   readonly topic?: string;
   /** What they are about, as `subjectOf` says it. */
   readonly subject?: string;
+  /** When they came: from, and before. */
+  readonly receivedFrom?: Instant;
+  readonly receivedTo?: Instant;
 }
 
 /** Newest first, behind `before` (the id of the last one seen). Built of the conditions that are asked for: they decide which index serves. */
 export async function pageMessages(
   db: Db,
-  { sources, statuses, topic, subject }: MessageListFilter,
+  { sources, statuses, topic, subject, receivedFrom, receivedTo }: MessageListFilter,
   before: string | undefined,
   limit: number,
 ): Promise<readonly StoredMessage[]> {
@@ -36,6 +41,12 @@ export async function pageMessages(
     // As a constant where it can be: an index holds what was not just taken.
     statuses === undefined || statuses.includes('COMMITTED') ? [] : `status <> 'COMMITTED'`,
     topic === undefined ? [] : `topic = ${value(topic)}`,
+    receivedFrom === undefined
+      ? []
+      : [`received_at >= ${value(receivedFrom)}::timestamptz`, `id >= ${value(firstIdFrom(receivedFrom))}::uuid`],
+    receivedTo === undefined
+      ? []
+      : [`received_at < ${value(receivedTo)}::timestamptz`, `id < ${value(endOfIdsBefore(receivedTo))}::uuid`],
     before === undefined ? [] : `id < ${value(before)}::uuid`,
   ].flat();
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;

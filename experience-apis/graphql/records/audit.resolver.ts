@@ -9,14 +9,14 @@ import { givenOnly, type Given } from '../given.js';
 import { badInput } from '../graphql-errors.js';
 import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from '../list-page.js';
 import type { OperationContext } from '../operation-context.js';
-import { checkTexts, FOR_THE_HOUSE, uuidOfCursor } from './record-access.js';
+import { AUDIT_READ, checkTexts, FOR_THE_HOUSE, uuidOfCursor } from './record-access.js';
 
 export const AUDITS_PAGE_MAX = 100;
 
 type Filter = Omit<AuditFilter, 'from' | 'to'> & { readonly from: Date; readonly to: Date };
 
 @Resolver()
-@Scopes('audit:read')
+@Scopes(AUDIT_READ)
 export class AuditResolver {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 

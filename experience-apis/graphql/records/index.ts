@@ -21,6 +21,16 @@ import {
   MessageFieldsResolver,
   MessageQueryResolver,
 } from './message.resolver.js';
+import {
+  FulfillmentOrderLinksResolver,
+  ListingLinksResolver,
+  OrderLineLinksResolver,
+  PackageLinksResolver,
+  PositionLinksResolver,
+  PublicationLinksResolver,
+  ShipmentLinksResolver,
+  WAYS_BACK,
+} from './links.resolver.js';
 import { NodeResolver, NODES_MAX } from './node.resolver.js';
 import { OperationActionResolver } from './operation-action.resolver.js';
 import { ORDER_RECORDS_MAX, OrderRecordsResolver } from './order-records.resolver.js';
@@ -29,6 +39,7 @@ import { CHANNELS_PRICED, SystemFieldsResolver, SystemQueryResolver } from './sy
 import { TaskActionResolver } from './task-action.resolver.js';
 import { TaskFieldsResolver, TaskQueryResolver } from './task.resolver.js';
 
+export { WAYS_BACK };
 export { RecordLoaders } from './record-loaders.js';
 export { RecordSources, WorkSources } from './record-sources.js';
 
@@ -55,6 +66,13 @@ export const RECORD_RESOLVERS = [
   MessageFieldsResolver,
   FactFieldsResolver,
   OrderRecordsResolver,
+  OrderLineLinksResolver,
+  FulfillmentOrderLinksResolver,
+  ShipmentLinksResolver,
+  PackageLinksResolver,
+  PositionLinksResolver,
+  ListingLinksResolver,
+  PublicationLinksResolver,
   AuditResolver,
   DriftQueryResolver,
   DriftRunFieldsResolver,

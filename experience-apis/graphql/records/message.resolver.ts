@@ -29,6 +29,12 @@ export const FACTS_MAX = 100;
 /** Messages of an order among which the one of a fact is looked for: the newest. */
 const MESSAGES_LOOKED_AT = 50;
 
+/** Instants come as the scalar reads them. */
+type Filter = Omit<MessageListFilter, 'receivedFrom' | 'receivedTo'> & {
+  readonly receivedFrom: Date;
+  readonly receivedTo: Date;
+};
+
 type ReprocessResult =
   | { readonly __typename: 'MessageReprocessed'; readonly message: StoredMessage }
   | { readonly __typename: 'MessageNotFound'; readonly message: string };
@@ -41,13 +47,18 @@ export class MessageQueryResolver {
   @Query('messages')
   async messages(
     _: unknown,
-    { filter, ...page }: PageArguments & { readonly filter?: Given<MessageListFilter> | null },
+    { filter, ...page }: PageArguments & { readonly filter?: Given<Filter> | null },
     { principal }: OperationContext,
   ): Promise<Connection<StoredMessage>> {
     requireHouse(principal, FOR_THE_HOUSE);
     checkPageSize(page.first, MESSAGES_PAGE_MAX);
-    const wanted = givenOnly<MessageListFilter>(filter ?? {});
-    checkTexts(wanted);
+    const { receivedFrom, receivedTo, ...texts } = givenOnly<Filter>(filter ?? {});
+    checkTexts(texts);
+    const wanted: MessageListFilter = {
+      ...texts,
+      ...(receivedFrom === undefined ? {} : { receivedFrom: receivedFrom.toISOString() }),
+      ...(receivedTo === undefined ? {} : { receivedTo: receivedTo.toISOString() }),
+    };
     const before = uuidOfCursor(keyOfCursor(page.after, 1));
     return toConnection(await pageMessages(this.pool, wanted, before, page.first + 1), page, ({ id }) => [id]);
   }

@@ -1,6 +1,8 @@
+import { readAlertsById } from '../../../process-apis/alerts/index.js';
 import { findOrdersOfParts } from '../../../process-apis/orders/index.js';
 import { readMessagesWithoutBody } from '../../../process-apis/intake/index.js';
 import type { Order } from '../../../src/model/order.js';
+import { readAuditsById } from '../../../src/platform/audit/index.js';
 import type { Principal } from '../../../src/platform/auth/principal.js';
 import { ifVisible } from '../channel-sight.js';
 import { ifSeen } from '../exception.resolver.js';
@@ -8,6 +10,7 @@ import type { OperationContext } from '../operation-context.js';
 import { isSeen } from './channel.resolver.js';
 import type { KeyedId } from './global-id.js';
 import {
+  AUDIT_READ,
   AVAILABILITY_READ,
   EXCEPTIONS_READ,
   isOfHouseWith,
@@ -69,6 +72,20 @@ export const UUID_KINDS: readonly UuidKind[] = [
         found.filter((exception) => ifSeen(principal, exception)),
       );
     },
+  },
+  {
+    isOpenTo: withScope(EXCEPTIONS_READ),
+    read: async (ids, { principal: { channel } }, { pool }) => {
+      const found = await readAlertsById(pool, ids);
+      return named(
+        'Alert',
+        found.filter((alert) => channel === undefined || alert.channel === channel),
+      );
+    },
+  },
+  {
+    isOpenTo: houseWith(AUDIT_READ),
+    read: async (ids, _, { pool }) => named('AuditEntry', await readAuditsById(pool, ids)),
   },
   {
     isOpenTo: houseWith(OPERATIONS_READ),

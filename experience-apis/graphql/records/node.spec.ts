@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReplayDesk } from '../../../process-apis/replay/index.js';
 import type { Order } from '../../../src/model/order.js';
+import { recordAudit } from '../../../src/platform/audit/index.js';
 import { fieldOf, startGraphHub, type Answer, type GraphHub, type TokenWish } from '../spec-support.js';
 import { globalId, readGlobalId } from './global-id.js';
 import { NODES_MAX } from './node.resolver.js';
@@ -13,6 +14,7 @@ const ALL = [
   'stock:read',
   'availability:read',
   'policies:read',
+  'audit:read',
 ];
 
 /** Each kind of record with its id, the scope that its own fields need, and whether a channel's token may see it. */
@@ -55,6 +57,19 @@ beforeAll(async () => {
     values ('0199aaaa-0000-7000-8000-000000000001', 'k', 'LATE', 'g', 'LOW', 'INTEGRATION', 'late', 'shop-eu', now())`);
   await hub.pool.query(`insert into drift_run (id, system, subject, trigger)
     values ('0199aaaa-0000-7000-8000-000000000002', 'ERP', 'dc-north', 'DEMAND')`);
+  await hub.pool.query(
+    `insert into alert (id, version, state, order_id, reference, channel, stage, wait_key, since, raised_at, due_at)
+     values ('0199aaaa-0000-7000-8000-000000000003', 1, 'WARNING', $1, 'N-1', 'shop-eu', 'BILLING', 'w', now(), now(), now())`,
+    [order.id],
+  );
+  await recordAudit(hub.pool, {
+    actor: 'ada',
+    action: 'CANCEL',
+    subjectType: 'order',
+    subjectId: order.id,
+    input: {},
+    outcome: 'DONE',
+  });
   const idOf = async (from: string): Promise<string> =>
     (await hub.pool.query<{ id: string }>(`select id from ${from} limit 1`)).rows[0]?.id ?? '';
   const { lines, fulfillmentOrders, shipments } = order;
@@ -65,6 +80,8 @@ beforeAll(async () => {
     kind('Shipment', shipments[0]?.id, 'orders:read', true),
     kind('Package', shipments[0]?.packages[0]?.id, 'orders:read', true),
     kind('Exception', await idOf('exception'), 'exceptions:read', true),
+    kind('Alert', await idOf('alert'), 'exceptions:read', true),
+    kind('AuditEntry', await idOf("audit where action = 'CANCEL'"), 'audit:read'),
     kind('StoredMessage', await idOf('message'), 'operations:read'),
     kind('DriftRun', await idOf('drift_run'), 'operations:read'),
     kind('Task', await idOf(`pgboss.job where name = 'erp.post-sales-order'`), 'operations:read'),

@@ -5,6 +5,7 @@ import { badInput } from '../graphql-errors.js';
 import { isUuid } from '../uuid.js';
 
 export const OPERATIONS_READ = 'operations:read';
+export const AUDIT_READ = 'audit:read';
 export const POLICIES_READ = 'policies:read';
 export const STOCK_READ = 'stock:read';
 export const AVAILABILITY_READ = 'availability:read';

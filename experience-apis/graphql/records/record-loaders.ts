@@ -7,7 +7,7 @@ import {
   readMessagesWithoutBody,
   type StoredMessage,
 } from '../../../process-apis/intake/index.js';
-import { readChannelOrders, type ChannelOrders } from '../../../process-apis/orders/index.js';
+import { findOrdersOfParts, readChannelOrders, type ChannelOrders } from '../../../process-apis/orders/index.js';
 import type { Drift } from '../../../process-apis/reconciliation/index.js';
 import type { ChannelAccount, ChannelPolicy } from '../../../src/model/channel.js';
 import type { Order } from '../../../src/model/order.js';
@@ -58,6 +58,8 @@ const pageName = ({ runId, after }: DriftPage): string => nameOfParts(runId, aft
 export class RecordLoaders {
   readonly items: ItemLoaders;
   readonly order: ByKey<string, Order>;
+  /** By the hub's ids of lines, fulfillment orders, shipments and packages. */
+  readonly orderIdOfPart: ByKey<string, string>;
   readonly message: ByKey<string, StoredMessage>;
   readonly task: ByKey<string, TaskRecord>;
   readonly tasksOfOrder: Parts<string, TaskRecord>;
@@ -82,6 +84,7 @@ export class RecordLoaders {
     const { tasks, drift, queue } = sources.work;
     this.items = new ItemLoaders(pool, stock, options);
     this.order = loadByKey((ids) => orders.byIds(ids), same, options);
+    this.orderIdOfPart = loadByKey((ids) => findOrdersOfParts(pool, ids), same, options);
     this.message = loadByKey(
       async (ids) => indexedBy(await readMessagesWithoutBody(pool, ids), ({ id }) => id),
       same,

@@ -225,6 +225,13 @@ describe('messages and facts in the graph', () => {
     expect(await found('topic: "cancelled"')).toEqual(['m-4', 'm-1']);
     expect(await found('sources: ["shop-eu"], subject: "shop-eu/W-1"')).toEqual(['m-1']);
     expect(await found('sources: ["amazon-de"]')).toEqual([]);
+    // As many of them lie before an instant as do not lie from it on.
+    const second = String(all[2]?.['receivedAt']);
+    const from = await found(`receivedFrom: "${second}"`);
+    expect(from).toContain('m-2');
+    expect([...from, ...(await found(`receivedTo: "${second}"`))]).toEqual(['m-4', 'm-3', 'm-2', 'm-1']);
+    expect(await found('receivedFrom: "2999-01-01T00:00:00Z"')).toEqual([]);
+    expect(await found('receivedTo: "1960-01-01T00:00:00Z"')).toEqual([]);
     const [message] = all;
     expect(await ask(`{ message(id: "${message?.id}") { externalId } }`, 'message')).toEqual({ externalId: 'm-4' });
     expect(await ask('{ message(id: "x") { id } }', 'message')).toBeNull();

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { storableJson } from '../db/storable-json.js';
 import { utc } from '../db/utc.js';
+import { endOfIdsBefore, firstIdFrom } from '../db/uuid-at.js';
 
 type Db = Pick<ClientBase, 'query'>;
 
@@ -25,6 +26,9 @@ export interface AuditRecord extends AuditEntry {
   readonly id: string;
   readonly at: string;
 }
+
+const AUDIT_FIELDS = `a.id, ${utc('a.at')} as at, a.actor, a.action, a.subject_type as "subjectType",
+  a.subject_id as "subjectId", a.input, a.outcome`;
 
 /** Writes them down for good. In the transaction of what was done, or right after it. */
 export async function recordAudits(db: Db, entries: readonly AuditEntry[]): Promise<void> {
@@ -58,8 +62,7 @@ export async function readAudits(
 ): Promise<readonly AuditRecord[]> {
   const { rows } = await db.query<AuditRecord>({
     name: 'audit.of-subjects',
-    text: `select a.id, ${utc('a.at')} as at, a.actor, a.action, a.subject_type as "subjectType",
-                  a.subject_id as "subjectId", a.input, a.outcome
+    text: `select ${AUDIT_FIELDS}
            from unnest($2::text[]) as k (subject_id)
              cross join lateral (
                select * from audit a where a.subject_type = $1 and a.subject_id = k.subject_id order by a.id desc limit $3
@@ -81,9 +84,6 @@ export interface AuditFilter {
   readonly to?: string;
 }
 
-/** How far the id of an entry and its time may lie apart, in milliseconds: two clocks made them. */
-const CLOCKS_APART_MS_MAX = 3_600_000;
-
 /** Newest first, behind `before` (the id of the last one seen). Built of the conditions that are asked for: they decide which index serves. */
 export async function listAudits(
   db: Db,
@@ -99,27 +99,24 @@ export async function listAudits(
     action === undefined ? [] : `a.action = ${value(action)}`,
     subjectType === undefined ? [] : `a.subject_type = ${value(subjectType)}`,
     subjectId === undefined ? [] : `a.subject_id = ${value(subjectId)}`,
-    from === undefined
-      ? []
-      : [`a.at >= ${value(from)}::timestamptz`, `a.id >= ${value(firstIdAt(from, -CLOCKS_APART_MS_MAX))}::uuid`],
-    to === undefined
-      ? []
-      : [`a.at < ${value(to)}::timestamptz`, `a.id < ${value(firstIdAt(to, CLOCKS_APART_MS_MAX))}::uuid`],
+    from === undefined ? [] : [`a.at >= ${value(from)}::timestamptz`, `a.id >= ${value(firstIdFrom(from))}::uuid`],
+    to === undefined ? [] : [`a.at < ${value(to)}::timestamptz`, `a.id < ${value(endOfIdsBefore(to))}::uuid`],
     before === undefined ? [] : `a.id < ${value(before)}::uuid`,
   ].flat();
   const { rows } = await db.query<AuditRecord>(
-    `select a.id, ${utc('a.at')} as at, a.actor, a.action, a.subject_type as "subjectType", a.subject_id as "subjectId",
-            a.input, a.outcome
+    `select ${AUDIT_FIELDS}
      from audit a where ${conditions.join(' and ')} order by a.id desc limit ${value(Math.min(limit, AUDIT_PAGE_MAX))}`,
     values,
   );
   return rows;
 }
 
-/** The smallest UUIDv7 of the instant, shifted by some milliseconds. */
-function firstIdAt(instant: string, shiftMs: number): string {
-  const time = Math.max(0, Date.parse(instant) + shiftMs)
-    .toString(16)
-    .padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+/** Unknown ids are absent. */
+export async function readAuditsById(db: Db, ids: readonly string[]): Promise<readonly AuditRecord[]> {
+  const { rows } = await db.query<AuditRecord>({
+    name: 'audit.by-ids',
+    text: `select ${AUDIT_FIELDS} from audit a where a.id = any($1::uuid[])`,
+    values: [ids],
+  });
+  return rows;
 }
