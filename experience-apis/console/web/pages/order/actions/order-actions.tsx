@@ -32,13 +32,7 @@ export function OrderActions({ order, onDone }: OrderActionsProps): ReactElement
     return <span className="small muted">Your role may not change orders (scope orders:write).</span>;
   if (order.completedAt !== null && order.completedAt !== undefined)
     return <span className="small muted">Nothing is left to do for this order.</span>;
-  const solves = scopes.has('exceptions:resolve');
-  const any = order.lines.some((line) => left(line) > 0);
-  const names: readonly DialogName[] = !any
-    ? []
-    : solves
-      ? ['hold', 'address', 'shipMethod', 'reSource', 'cancel']
-      : ['cancel'];
+  const names = offered(order, scopes.has('exceptions:resolve'));
   const Opened = open === undefined ? undefined : DIALOGS[open].Dialog;
   return (
     <div className="row">
@@ -51,6 +45,12 @@ export function OrderActions({ order, onDone }: OrderActionsProps): ReactElement
       {Opened !== undefined && <Opened order={order} onClose={() => setOpen(undefined)} onDone={onDone} />}
     </div>
   );
+}
+
+/** Of an order without units left only what failed can be tried again. */
+function offered({ lines }: PageOrder, solves: boolean): readonly DialogName[] {
+  if (!lines.some((line) => left(line) > 0)) return [];
+  return solves ? ['hold', 'address', 'shipMethod', 'reSource', 'cancel'] : ['cancel'];
 }
 
 function RetryButton({ order, onDone }: OrderActionsProps): ReactElement {
