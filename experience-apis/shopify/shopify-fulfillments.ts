@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ConfirmPackage, PackageConfirmation } from '../channel-kit/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
-import { afterEffect, OutsideError } from '../../src/platform/outside/outside-error.js';
+import { afterEffect, kindOf, OutsideError } from '../../src/platform/outside/outside-error.js';
 import { planFulfillments, subtractUnits, sumUnits, type Units } from './fulfillment-plan.js';
 import {
   FULFILLMENT_CREATE,
@@ -37,20 +37,31 @@ export class ShopifyFulfillments {
     const open = subtractUnits(wanted, found.units);
     if (open.size === 0 && found.id !== undefined) return { channelReference: found.id };
     const plan = planFulfillments(await this.fulfillmentOrders(account, command.orderReference), open);
-    if (plan.missing.size > 0) {
-      if (await this.isCancelled(account, command)) return { notWanted: 'the shop cancelled the order' };
-      throw nothingLeft(command, plan.missing);
-    }
+    if (plan.missing.size > 0) return this.unlessCancelled(account, command, nothingLeft(command, plan.missing));
     const [first, ...others] = plan.fulfillments;
-    let last = first === undefined ? found.id : await this.create(account, command, first);
+    let last = found.id;
+    if (first !== undefined)
+      try {
+        last = await this.create(account, command, first);
+      } catch (error) {
+        // Cancelled since its fulfillment orders were read.
+        if (kindOf(error) === 'rejected') return this.unlessCancelled(account, command, error);
+        throw error;
+      }
     for (const lines of others) last = await afterEffect(() => this.create(account, command, lines));
     if (last === undefined) throw contractError(CREATE, 'the package holds no units');
     return { channelReference: last };
   }
 
-  private async isCancelled(account: ChannelAccount, command: ConfirmPackage): Promise<boolean> {
+  /** @throws the refusal, where the shop did not cancel the order. */
+  private async unlessCancelled(
+    account: ChannelAccount,
+    command: ConfirmPackage,
+    refusal: unknown,
+  ): Promise<PackageConfirmation> {
     const { order } = await this.client.run(account, FULFILLMENTS, { order: toGid('Order', command.orderReference) });
-    return typeof order?.cancelledAt === 'string';
+    if (typeof order?.cancelledAt === 'string') return { notWanted: 'the shop cancelled the order' };
+    throw refusal;
   }
 
   private async create(

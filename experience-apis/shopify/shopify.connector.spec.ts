@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { ConfirmPackage } from '../channel-kit/index.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import { OutsideGate } from '../../src/platform/outside/outside-gate.js';
-import { FULFILLMENTS, INVENTORY_SET } from './shopify-admin.wire.js';
+import { FULFILLMENT_CREATE, FULFILLMENTS, INVENTORY_SET } from './shopify-admin.wire.js';
 import { ShopifyFulfillments } from './shopify-fulfillments.js';
 import { ShopifyInventory } from './shopify-inventory.js';
 import { ShopifyClient } from './shopify.client.js';
@@ -164,6 +164,18 @@ describe('confirming a package', () => {
     const answer = await connector.confirmPackage(account, packageOf(order, [2]));
     expect(answer).toEqual({ notWanted: 'the shop cancelled the order' });
     expect(sandbox.fulfillments(order.id)).toEqual([]);
+  });
+
+  it('of an order that the shop cancels at that moment is not wanted either', async () => {
+    await start();
+    const order = place();
+    const run = client.run.bind(client);
+    vi.spyOn(client, 'run').mockImplementation((...call) => {
+      if (call[1] === FULFILLMENT_CREATE) sandbox.cancelOrder(order.id);
+      return run(...call);
+    });
+    const answer = await connector.confirmPackage(account, packageOf(order, [2]));
+    expect(answer).toEqual({ notWanted: 'the shop cancelled the order' });
   });
 
   it('of an unknown order is rejected; with a wrong token it is a matter of credentials', async () => {
