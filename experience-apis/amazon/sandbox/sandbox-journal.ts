@@ -4,7 +4,8 @@ import type { Order2026 } from '../amazon.wire.js';
 
 /** Where the sandbox keeps its state changes, so that a restart loses nothing. */
 export interface Journal {
-  entries(): readonly unknown[];
+  /** What was appended in earlier lives; asked for once, at the start. */
+  entries(): Iterable<unknown>;
   append(entry: unknown): void;
 }
 

@@ -2,7 +2,8 @@ import type { RestOrder } from './rest-order.js';
 
 /** Where the sandbox keeps what happened, so that a restart loses nothing. */
 export interface Journal {
-  entries(): readonly unknown[];
+  /** What was appended in earlier lives; asked for once, at the start. */
+  entries(): Iterable<unknown>;
   append(entry: unknown): void;
 }
 

@@ -244,7 +244,7 @@ class Sandbox implements ShopifySandbox {
   private replay(): readonly Webhook[] {
     const open = new Map<string, Webhook>();
     // The journal holds what this class appended to it.
-    for (const entry of (this.options.journal?.entries() ?? []) as readonly JournalEntry[]) {
+    for (const entry of (this.options.journal?.entries() ?? []) as Iterable<JournalEntry>) {
       if (entry.kind === 'delivered' || entry.kind === 'abandoned') {
         open.delete(entry.webhookId);
         if (entry.kind === 'abandoned') this.abandoned += 1;

@@ -3,7 +3,8 @@ import type { WireTracker } from '../easypost.wire.js';
 
 /** Where the sandbox keeps its state changes, so that a restart loses nothing. */
 export interface Journal {
-  entries(): readonly unknown[];
+  /** What was appended in earlier lives; asked for once, at the start. */
+  entries(): Iterable<unknown>;
   append(entry: unknown): void;
 }
 

@@ -5,7 +5,8 @@ import type { OpeningStock } from './stock-book.js';
 
 /** Where the sandbox keeps its state changes, so that a restart loses nothing. */
 export interface Journal {
-  entries(): readonly unknown[];
+  /** What was appended in earlier lives; asked for once, at the start. */
+  entries(): Iterable<unknown>;
   append(entry: unknown): void;
 }
 
