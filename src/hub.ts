@@ -109,7 +109,10 @@ async function listen({
   try {
     await app.listen({ port: config.port, host: config.host });
   } catch (error) {
-    await app.close();
+    // What kept it from starting is what a person must hear, whatever comes of closing.
+    await app
+      .close()
+      .catch((closing: unknown) => void logger.error('Closing after a failed start failed, too', closing));
     throw refusedAddress(error, config);
   }
   return app;

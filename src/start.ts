@@ -56,7 +56,7 @@ async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Errors that a person at the terminal can act on are sentences; everything else is a stack. */
+/** Errors that a person at the terminal can act on are sentences; everything else is a fault of the hub, with its stack. */
 function tellError(error: unknown): number {
   if (error instanceof ConfigError) {
     for (const sentence of error.sentences) console.error(sentence);
@@ -66,6 +66,7 @@ function tellError(error: unknown): number {
     console.error(error.message);
     return BAD_CONFIGURATION;
   }
+  console.error('Entrepot has ended because of a fault of its own:');
   console.error(error);
   return 1;
 }

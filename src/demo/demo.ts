@@ -7,6 +7,7 @@ import { HUB_SETTINGS } from '../hub.settings.js';
 import { openHubDatabase, startHub, type RunningHub } from '../hub.js';
 import { EmbeddedIssuer } from '../platform/auth/embedded-issuer.js';
 import { Users } from '../platform/auth/sign-in/users.js';
+import { ConfigError } from '../platform/config/config-error.js';
 import type { ConfigOf } from '../platform/config/setting.js';
 import { poolOf } from '../platform/db/pool.js';
 import { PG_POOL } from '../platform/db/database.module.js';
@@ -16,7 +17,7 @@ import { untilToldToStop } from '../stop-signal.js';
 import { generatePassword } from '../user.js';
 import { greeting } from './greeting.js';
 import { OrderPlacer } from './order-placer.js';
-import { ITEMS, SHOPIFY_ACCOUNT, SHOPIFY_LOCATION, UNMAPPED_LISTING } from './retail.js';
+import { AMAZON_ACCOUNT, ITEMS, SHOPIFY_ACCOUNT, SHOPIFY_LOCATION, UNMAPPED_LISTING } from './retail.js';
 import { seed } from './seed.js';
 import { Terminal, type OrderCounts } from './terminal.js';
 import { startWorld, type World } from './world.js';
@@ -56,12 +57,19 @@ const TOKEN_SCOPES = [
   'availability:explain',
 ];
 
+const OUTSIDE_ISSUER =
+  'ENTREPOT_JWKS_URL is set, but the demo makes its tokens and its user itself. Leave it away, or start without the demo.';
+
 type HubConfig = ConfigOf<typeof HUB_SETTINGS>;
 
 const print = (line: string): void => console.log(line);
 
-/** The hub with everything outside it in one process, and orders coming in. Runs until Ctrl-C. */
+/**
+ * The hub with everything outside it in one process, and orders coming in. Runs until Ctrl-C.
+ * @throws ConfigError where the settings do not fit a demo, or what the sandboxes remember does not fit the database.
+ */
 export async function runDemo(config: HubConfig): Promise<void> {
+  if (config.jwksUrl !== undefined) throw new ConfigError([OUTSIDE_ISSUER]);
   // From the first moment: Ctrl-C during the start must not leave the database running.
   const toldToStop = untilToldToStop();
   const startedAt = performance.now();
@@ -97,21 +105,41 @@ async function runIn(
   { logger, startedAt, toldToStop }: DemoRun,
 ): Promise<void> {
   const { secrets, systems } = world;
+  await requireSameWorld(world, poolOf(dataSource), config.dataDir);
   // Before the hub starts: its first look at the accounts must find this run's addresses.
   await seed(poolOf(dataSource), world.accounts, OPENING_UNITS);
   const hub = await startHub({ config, dataSource, logger, secrets, systems });
+  try {
+    const token = await connect(world, hub);
+    const user = await addUser(config.dataDir);
+    print(greeting({ hub: hub.url, token, user, config, world, seconds: (performance.now() - startedAt) / 1_000 }));
+    const stop = keepBusy(hub, world, config);
+    await toldToStop;
+    print('\nStopping. What is under way is finished or waits in the database; the next start goes on from there.');
+    stop();
+  } finally {
+    await hub.close();
+  }
+}
+
+/** The sandboxes must know the orders that the hub has of them: with others they would refuse all that it asks. */
+async function requireSameWorld({ amazon, shopify }: World, pool: Pool, dataDir: string): Promise<void> {
+  if (amazon.orders().length + shopify.orders().length > 0) return;
+  const channels = [AMAZON_ACCOUNT, SHOPIFY_ACCOUNT];
+  const { rowCount } = await pool.query('select from orders where channel = any($1::text[]) limit 1', [channels]);
+  if (rowCount === 0) return;
+  throw new ConfigError([
+    `The database has orders of the demo that its sandboxes do not know: what they remember is not in ${join(dataDir, 'sandboxes')}. ` +
+      'Set ENTREPOT_DATA_DIR to the directory that the orders were made with, or use an empty database.',
+  ]);
+}
+
+/** The world reaches the hub from now on. Gives a token for people who look around. */
+async function connect(world: World, hub: RunningHub): Promise<string> {
   const issuer = hub.app.get(EmbeddedIssuer, { strict: false });
   const notifier = { subject: 'amazon-eventbridge', scopes: ['channel:notify'], ttlSeconds: 7 * DAY_SECONDS };
   world.connect(hub.url, await issuer.issue(notifier));
-  const token = await issuer.issue({ subject: 'demo', scopes: TOKEN_SCOPES, ttlSeconds: DAY_SECONDS });
-  const user = await addUser(config.dataDir);
-  print(greeting({ hub: hub.url, token, user, config, world, seconds: (performance.now() - startedAt) / 1_000 }));
-
-  const stop = keepBusy(hub, world, config);
-  await toldToStop;
-  print('\nStopping. What is under way is finished or waits in the database; the next start goes on from there.');
-  stop();
-  await hub.close();
+  return issuer.issue({ subject: 'demo', scopes: TOKEN_SCOPES, ttlSeconds: DAY_SECONDS });
 }
 
 /** Someone who may do everything in the console; each start gives another password. */
