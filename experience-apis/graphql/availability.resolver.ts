@@ -6,6 +6,7 @@ import {
   type CheckAnswer,
   type CheckItem,
 } from '../../process-apis/availability/index.js';
+import type { AvailabilityChanged } from '../../src/model/events.js';
 import { LINE_QUANTITY_MAX } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import { missingScope } from '../../src/platform/auth/bearer.js';
@@ -24,6 +25,7 @@ import { selects } from './selected-fields.js';
 export const AVAILABILITY_ITEMS_MAX = 100;
 const EXPLAIN = 'availability:explain';
 const EXPLANATION = 'explanation';
+const AVAILABILITY_CHANGED: AvailabilityChanged['type'] = 'AvailabilityChanged';
 
 interface AvailabilityArguments {
   readonly channel: string;
@@ -84,9 +86,8 @@ export class AvailabilityResolver {
   ): LiveStream<{ readonly availabilityChanged: AvailabilityChange }> {
     const scope = visibleChannel(principal, channel);
     const request = {
-      filter: scope === undefined ? {} : { scope },
+      filter: { types: [AVAILABILITY_CHANGED], ...(scope === undefined ? {} : { scope }) },
       after: typeof after === 'string' ? decodeCursor(after) : undefined,
-      accepts: ({ type }: LoggedEvent) => type === 'AvailabilityChanged',
     };
     return liveEvents(this.feed, request, (event) => ({ availabilityChanged: toChange(event) }));
   }

@@ -4,7 +4,7 @@ import {
   type EventPage,
   type LoggedEvent,
 } from '../../src/platform/event-log/index.js';
-import type { LiveStream, StateTelling } from './live-events.js';
+import type { LiveRequest, LiveStream, StateTelling } from './live-events.js';
 import type { LiveSubscriber, Telling } from './live-subscriber.js';
 import { StatePacer } from './state-pacer.js';
 
@@ -103,7 +103,7 @@ export class BroadcastGroup {
     });
     const reading = pacer.run(signal);
     const stopListening = feed.onEvents((events) => {
-      const last = events.findLast((event) => request.accepts(event));
+      const last = events.findLast((event) => isAccepted(request, event));
       if (last !== undefined) pacer.changed(last.cursor);
     }, request.filter);
     try {
@@ -114,7 +114,7 @@ export class BroadcastGroup {
   }
 
   private async *tellings(page: EventPage): AsyncGenerator<Telling, void, undefined> {
-    const accepted = page.filter((event) => this.stream.request.accepts(event));
+    const accepted = page.filter((event) => isAccepted(this.stream.request, event));
     for (let from = 0; from < accepted.length; from += IN_WORK_MAX)
       yield* await Promise.all(accepted.slice(from, from + IN_WORK_MAX).map((event) => this.tellingOf(event)));
   }
@@ -134,4 +134,8 @@ export class BroadcastGroup {
     this.stopped.abort();
     for (const subscriber of this.subscribers) subscriber.fail(error);
   }
+}
+
+function isAccepted({ accepts }: LiveRequest, event: LoggedEvent): boolean {
+  return accepts === undefined || accepts(event);
 }

@@ -2,9 +2,11 @@ import type { LineUnits, OrderEvent } from '../../src/model/events.js';
 import { maskText } from '../../src/platform/crypto/masking.js';
 import type { LoggedEvent } from '../../src/platform/event-log/index.js';
 
-const ORDER_STREAM = 'order';
+/** The log holds events of other things too. */
+export const ORDER_STREAM = 'order';
 
-const SHIPMENT_EVENTS: ReadonlySet<string> = new Set<OrderEvent['type']>([
+/** What happens to shipments and their packages. */
+export const SHIPMENT_EVENTS: readonly OrderEvent['type'][] = [
   'ShipmentConfirmed',
   'ChannelShipmentConfirmed',
   'GoodsIssuePosted',
@@ -13,19 +15,10 @@ const SHIPMENT_EVENTS: ReadonlySet<string> = new Set<OrderEvent['type']>([
   'PackageDelivered',
   'PackageDeliveryFailed',
   'PackageReturning',
-]);
+];
 
 /** Members that hold sentences of others, however deep. */
 const TEXTS: ReadonlySet<string> = new Set(['reason', 'error', 'detail']);
-
-/** The log holds events of stock too. */
-export function isOrderEvent(event: LoggedEvent): boolean {
-  return event.streamType === ORDER_STREAM;
-}
-
-export function isShipmentEvent(event: LoggedEvent): boolean {
-  return isOrderEvent(event) && SHIPMENT_EVENTS.has(event.type);
-}
 
 /** The shipment that a shipment event is about. */
 export function shipmentIdOf(logged: LoggedEvent): string | undefined {

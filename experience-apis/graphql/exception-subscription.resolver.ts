@@ -34,10 +34,9 @@ export class ExceptionSubscriptionResolver {
   ): LiveStream<{ readonly exceptionChanged: ChangePayload }> {
     const scope = visibleChannel(principal, channel);
     const request = {
-      filter: scope === undefined ? {} : { scope },
+      filter: { streamType: EXCEPTION_STREAM, ...(scope === undefined ? {} : { scope }) },
       after: typeof after === 'string' ? decodeCursor(after) : undefined,
-      accepts: ({ streamType, data }: LoggedEvent): boolean => {
-        if (streamType !== EXCEPTION_STREAM) return false;
+      accepts: ({ data }: LoggedEvent): boolean => {
         // Written by the register alone, from this type.
         const event = data as Pick<ExceptionEvent, 'category' | 'owner'>;
         return (categories?.includes(event.category) ?? true) && (owners?.includes(event.owner) ?? true);

@@ -14,11 +14,12 @@ import type { EventCursor, EventFeed, EventFilter, LoggedEvent } from '../../src
 
 /** Which events of the log a stream is about. */
 export interface LiveRequest {
-  /** Narrowed at the source: the stream of one object, the scope of one channel. */
+  /** Narrowed at the source: the stream of one object, the scope of one channel, the kind of what it happened to. */
   readonly filter: EventFilter;
   /** Undefined for "from now on". */
   readonly after: EventCursor | undefined;
-  readonly accepts: (event: LoggedEvent) => boolean;
+  /** What the filter cannot say, being in the events' data; absent where it says all. */
+  readonly accepts?: (event: LoggedEvent) => boolean;
 }
 
 /** How a state is told; `Payload` is the root value: `{ flowChanged: … }`. */

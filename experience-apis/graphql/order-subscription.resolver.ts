@@ -2,9 +2,15 @@ import { ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import type { Order, Shipment } from '../../src/model/order.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
-import { decodeCursor, encodeCursor, EventFeed, type LoggedEvent } from '../../src/platform/event-log/index.js';
+import {
+  decodeCursor,
+  encodeCursor,
+  EventFeed,
+  type EventFilter,
+  type LoggedEvent,
+} from '../../src/platform/event-log/index.js';
 import { visibleChannel } from './channel-sight.js';
-import { isOrderEvent, isShipmentEvent, shipmentIdOf } from './event-view.js';
+import { ORDER_STREAM, SHIPMENT_EVENTS, shipmentIdOf } from './event-view.js';
 import { liveEvents, type LiveRequest, type LiveStream } from './live-events.js';
 import { LiveOrders } from './live-orders.js';
 import { toOrderId } from './order-id.js';
@@ -33,7 +39,7 @@ export class OrderSubscriptionResolver {
     wanted: StreamArguments,
     { principal }: OperationContext,
   ): LiveStream<{ readonly orderChanged: ChangePayload }> {
-    const request = toRequest(principal, wanted, isOrderEvent);
+    const request = toRequest(principal, wanted, { streamType: ORDER_STREAM });
     return liveEvents(this.feed, request, (event) => ({ orderChanged: toPayload(event) }));
   }
 
@@ -43,7 +49,7 @@ export class OrderSubscriptionResolver {
     wanted: StreamArguments,
     { principal }: OperationContext,
   ): LiveStream<{ readonly shipmentUpdated: ChangePayload }> {
-    const request = toRequest(principal, wanted, isShipmentEvent);
+    const request = toRequest(principal, wanted, { streamType: ORDER_STREAM, types: SHIPMENT_EVENTS });
     return liveEvents(this.feed, request, (event) => ({ shipmentUpdated: toPayload(event) }));
   }
 }
@@ -78,17 +84,17 @@ export class ShipmentUpdateFieldsResolver {
 function toRequest(
   principal: Principal,
   { orderId, channel, after }: StreamArguments,
-  accepts: LiveRequest['accepts'],
+  about: EventFilter,
 ): LiveRequest {
   // The scope of an event is the channel: a foreign order's events do not fit the filter, and the stream stays silent.
   const scope = visibleChannel(principal, channel);
   return {
     filter: {
+      ...about,
       ...(typeof orderId === 'string' ? { streamId: toOrderId(orderId) } : {}),
       ...(scope === undefined ? {} : { scope }),
     },
     after: typeof after === 'string' ? decodeCursor(after) : undefined,
-    accepts,
   };
 }
 

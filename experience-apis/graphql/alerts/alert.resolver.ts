@@ -68,9 +68,8 @@ export class AlertResolver {
   ): LiveStream<{ readonly alertChanged: AlertChange }> {
     const scope = visibleChannel(principal, channel);
     const request = {
-      filter: scope === undefined ? {} : { scope },
+      filter: { streamType: ALERT_STREAM, ...(scope === undefined ? {} : { scope }) },
       after: typeof after === 'string' ? decodeCursor(after) : undefined,
-      accepts: ({ streamType }: LoggedEvent): boolean => streamType === ALERT_STREAM,
     };
     return liveEvents(this.feed, request, (event) => ({
       alertChanged: { cursor: encodeCursor(event.cursor), alert: alertOf(event) },

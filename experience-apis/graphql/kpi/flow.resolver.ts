@@ -33,7 +33,6 @@ export class FlowResolver {
     const request = {
       filter: scope === undefined ? {} : { scope },
       after: typeof after === 'string' ? decodeCursor(after) : undefined,
-      accepts: (): boolean => true,
     };
     return liveState(this.feed, request, {
       everyMs: EVERY_MS,

@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/support/tes
 import { openTestPool } from '../../../test/support/test-pool.js';
 import { inTransaction } from '../commit/index.js';
 import { EventFeed, SlowConsumerError } from './event-feed.js';
-import { appendEvents, readLogEnd, type LoggedEvent } from './event-log.sql.js';
+import { appendEvents, readLogEnd, type EventFilter, type LoggedEvent } from './event-log.sql.js';
 import { eachEvent } from './testing/each-event.js';
 import { newEvents } from './testing/events.js';
 
@@ -72,6 +72,45 @@ describe('a subscription', () => {
     expect(versions(await first)).toEqual([4, 5]);
     stop.abort();
     expect(await events.next()).toMatchObject({ done: true });
+  });
+
+  it('gets what it is about alone, from the log and live', async () => {
+    const start = await readLogEnd(pool);
+    const write = (type: string, streamType: string, scope: string) =>
+      inTransaction(pool, (tx) =>
+        appendEvents(
+          tx,
+          newEvents(randomUUIDv7(), 1, 1, scope).map((event) => ({ ...event, type, streamType })),
+        ),
+      );
+    const writeAll = async () => {
+      for (const [type, streamType, scope] of [
+        ['Left', 'parcel', 'a'],
+        ['Came', 'parcel', 'a'],
+        ['Left', 'person', 'a'],
+        ['Left', 'parcel', 'b'],
+      ] as const)
+        await write(type, streamType, scope);
+      feed.wake();
+    };
+    await writeAll();
+    const stop = new AbortController();
+    const seen = async (filter: EventFilter, count: number) =>
+      (await next(eachEvent(feed, filter, start, stop.signal), count)).map((event) =>
+        [event.type, event.streamType, event.scope].join(' '),
+      );
+    const asked = [
+      seen({ streamType: 'parcel', types: ['Left'] }, 4),
+      seen({ streamType: 'person' }, 2),
+      seen({ types: ['Came'], scope: 'a' }, 2),
+    ];
+    await writeAll();
+    expect(await Promise.all(asked)).toEqual([
+      ['Left parcel a', 'Left parcel b', 'Left parcel a', 'Left parcel b'],
+      ['Left person a', 'Left person a'],
+      ['Came parcel a', 'Came parcel a'],
+    ]);
+    stop.abort();
   });
 
   it('with the last cursor of an earlier one gets everything in between once, then goes on live', async () => {

@@ -28,7 +28,7 @@ export class EventListeners {
     const shares = new Map<EventListener, LoggedEvent[]>();
     for (const event of events)
       for (const { filter, listener } of this.concerned(event)) {
-        if (filter.scope !== undefined && filter.scope !== event.scope) continue;
+        if (!fits(filter, event)) continue;
         const share = shares.get(listener);
         if (share === undefined) shares.set(listener, [event]);
         else share.push(event);
@@ -41,6 +41,15 @@ export class EventListeners {
     yield* this.byScope.get(scope) ?? [];
     yield* this.byStream.get(streamId) ?? [];
   }
+}
+
+/** Besides the stream, by which the listener was found. */
+function fits({ scope, streamType, types }: EventFilter, event: LoggedEvent): boolean {
+  return (
+    (scope === undefined || scope === event.scope) &&
+    (streamType === undefined || streamType === event.streamType) &&
+    (types === undefined || types.includes(event.type))
+  );
 }
 
 function register(index: Map<string, Set<Registered>>, key: string, registered: Registered): () => void {

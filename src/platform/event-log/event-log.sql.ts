@@ -68,9 +68,12 @@ const COLUMNS = `e.tx::text as tx, e.id::text as id, e.stream_type, e.stream_id,
 /** Reader's horizon: nothing of a transaction that could still be followed by an older one. */
 const SETTLED = 'e.tx < log_horizon()';
 
+/** Which events; what is absent does not narrow it. */
 export interface EventFilter {
   readonly streamId?: string;
   readonly scope?: string;
+  readonly streamType?: string;
+  readonly types?: readonly string[];
 }
 
 /** The next settled events after the cursor, in the log's order; never skips one, whatever is being committed. */
@@ -85,8 +88,17 @@ export async function readEventsAfter(
     text: `select ${COLUMNS} from event_log e
            where (e.tx, e.id) > ($1::xid8, $2::bigint) and ${SETTLED}
              and ($4::uuid is null or e.stream_id = $4) and ($5::text is null or e.scope = $5)
+             and ($6::text is null or e.stream_type = $6) and ($7::text[] is null or e.type = any($7))
            order by e.tx, e.id limit $3`,
-    values: [after.tx, after.id, limit, filter.streamId ?? null, filter.scope ?? null],
+    values: [
+      after.tx,
+      after.id,
+      limit,
+      filter.streamId ?? null,
+      filter.scope ?? null,
+      filter.streamType ?? null,
+      filter.types ?? null,
+    ],
   });
   return rows.map(toEvent);
 }
