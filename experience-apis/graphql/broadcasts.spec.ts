@@ -47,7 +47,7 @@ async function subscribed(count: number): Promise<void> {
   await until(
     () => hub.broadcasts.counts.subscribers,
     (subscribers) => subscribers === count,
-    { what: 'all subscriptions', timeoutMs: 5_000 },
+    { what: 'all subscriptions', timeoutMs: 20_000 },
   );
 }
 

@@ -198,11 +198,23 @@ describe('the flow in the graph', () => {
     const client = await connect();
     const [first] = await take(client, { query }, 1);
     expect(ordersIn(first?.data?.['flowChanged'] as Flow)).toEqual({ ERP: 3 });
-    const stream = take(client, { query }, 2);
+    // One that comes meanwhile may still show the picture before.
+    const changed = new Promise<Flow>((resolve, reject) => {
+      client.subscribe(
+        { query },
+        {
+          next: ({ data }) => {
+            const flow = data?.['flowChanged'] as Flow;
+            if (ordersIn(flow)['ERP'] === 4) resolve(flow);
+          },
+          error: reject,
+          complete: () => undefined,
+        },
+      );
+    });
     await hub.orders.accept('amazon-de', ['K-5']);
     await project(5);
-    const answers = await stream;
-    expect(ordersIn(answers.at(-1)?.data?.['flowChanged'] as Flow)).toEqual({ ERP: 4 });
+    expect(ordersIn(await changed)).toEqual({ ERP: 4 });
   });
 });
 
