@@ -102,6 +102,7 @@ async function listen({
   const { config } = options;
   const app = await createHttpApp(AppModule.forRoot(options), {
     bodyLimitBytes: config.bodyLimitBytes,
+    trustedProxies: config.trustedProxies,
     rawPrefixes: RAW_PREFIXES,
     drainMs: config.shutdownTimeoutMs,
     logger,

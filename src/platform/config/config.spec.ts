@@ -108,6 +108,11 @@ describe('a bad setting', () => {
     ['DATABASE_URL', 'db.example.org/hub'],
     ['DATABASE_URL', 'mysql://db/hub'],
     ['ENTREPOT_ROLES', ','],
+    ['ENTREPOT_TRUSTED_PROXIES', '10.1.2'],
+    ['ENTREPOT_TRUSTED_PROXIES', '10.1.0.0/33'],
+    ['ENTREPOT_TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['ENTREPOT_TRUSTED_PROXIES', '10.1.2.3,proxy.example.org'],
+    ['ENTREPOT_TRUSTED_PROXIES', 'fe80::1%eth0'],
   ])('%s=%s is one', (env, value) => {
     const bad = sentences({ ...OWN_DATABASE, [env]: value });
     expect(bad).toHaveLength(1);

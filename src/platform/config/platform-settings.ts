@@ -4,6 +4,7 @@ import { packageRoot } from '../db/package-root.js';
 import { optionalSetting, setting, type SettingTexts } from './setting.js';
 import {
   decimalNumber,
+  networks,
   oneOf,
   pairs,
   spacedWords,
@@ -105,6 +106,12 @@ export const PLATFORM_SETTINGS = {
     group: 'HTTP',
     description:
       'The address that people reach the hub by. Needed where a proxy ends TLS before it: without it the hub goes by what a request was sent to.',
+  }),
+  trustedProxies: optionalSetting(networks('addresses and networks of proxies'), {
+    env: 'ENTREPOT_TRUSTED_PROXIES',
+    group: 'HTTP',
+    description:
+      'The proxies whose `X-Forwarded-For` tells the address of a caller. Without it that is the address of the connection.',
   }),
   bodyLimitBytes: setting(wholeNumber(1024, 64 * MIB, 'bytes'), {
     env: 'ENTREPOT_BODY_LIMIT_BYTES',

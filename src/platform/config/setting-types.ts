@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** How the text of a setting is read, and the words for what is allowed. */
@@ -61,6 +62,25 @@ export function pairs(says: string): SettingType<ReadonlyMap<string, string>> {
     return found;
   });
   return { says: `${says} as \`name=value\`, several with commas between`, schema };
+}
+
+const IPV4_BITS = 32;
+const IPV6_BITS = 128;
+
+/** IP addresses, and networks as `10.1.0.0/16`, with commas between. Not `/0`, which is everybody. */
+export function networks(says: string): SettingType<readonly string[]> {
+  const schema = z
+    .string()
+    .transform((value) => value.split(',').map((network) => network.trim()))
+    .pipe(z.array(z.string().refine(isNetwork)));
+  return { says: `${says} (\`10.1.2.3\`, \`10.1.0.0/16\`, \`fd00::/8\`), with commas between`, schema };
+}
+
+function isNetwork(value: string): boolean {
+  const [, address = '', bits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(value) ?? [];
+  const version = isIP(address);
+  if (version === 0) return false;
+  return bits === undefined || (Number(bits) >= 1 && Number(bits) <= (version === 4 ? IPV4_BITS : IPV6_BITS));
 }
 
 /** Words with spaces between. */

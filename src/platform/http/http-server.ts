@@ -23,6 +23,8 @@ const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 export interface HttpOptions {
   readonly bodyLimitBytes: number;
+  /** Addresses and networks of the proxies that tell where a request comes from; absent: none, and the header is not looked at. */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** Below these paths bodies stay unparsed Buffers, whatever their content type: `['/hooks/']`. */
   readonly rawPrefixes: readonly string[];
   /** How long requests under way may take to end when the server closes. */
@@ -44,13 +46,13 @@ export async function createHttpApp(
 /** For Nest applications that are made by other means (tests): the content parser replaces Nest's own. */
 export const NEST_OPTIONS = { bodyParser: false, abortOnError: false } as const;
 
-export function createHttpAdapter({ bodyLimitBytes }: HttpOptions): FastifyAdapter {
+export function createHttpAdapter({ bodyLimitBytes, trustedProxies }: HttpOptions): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    // Addresses are taken from the connection: nothing in the hub trusts what a proxy writes into a header.
-    trustProxy: false,
+    // Anybody can write the header: it counts from the proxies that were named alone.
+    trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
     // Its answer is no problem document: boundClose gives one.
     return503OnClosing: false,
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARS_MAX },

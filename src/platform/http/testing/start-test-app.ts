@@ -16,10 +16,10 @@ export interface TestApp {
 class TestModule {}
 
 /** A small application on the platform's own HTTP server; bodies below `/raw/` stay bytes. */
-export async function startTestApp(metadata: ModuleMetadata): Promise<TestApp> {
+export async function startTestApp(metadata: ModuleMetadata, trustedProxies?: readonly string[]): Promise<TestApp> {
   const lines: string[] = [];
   const logger = new JsonLogger({ level: 'warn', stream: { write: (line) => void lines.push(line) } });
-  const options = { bodyLimitBytes: TEST_BODY_LIMIT_BYTES, rawPrefixes: ['/raw/'], logger };
+  const options = { bodyLimitBytes: TEST_BODY_LIMIT_BYTES, rawPrefixes: ['/raw/'], trustedProxies, logger };
   const app = await createHttpApp({ module: TestModule, ...metadata }, options);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

@@ -48,8 +48,10 @@ export type Changes = Readonly<Record<string, string | undefined>>;
 export class Browser {
   private readonly cookies = new Map<string, string>();
 
+  /** @param headers sent with each request, as a proxy before the hub would. */
   constructor(
     private readonly server: TestApp['server'],
+    private readonly headers: Readonly<Record<string, string>> = {},
     private readonly origin = ORIGIN,
   ) {}
 
@@ -79,7 +81,7 @@ export class Browser {
 
   private call(method: 'get' | 'post', path: string): request.Test {
     const header = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const call = request(this.server)[method](path);
+    const call = request(this.server)[method](path).set(this.headers);
     return header === '' ? call : call.set('cookie', header);
   }
 
@@ -107,7 +109,8 @@ export function codeOf(answer: request.Response): string {
 export interface SignInApp extends TestApp {
   readonly pool: Pool;
   readonly users: Users;
-  browser(): Browser;
+  /** With headers that a proxy before the hub would add. */
+  browser(headers?: Readonly<Record<string, string>>): Browser;
   /** POST /oauth/token. */
   token(form: Changes): Promise<request.Response>;
   /** With a code of the console. */
@@ -117,7 +120,7 @@ export interface SignInApp extends TestApp {
 }
 
 /** An application with the embedded issuer on a database of its own, and one user: ada, a keeper. */
-export async function startSignInApp(): Promise<SignInApp> {
+export async function startSignInApp(trustedProxies?: readonly string[]): Promise<SignInApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'entrepot-sign-in-'));
   const database = await createTestDatabase();
   const dataSource = await openDatabase({
@@ -130,15 +133,14 @@ export async function startSignInApp(): Promise<SignInApp> {
   const users = new Users(dataDir);
   await users.save({ id: 'ada', name: 'Ada Lang', roles: ['keeper'], password: PASSWORD });
   const auth = { jwksUrl: undefined, jwtIssuer: 'urn:test', jwtAudience: 'hub', dataDir };
-  const app = await startTestApp({
-    imports: [HttpModule, DatabaseModule.forRoot(dataSource), AuthModule.forRoot(auth, SIGN_IN)],
-  });
+  const imports = [HttpModule, DatabaseModule.forRoot(dataSource), AuthModule.forRoot(auth, SIGN_IN)];
+  const app = await startTestApp({ imports }, trustedProxies);
   const token = async (form: Changes) => request(app.server).post('/oauth/token').type('form').send(form);
   return {
     ...app,
     pool: poolOf(dataSource),
     users,
-    browser: () => new Browser(app.server),
+    browser: (headers) => new Browser(app.server, headers),
     token,
     exchange: (code, changes = {}) =>
       token({
