@@ -17,7 +17,7 @@ import { availableToPromise, type Lot, type Position } from '../../src/model/sto
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { requireHouse, visibleChannel } from './channel-sight.js';
-import type { Given } from './given.js';
+import { givenOnly, type Given } from './given.js';
 import { isPastPosition, movementsEnd, notRebuilt, pastInstant } from './finding/past.js';
 import { badInput } from './graphql-errors.js';
 import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from './list-page.js';
@@ -141,16 +141,24 @@ export class PublicationQueryResolver {
   @Query('publications')
   async publications(
     _: unknown,
-    { channel: asked, sku, ...page }: Given<{ channel: string; sku: string }> & PageArguments,
+    {
+      channel: asked,
+      first,
+      after,
+      ...given
+    }: Given<{ channel: string; sku: string; differs: boolean }> & PageArguments,
     { principal }: OperationContext,
   ): Promise<Connection<Publication>> {
-    checkPageSize(page.first, PUBLICATIONS_PAGE_MAX);
+    checkPageSize(first, PUBLICATIONS_PAGE_MAX);
     const channel = visibleChannel(principal, asked);
-    const [ofChannel, listingSku] = keyOfCursor(page.after, 2) ?? [];
-    const filter = { ...(channel === undefined ? {} : { channel }), ...(typeof sku === 'string' ? { sku } : {}) };
-    const after = ofChannel === undefined || listingSku === undefined ? undefined : { channel: ofChannel, listingSku };
-    const found = await readPublications(this.pool, filter, after, page.first + 1);
-    return toConnection(found, page, (publication) => [publication.channel, publication.listingSku]);
+    const [ofChannel, listingSku] = keyOfCursor(after, 2) ?? [];
+    const filter = { ...givenOnly(given), ...(channel === undefined ? {} : { channel }) };
+    const behind = ofChannel === undefined || listingSku === undefined ? undefined : { channel: ofChannel, listingSku };
+    const found = await readPublications(this.pool, filter, behind, first + 1);
+    return toConnection(found, { first, ...(after === undefined ? {} : { after }) }, (publication) => [
+      publication.channel,
+      publication.listingSku,
+    ]);
   }
 }
 

@@ -193,6 +193,16 @@ describe('stock', () => {
   });
 });
 
+const listed = async (given: string): Promise<readonly string[]> => {
+  const { edges } = (await ask(
+    `{ publications${given} { edges { node { channel wanted told } } } }`,
+    'publications',
+  )) as {
+    edges: readonly { node: { channel: string; wanted: number; told: number | null } }[];
+  };
+  return edges.map(({ node: { channel, wanted, told } }) => `${channel} ${wanted} ${told}`);
+};
+
 describe('publications', () => {
   const QUERY = `{ publications { edges { node { channel listingSku sku wanted told tellings { quantity outcome } } } } }`;
 
@@ -216,6 +226,17 @@ describe('publications', () => {
     });
     const statements = await hub.countStatements(() => ask(QUERY, 'publications'));
     expect(statements).toHaveLength(2);
+  });
+
+  it('are found by what their channel does not show as it should', async () => {
+    const all = await listed('');
+    const differing = await listed('(differs: true)');
+    expect(differing).toContain('shop-eu 4 7');
+    expect([...differing, ...(await listed('(differs: false)'))].toSorted()).toEqual(all.toSorted());
+    expect(await listed('(differs: true, channel: "shop-eu", sku: "SKU-1")')).toEqual(['shop-eu 4 7']);
+    await hub.pool.query(`update publication set told = wanted where channel = 'shop-eu'`);
+    expect(await listed('(differs: true, channel: "shop-eu")')).toEqual([]);
+    expect(await listed('(differs: false, channel: "shop-eu")')).toEqual(['shop-eu 4 4']);
   });
 });
 

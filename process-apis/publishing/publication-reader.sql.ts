@@ -31,7 +31,8 @@ export interface PublicationFilter {
   readonly channel?: string;
   /** The item that the listing is of. */
   readonly sku?: string;
-  readonly listingSkus?: readonly string[];
+  /** True for those of which the channel was told something else, nothing, or nothing for sure. */
+  readonly differs?: boolean;
 }
 
 const PUBLICATION_FIELDS = `p.channel, p.listing_sku as "listingSku", l.sku, p.wanted,
@@ -39,22 +40,28 @@ const PUBLICATION_FIELDS = `p.channel, p.listing_sku as "listingSku", l.sku, p.w
   p.refused_reason as "refusedReason", p.submission, p.submitted, ${utc('p.submitted_at')} as "submittedAt", p.failures,
   ${utc('p.retry_at')} as "retryAt", ${utc('p.review_at')} as "reviewAt"`;
 
-/** By channel and listing SKU, behind `after`. */
+/** By channel and listing SKU, behind `after`. Built of the conditions that are asked for: they decide which index serves. */
 export async function readPublications(
   db: Db,
-  { channel, sku, listingSkus }: PublicationFilter,
+  { channel, sku, differs }: PublicationFilter,
   after: ListingKey | undefined,
   limit: number,
 ): Promise<readonly Publication[]> {
-  const { rows } = await db.query<Publication>({
-    name: 'publication.page',
-    text: `select ${PUBLICATION_FIELDS}
-           from publication p join listing l using (channel, listing_sku)
-           where ($1::text is null or p.channel = $1) and ($2::text is null or l.sku = $2)
-             and ($3::text[] is null or p.listing_sku = any($3)) and (p.channel, p.listing_sku) > ($4, $5)
-           order by p.channel, p.listing_sku limit $6`,
-    values: [channel ?? null, sku ?? null, listingSkus ?? null, after?.channel ?? '', after?.listingSku ?? '', limit],
-  });
+  const values: unknown[] = [];
+  const value = (given: unknown): string => `$${values.push(given)}`;
+  const conditions = [
+    'true',
+    channel === undefined ? [] : `p.channel = ${value(channel)}`,
+    sku === undefined ? [] : `l.sku = ${value(sku)}`,
+    differs === undefined ? [] : `p.told is ${differs ? '' : 'not '}distinct from p.wanted`,
+    after === undefined ? [] : `(p.channel, p.listing_sku) > (${value(after.channel)}, ${value(after.listingSku)})`,
+  ].flat();
+  const { rows } = await db.query<Publication>(
+    `select ${PUBLICATION_FIELDS}
+     from publication p join listing l using (channel, listing_sku)
+     where ${conditions.join(' and ')} order by p.channel, p.listing_sku limit ${value(limit)}`,
+    values,
+  );
   return rows;
 }
 
