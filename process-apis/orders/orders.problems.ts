@@ -214,12 +214,13 @@ function shipmentProblems(shipment: Shipment): readonly Found[] {
   const problems = shipment.packages.flatMap((parcel): Found[] => {
     const { tracking, carrier, trackingNumber } = parcel;
     if (tracking?.status !== 'FAILED' && tracking?.status !== 'RETURNING') return [];
+    const why = tracking.detail === undefined ? '' : ` (${tracking.detail.replaceAll('_', ' ')})`;
     const fate = tracking.status === 'FAILED' ? 'could not be delivered' : 'comes back';
     return [
       {
         category: 'CARRIER_FAILURE',
         key: parcel.id,
-        what: `package ${trackingNumber} of ${carrier} ${fate}. ${sentence(tracking.detail ?? '')}`.trim(),
+        what: `package ${trackingNumber} of ${carrier} ${fate}${why}.`,
         groupKey: `CARRIER:${carrier}:${tracking.status}`,
         subject: { shipmentId: id, packageId: parcel.id, node },
       },
