@@ -12,6 +12,7 @@ const EVERYWHERE: readonly (readonly [keys: readonly string[], does: string])[] 
   [['j'], 'Next row of the list'],
   [['k'], 'Row before'],
   [['Enter'], 'Open the row'],
+  [['x'], 'Choose the row, to act on several'],
   [['Esc'], 'Close what is open, leave a field'],
   [['?'], 'This help'],
 ];

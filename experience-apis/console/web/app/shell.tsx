@@ -2,6 +2,7 @@ import { Suspense, useRef, useState, type ReactElement } from 'react';
 import { Link, NavLink, Outlet, useLocation, useNavigate, useNavigation } from 'react-router';
 import { useSession } from '../auth/session.js';
 import { IconButton } from '../ui/button.js';
+import { useInSight } from '../ui/use-in-sight.js';
 import { AlertStrip } from './alert-strip.js';
 import { ConnectionSign } from './connection-sign.js';
 import { Help } from './help.js';
@@ -53,8 +54,10 @@ function Navigation(): ReactElement {
   const { scopes } = useSession();
   const exceptions = useOpenExceptions();
   const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  useInSight(nav, '.active', pathname);
   return (
-    <nav className="shell-nav" aria-label="Pages">
+    <nav ref={nav} className="shell-nav" aria-label="Pages">
       <ul>
         {PLACES.filter(({ scope }) => scopes.has(scope)).map(({ path, title, key }) => (
           <li key={path}>

@@ -9,7 +9,9 @@ const DAY = 86_400;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** Pixels that the figures of the axis need. */
 const AXIS_WIDTH = 64;
-const X_AXIS_HEIGHT = 28;
+const X_AXIS_HEIGHT = 36;
+/** Pixels between the axis and the times below it: the lowest figure beside it stays apart from the first. */
+const X_AXIS_GAP = 12;
 const BAR_WIDTH = 0.6;
 const BAR_PIXELS_MAX = 48;
 
@@ -38,7 +40,14 @@ export function chartOptions(
       y: { range: (_, low, high) => rangeOf(low, high, fromZero, ceiling) },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: X_AXIS_HEIGHT, space: 64, values: (_, ticks) => ticks.map(timeOnAxis) },
+      {
+        ...axis,
+        grid: { show: false },
+        size: X_AXIS_HEIGHT,
+        gap: X_AXIS_GAP,
+        space: 64,
+        values: (_, ticks) => ticks.map(timeOnAxis),
+      },
       { ...axis, size: AXIS_WIDTH, space: 40, values: (_, ticks) => ticks.map((tick) => props().format(tick)) },
     ],
     series: [{}, ...series.map((one, at) => seriesOptions(one, at, element, props().bars === true))],

@@ -10,8 +10,8 @@ export interface Column<Row> {
   readonly sortable?: boolean;
   /** Any CSS length. */
   readonly width?: string;
-  /** `title`: heads the card of the row on phones. `extra`: left out there. */
-  readonly phone?: 'title' | 'extra';
+  /** `title`: heads the card of the row on phones. `words`: a sentence, in the whole width there. `extra`: left out there. */
+  readonly phone?: 'title' | 'words' | 'extra';
   /** Lines may break. */
   readonly wrap?: boolean;
 }

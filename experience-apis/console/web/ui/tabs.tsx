@@ -1,5 +1,6 @@
 import { useId, useRef, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import { classNames } from './class-names.js';
+import { useInSight } from './use-in-sight.js';
 
 export interface Tab {
   readonly key: string;
@@ -27,6 +28,7 @@ export function Tabs({ label, tabs, open, onOpen }: TabsProps): ReactElement {
     tabs.findIndex((tab) => tab.key === open),
   );
   const current = tabs[at];
+  useInSight(list, '.tab-open', current?.key);
   const go = (to: number): void => {
     const next = tabs[(to + tabs.length) % tabs.length];
     if (next === undefined) return;

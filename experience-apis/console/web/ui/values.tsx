@@ -4,6 +4,8 @@ import { IconButton } from './button.js';
 import { bothTimes, durationWords, relativeWords, utcWords } from './time-words.js';
 import { useClock } from './use-now.js';
 
+const SECOND = 1_000;
+
 interface InstantProps {
   /** UTC, ISO. */
   readonly at: string | null | undefined;
@@ -46,9 +48,9 @@ export function Duration({ ms, none = '–' }: { ms: number | null | undefined; 
   );
 }
 
-/** The time since an instant, counting on: "4 min 10 s". */
+/** The time since an instant, counting on in whole seconds: "4 min 10 s". */
 export function Elapsed({ since }: { since: string }): ReactElement {
-  const words = useClock((now) => durationWords(Math.max(0, now - Date.parse(since))));
+  const words = useClock((now) => durationWords(Math.max(1, Math.floor((now - Date.parse(since)) / SECOND)) * SECOND));
   return (
     <time className="number" dateTime={since} title={bothTimes(since)}>
       {words}

@@ -129,7 +129,7 @@ function AuditToolbar({ values, any, onChange, onClear }: ToolbarProps): ReactEl
     <Toolbar label="Find entries of the audit">
       <SearchField
         label="Who"
-        placeholder="Who, whole"
+        placeholder="Who: the whole name"
         value={values.actor}
         onSearch={(actor) => onChange({ actor })}
       />

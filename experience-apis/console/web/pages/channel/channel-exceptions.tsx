@@ -1,19 +1,10 @@
 import type { ReactElement } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { graphql } from '../../generated/index.js';
-import type { ExceptionsOfChannelQuery, Severity } from '../../generated/graphql.js';
+import type { ExceptionsOfChannelQuery } from '../../generated/graphql.js';
 import { useLive } from '../../live/use-live.js';
-import {
-  Badge,
-  DataTable,
-  EmptyState,
-  Pagination,
-  plainWords,
-  RelativeTime,
-  StatusBadge,
-  type Column,
-  type Tone,
-} from '../../ui/index.js';
+import { Badge, DataTable, EmptyState, Pagination, plainWords, RelativeTime, type Column } from '../../ui/index.js';
+import { SeverityBadge } from '../exceptions/exception-card.js';
 import { useCursorPages } from '../shared/cursor-pages.js';
 import { Trouble } from '../shared/loaded.js';
 import { useRead } from '../shared/use-read.js';
@@ -85,13 +76,6 @@ export function ChannelExceptions({ channel }: { channel: string }): ReactElemen
   );
 }
 
-const SEVERITY_TONE: Readonly<Record<Severity, Tone>> = {
-  LOW: 'neutral',
-  MEDIUM: 'info',
-  HIGH: 'warn',
-  CRITICAL: 'bad',
-};
-
 const COLUMNS: readonly Column<Exception>[] = [
   {
     key: 'title',
@@ -100,11 +84,11 @@ const COLUMNS: readonly Column<Exception>[] = [
     wrap: true,
     render: ({ id, title }) => <Link to={`/exceptions/${id}`}>{title}</Link>,
   },
-  { key: 'sentence', title: 'What is wrong', wrap: true, render: ({ sentence }) => sentence },
+  { key: 'sentence', title: 'What is wrong', wrap: true, phone: 'words', render: ({ sentence }) => sentence },
   {
     key: 'severity',
     title: 'Severity',
-    render: ({ severity }) => <StatusBadge status={severity} tone={SEVERITY_TONE[severity]} />,
+    render: ({ severity }) => <SeverityBadge severity={severity} />,
   },
   { key: 'owner', title: 'For', render: ({ owner }) => plainWords(owner) },
   { key: 'raised', title: 'Raised', render: ({ raisedAt }) => <RelativeTime at={raisedAt} /> },

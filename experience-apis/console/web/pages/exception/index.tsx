@@ -55,7 +55,7 @@ export default function ExceptionPage(): ReactElement {
         <Link to="/exceptions">Exceptions</Link>
         {exception ? (
           <Link to={`/exceptions?category=${exception.category}&groupKey=${encodeURIComponent(exception.groupKey)}`}>
-            Of one cause
+            All of this cause
           </Link>
         ) : null}
       </Trail>

@@ -152,6 +152,7 @@ const NODE_COLUMNS: readonly Column<NodeSum>[] = [
     key: 'why',
     title: 'Sum, or why it is not used',
     wrap: true,
+    phone: 'words',
     render: ({ excluded, sum }) => <span className="muted">{excluded ?? sum}</span>,
   },
 ];

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { graphql } from '../../generated/index.js';
 import { useSession } from '../../auth/session.js';
 import { useLive } from '../../live/use-live.js';
-import { EmptyState, FilterSelect, Instant, Notice, TextField, Toolbar } from '../../ui/index.js';
+import { EmptyState, SelectField, Instant, Notice, TextField, Toolbar } from '../../ui/index.js';
 import { AsOfField, instantOf } from '../shared/as-of-field.js';
 import { Loaded } from '../shared/loaded.js';
 import { useUrlState } from '../shared/url-state.js';
@@ -90,12 +90,11 @@ export function AvailabilityTab({ item, channels }: AvailabilityTabProps): React
   return (
     <div className="stack">
       <Toolbar label="What to look at">
-        <FilterSelect
+        <SelectField
           label="Channel"
-          all="Choose a channel"
           value={channel}
           options={known.map(({ key, name }) => ({ value: key, label: name }))}
-          onChange={(key) => set({ channel: key })}
+          onChange={({ target }) => set({ channel: target.value })}
         />
         <TextField
           label="Units wanted"

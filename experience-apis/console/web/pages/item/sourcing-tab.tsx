@@ -154,21 +154,21 @@ function Lines({
     onChange(lines.map((line, index) => (index === at ? { ...line, ...changes } : line)));
   return (
     <fieldset className="stack-tight">
-      <legend className="field-label">Lines</legend>
+      <legend className="visually-hidden">Lines</legend>
       {lines.map((line, at) => (
         // Lines have no names of their own: their place is all that tells them apart.
         // oxlint-disable-next-line react/no-array-index-key
-        <div key={at} className="row">
+        <div key={at} className="row row-end">
           <TextField
             label={`SKU of line ${at + 1}`}
-            hideLabel
+            hideLabel={at > 0}
             required
             value={line.sku}
             onChange={({ target }) => change(at, { sku: target.value })}
           />
           <TextField
             label={`Units of line ${at + 1}`}
-            hideLabel
+            hideLabel={at > 0}
             required
             type="number"
             min={1}

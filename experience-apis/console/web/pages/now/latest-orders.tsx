@@ -31,6 +31,7 @@ const COLUMNS: readonly Column<MovingOrder>[] = [
   {
     key: 'event',
     title: 'What happened',
+    wrap: true,
     render: ({ event }) => (event === undefined ? <span className="faint">–</span> : plainWords(event)),
   },
   { key: 'at', title: 'When', align: 'end', render: ({ at }) => <RelativeTime at={at} /> },

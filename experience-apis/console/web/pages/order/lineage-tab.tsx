@@ -14,12 +14,7 @@ export function LineageTab({ id }: { id: string }): ReactElement {
   return (
     <div className="stack">
       <div className="order-search">
-        <SearchField
-          label="Value or system"
-          placeholder="Value or system: erp, shipped …"
-          value={wanted}
-          onSearch={setWanted}
-        />
+        <SearchField label="Value or system" placeholder="Value or system: erp …" value={wanted} onSearch={setWanted} />
       </div>
       <Trouble read={read} />
       <DataTable
@@ -40,7 +35,7 @@ const COLUMNS: readonly Column<OrderOrigin>[] = [
     title: 'Value',
     phone: 'title',
     wrap: true,
-    width: '34%',
+    width: '50%',
     render: ({ pointer, value }) => (
       <span>
         <code className="order-value">{pointer}</code>

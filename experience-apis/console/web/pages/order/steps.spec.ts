@@ -14,7 +14,7 @@ describe('the steps of an order', () => {
       ['Accepted', 1_000],
       ['Reserved', 0],
       ['In the ERP', 59_000],
-      ['With the warehouse', undefined],
+      ['Released', undefined],
       ['Shipped', undefined],
       ['Channel told', undefined],
       ['Done', undefined],

@@ -5,7 +5,7 @@ const STEPS: readonly (readonly [title: string, ends: OrderEventType])[] = [
   ['Accepted', 'OrderAccepted'],
   ['Reserved', 'InventoryReserved'],
   ['In the ERP', 'SalesOrderConfirmed'],
-  ['With the warehouse', 'FulfillmentReleased'],
+  ['Released', 'FulfillmentReleased'],
   ['Shipped', 'ShipmentConfirmed'],
   ['Channel told', 'ChannelShipmentConfirmed'],
   ['Done', 'OrderCompleted'],

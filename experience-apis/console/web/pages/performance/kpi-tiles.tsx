@@ -72,7 +72,14 @@ function Tile({ trend, from, today }: Pick<KpiTilesProps, 'from' | 'today'> & { 
       </span>
       <span className="kpi-note">
         today {valueWords(unit, byDay.get(today) ?? (unit === 'COUNT' ? 0 : null))}
-        {target !== undefined && ` · target ${better === 'LOWER' ? '≤' : '≥'} ${valueWords(unit, target)}`}
+        {target !== undefined && (
+          <>
+            {' · '}
+            <span className="instant">
+              target {better === 'LOWER' ? '≤' : '≥'} {valueWords(unit, target)}
+            </span>
+          </>
+        )}
       </span>
       {known > 1 && <Sparkline label={`${title} by day, ${words} in all`} values={byDays} target={target} />}
     </>

@@ -54,6 +54,7 @@ const CAUSES = graphql(`
       ... on Order {
         channel
         reference
+        displayReference
       }
     }
   }
@@ -64,6 +65,7 @@ type Movement = NonNullable<LedgerQuery['position']>['movements']['edges'][numbe
 interface OrderBehind {
   readonly channel: string;
   readonly reference: string;
+  readonly displayReference?: string | null;
 }
 
 interface LedgerCardProps {
@@ -175,7 +177,7 @@ function Cause({ movement, order }: { movement: Movement; order: OrderBehind | u
   if (order !== undefined)
     return (
       <Link to={orderPath(movement.causeStream)}>
-        {order.channel} {order.reference}
+        {order.channel} {order.displayReference ?? order.reference}
       </Link>
     );
   return (

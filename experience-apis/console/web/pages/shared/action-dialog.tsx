@@ -9,14 +9,12 @@ export interface ActionProblem {
 
 /** What does not fit in an input: a pointer into it leads to a field, `/shipTo/city` to `city`. */
 export function inputProblem({
-  message,
   errors,
 }: {
-  readonly message: string;
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
 }): ActionProblem {
   const fields = Object.fromEntries(errors.map(({ pointer, detail }) => [pointer.split('/').at(-1) ?? '', detail]));
-  return { sentence: message, fields };
+  return { sentence: `Nothing was done. ${Object.values(fields).join(' ')}`, fields };
 }
 
 interface ActionDialogProps {

@@ -121,18 +121,22 @@ export function MessagesView({ sources }: MessagesViewProps): ReactElement {
 const COLUMNS: readonly Column<Message>[] = [
   { key: 'received', title: 'Came', render: ({ receivedAt }) => <RelativeTime at={receivedAt} /> },
   { key: 'source', title: 'From', render: ({ source }) => source },
-  { key: 'topic', title: 'Topic', phone: 'title', wrap: true, render: ({ topic }) => <code>{topic}</code> },
+  { key: 'topic', title: 'Topic', phone: 'title', render: ({ topic }) => <code>{topic}</code> },
   {
     key: 'status',
     title: 'Became',
     render: ({ status }) => <StatusBadge status={status} tone={MESSAGE_TONE[status]} />,
   },
-  { key: 'why', title: 'Why', wrap: true, render: ({ detail, reason }) => detail ?? reason },
+  { key: 'why', title: 'Why', wrap: true, phone: 'words', render: ({ detail, reason }) => detail ?? reason },
   {
     key: 'about',
     title: 'About',
-    wrap: true,
     phone: 'extra',
-    render: ({ subjects }) => <span className="muted">{subjects.join(', ')}</span>,
+    render: ({ subjects: [first, ...others] }) => (
+      <span className="muted">
+        {first}
+        {others.length > 0 && ` and ${others.length} more`}
+      </span>
+    ),
   },
 ];
