@@ -1,8 +1,9 @@
 import type { ClientBase } from 'pg';
 import { jsonArray, jsonTexts, plainArray } from '../../src/platform/db/set-parameters.js';
 import type { EventCursor } from '../../src/platform/event-log/index.js';
-import type { Figure, FigureKey } from './figures.js';
-import { KPI_NAMES, type Kpi } from './kpi.definitions.js';
+import { keyText, type Figure, type FigureKey } from './figures.js';
+import type { Buckets } from './histogram.js';
+import { KPI_NAMES, type Kpi, type KpiGrouping } from './kpi.definitions.js';
 
 type Db = Pick<ClientBase, 'query'>;
 
@@ -68,6 +69,62 @@ export async function findFigures(db: Db, filter: FigureFilter, limit: number): 
     values: [filter.kpis ?? KPI_NAMES, filter.from, filter.to, filter.channel ?? null, filter.node ?? null, limit],
   });
   return rows;
+}
+
+export interface SumFilter extends Omit<FigureFilter, 'kpis'> {
+  readonly kpi: Kpi;
+  /** What is kept by stage alone, or what is not; both when absent. */
+  readonly staged?: boolean | undefined;
+}
+
+/** What the figures are summed by, besides the day. */
+const PLACE = ['channel', 'node', 'stage']
+  .map((place) => `case when $7::text = '${place.toUpperCase()}' then f.${place} else '' end as ${place}`)
+  .join(', ');
+const CHOSEN = `kpi = $1 and day between $2 and $3 and ($4::text is null or channel = $4) and ($5::text is null or node = $5)
+  and ($6::boolean is null or (stage <> '') = $6)`;
+
+/**
+ * Of these days, summed by day and what is asked for, without buckets; at most `limit` figures. Summed where they are: there
+ * may be hundreds of thousands behind a few points.
+ */
+export async function sumFigures(
+  db: Db,
+  filter: SumFilter,
+  by: KpiGrouping,
+  limit: number,
+): Promise<readonly Figure[]> {
+  const { rows } = await db.query<Figure>({
+    name: 'kpi.sum-figures',
+    text: `select $1 as kpi, to_char(day, 'YYYY-MM-DD') as day, channel, node, stage, sum(count)::float8 as count,
+                  sum(sum_ms)::float8 as "sumMs", max(max_ms)::float8 as "maxMs", sum(numerator)::float8 as numerator,
+                  sum(denominator)::float8 as denominator, '{}'::json as buckets
+           from (select f.day, ${PLACE}, count, sum_ms, max_ms, numerator, denominator
+                 from kpi_day f where ${CHOSEN}) as chosen
+           group by chosen.day, channel, node, stage order by chosen.day, channel, node, stage limit $8`,
+    values: [...sumValues(filter, by), limit],
+  });
+  return rows;
+}
+
+/** The buckets of the same sums, by their keys. They take most of the time. */
+export async function sumBuckets(db: Db, filter: SumFilter, by: KpiGrouping): Promise<ReadonlyMap<string, Buckets>> {
+  const { rows } = await db.query<FigureKey & { readonly buckets: Buckets }>({
+    name: 'kpi.sum-buckets',
+    text: `select $1 as kpi, to_char(day, 'YYYY-MM-DD') as day, channel, node, stage,
+                  json_object_agg(bucket, records) as buckets
+           from (select day, channel, node, stage, bucket, sum(records) as records
+                 from (select f.day, ${PLACE}, b.key as bucket, b.value::bigint as records
+                       from kpi_day f cross join lateral json_each_text(f.buckets) as b where ${CHOSEN}) as chosen
+                 group by day, channel, node, stage, bucket) as summed
+           group by summed.day, channel, node, stage`,
+    values: sumValues(filter, by),
+  });
+  return new Map(rows.map((row) => [keyText(row), row.buckets]));
+}
+
+function sumValues({ kpi, from, to, channel, node, staged }: SumFilter, by: KpiGrouping): readonly unknown[] {
+  return [kpi, from, to, channel ?? null, node ?? null, staged ?? null, by];
 }
 
 /** `revision` is of its last change, and no other figure's. */

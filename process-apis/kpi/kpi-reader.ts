@@ -1,13 +1,15 @@
 import type { Pool } from 'pg';
-import type { Figure } from './figures.js';
-import { findFigures } from './figures.sql.js';
+import { keyText, type Figure } from './figures.js';
+import { findFigures, sumBuckets, sumFigures } from './figures.sql.js';
 import { kpiDefinition, type Kpi, type KpiGrouping } from './kpi.definitions.js';
 import { overviewOf, pointsOf, type KpiPoint } from './kpi-points.js';
 
 /** Days of one series. */
 export const SERIES_DAYS_MAX = 366;
-/** Figures that one answer is summed from. */
+/** Figures of one day that an answer is summed from. */
 const FIGURES_MAX = 50_000;
+/** Points of one series. */
+const POINTS_MAX = 50_000;
 const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -32,6 +34,8 @@ export interface SeriesQuestion {
   readonly channel?: string | undefined;
   readonly node?: string | undefined;
   readonly by: KpiGrouping;
+  /** Median, 95 of 100 and longest, which take the longest to compute, are not wanted. */
+  readonly withoutDurations?: boolean;
 }
 
 /** Reads figures as points. All that is stored is of the past: an answer is as new as the last events that were taken. */
@@ -42,20 +46,23 @@ export class KpiReader {
   ) {}
 
   /** By day, then by what they are split by. Throws KpiQuestionError. */
-  async series({ kpi, from, to = this.today, channel, node, by }: SeriesQuestion): Promise<readonly KpiPoint[]> {
+  async series(question: SeriesQuestion): Promise<readonly KpiPoint[]> {
+    const { kpi, from, to = this.today, channel, node, by, withoutDurations = false } = question;
     const days = (checkedDay(to, 'to') - checkedDay(from, 'from')) / DAY_MS;
     if (days < 0) throw new KpiQuestionError(`"from" (${from}) must not be after "to" (${to}).`, 'from');
     if (days >= SERIES_DAYS_MAX)
       throw new KpiQuestionError(`At most ${SERIES_DAYS_MAX} days are told at once: choose a later "from".`, 'from');
-    const { grouping, title } = kpiDefinition(kpi);
+    const { grouping, title, whole } = kpiDefinition(kpi);
     if (!grouping.includes(by))
       throw new KpiQuestionError(`${title} can be split by ${grouping.join(', ')}, not by ${by}.`, 'by');
-    const figures = await findFigures(this.pool, { kpis: [kpi], from, to, channel, node }, FIGURES_MAX + 1);
-    if (figures.length > FIGURES_MAX)
-      throw new KpiQuestionError(
-        'More was recorded in these days than is told at once: choose a later "from".',
-        'from',
-      );
+    const staged = whole === true ? by === 'STAGE' : undefined;
+    const filter = { kpi, from, to, channel, node, staged };
+    const sums = await sumFigures(this.pool, filter, by, POINTS_MAX + 1);
+    if (sums.length > POINTS_MAX)
+      throw new KpiQuestionError(`More than ${POINTS_MAX} points: choose a later "from".`, 'from');
+    if (withoutDurations) return pointsOf(sums, by);
+    const buckets = await sumBuckets(this.pool, filter, by);
+    const figures = sums.map((sum) => ({ ...sum, buckets: buckets.get(keyText(sum)) ?? {} }));
     return pointsOf(figures, by);
   }
 

@@ -6,7 +6,9 @@ import { openTestPool } from '../../test/support/test-pool.js';
 import { until } from '../../test/support/until.js';
 import { decodeCursor, LOG_START } from '../../src/platform/event-log/index.js';
 import type { Order } from '../../src/model/order.js';
-import { KPI_NAMES } from './kpi.definitions.js';
+import { findFigures } from './figures.sql.js';
+import { KPI_NAMES, kpiDefinition } from './kpi.definitions.js';
+import { pointsOf, type KpiPoint } from './kpi-points.js';
 import { KpiReader } from './kpi-reader.js';
 import { jamOf } from './jams.js';
 import { KpiProjection } from './projection.js';
@@ -175,6 +177,36 @@ describe('the figures', () => {
     }
   });
 });
+
+describe('a series', () => {
+  const WITHOUT = { p50: undefined, p95: undefined, max: undefined };
+  const days = { from: '2026-03-01', to: '2026-03-31' };
+
+  it.each(KPI_NAMES.flatMap((kpi) => kpiDefinition(kpi).grouping.map((by) => [kpi, by] as const)))(
+    'of %s by %s is the sum of the figures',
+    async (kpi, by) => {
+      const reader = new KpiReader(pool);
+      const figures = await findFigures(pool, { kpis: [kpi], ...days }, 10_000);
+      const channels = [undefined, CHANNELS[0]];
+      for (const channel of channels) {
+        const chosen = figures.filter((figure) => (channel ?? figure.channel) === figure.channel);
+        const points = await reader.series({ kpi, by, channel, ...days });
+        expect(inOrder(points)).toEqual(inOrder(pointsOf(chosen, by)));
+        const trend = await reader.series({ kpi, by, channel, ...days, withoutDurations: true });
+        expect(inOrder(trend)).toEqual(inOrder(points).map((point) => ({ ...point, ...WITHOUT })));
+      }
+      expect(figures.length).toBeGreaterThan(0);
+    },
+  );
+});
+
+function inOrder(points: readonly KpiPoint[]): readonly KpiPoint[] {
+  return points.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+}
+
+function placeOf({ day, channel = '', node = '', stage = '' }: KpiPoint): string {
+  return [day, channel, node, stage].join('|');
+}
 
 describe('the progress of orders', () => {
   it('says of each order what its own state says', async () => {

@@ -1,4 +1,5 @@
 import { Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import {
   FiguresFeed,
   KPI_CHANGED,
@@ -20,6 +21,10 @@ import type { Given } from '../given.js';
 import { badInput } from '../graphql-errors.js';
 import { liveEvents, type LiveStream } from '../live-events.js';
 import type { OperationContext } from '../operation-context.js';
+import { selects } from '../selected-fields.js';
+
+/** What takes the longest to compute of a point. */
+const DURATIONS = ['p50', 'p95', 'max'];
 
 interface SeriesArguments {
   readonly kpi: Kpi;
@@ -50,10 +55,12 @@ export class KpiResolver {
     _: unknown,
     { kpi, from, by, ...given }: SeriesArguments & Given<{ to: string; channel: string; node: string }>,
     { principal }: OperationContext,
+    info: GraphQLResolveInfo,
   ): Promise<Series> {
     const channel = visibleChannel(principal, given.channel);
     const { to, node } = given;
-    const question = { kpi, from, by, channel, to: to ?? undefined, node: node ?? undefined };
+    const withoutDurations = !DURATIONS.some((field) => selects(info, field));
+    const question = { kpi, from, by, channel, to: to ?? undefined, node: node ?? undefined, withoutDurations };
     return { definition: kpiDefinition(kpi), points: await answered(this.reader.series(question)) };
   }
 
