@@ -203,18 +203,23 @@ describe.skipIf(withoutBrowser())('people who act at the console', () => {
 
     it('try dead letters again, chosen by keyboard, and discard one', async () => {
       await desk.getByText('There are no dead letters').waitFor();
-      for (let count = 0; count < 3; count += 1) await park(console, await place());
-      await desk
-        .getByRole('row', { name: new RegExp(POSTING) })
-        .nth(2)
-        .waitFor();
-      for (const key of ['j', 'x', 'j', 'x']) await desk.keyboard.press(key);
+      const [first = '', ...later] = [await place(), await place(), await place()];
+      const letters = desk.getByRole('row', { name: new RegExp(POSTING) });
+      await park(console, first);
+      await letters.waitFor();
+      await desk.keyboard.press('j');
+      // What comes meanwhile stands above the row that has the focus.
+      for (const orderId of later) await park(console, orderId);
+      await letters.nth(2).waitFor();
+      await desk.keyboard.press('x');
+      const meant = letters.filter({ has: desk.locator(`a[href$="${first}"]`) });
+      await meant.getByRole('checkbox', { checked: true }).waitFor();
+      for (const key of ['k', 'x']) await desk.keyboard.press(key);
       await desk.getByText('2 chosen').waitFor();
       await desk.getByRole('button', { name: 'Try again' }).click();
       await told(desk, '2 dead letters are tried again.');
-      const left = desk.getByRole('row', { name: new RegExp(POSTING) });
-      await left.nth(1).waitFor({ state: 'detached' });
-      await left.getByText(POSTING).click();
+      await letters.nth(1).waitFor({ state: 'detached' });
+      await letters.getByText(POSTING).click();
       const drawer = desk.getByRole('dialog', { name: POSTING });
       await drawer.getByText('refused', { exact: true }).waitFor();
       await drawer.getByRole('button', { name: 'Discard…' }).click();

@@ -12,6 +12,7 @@ const SECOND_KEY_MS = 1_200;
 /** What a row of a list is: of tables, and of anything else that says so. */
 const ROWS = 'main tbody tr, main [data-row]';
 const IN_ROW = 'a[href], button';
+const TYPED_IN = 'input:not([type=checkbox], [type=radio]), select, textarea';
 
 /** The keys that work on every page, while nobody types and no dialog is open. */
 export function useKeyboard(actions: KeyboardActions): void {
@@ -44,7 +45,7 @@ export function useKeyboard(actions: KeyboardActions): void {
 /** Somebody types, or a dialog has the keyboard. */
 function isBusy(target: EventTarget | null): boolean {
   if (document.querySelector('dialog[open]') !== null) return true;
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, select, textarea'));
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches(TYPED_IN));
 }
 
 /** Puts the focus on the row after (1) or before (-1) the one that has it: Enter then opens it. False without a list. */

@@ -30,10 +30,12 @@ export function useRowKeys(body: RefObject<HTMLTableSectionElement | null>, opti
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     // Keys in a control of the row are the control's.
     if (!(event.target instanceof HTMLTableRowElement) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = { Home: 0, End: rows - 1 }[event.key] ?? stepFrom(at, event.key);
+    // Where the row is now: rows that came meanwhile have moved it.
+    const here = event.target.sectionRowIndex;
+    const to = { Home: 0, End: rows - 1 }[event.key] ?? stepFrom(here, event.key);
     if (to !== undefined) focusRow(to);
-    else if (event.key === 'Enter' && onOpen !== undefined) onOpen(at);
-    else if ((event.key === 'x' || event.key === ' ') && onChoose !== undefined) onChoose(at);
+    else if (event.key === 'Enter' && onOpen !== undefined) onOpen(here);
+    else if ((event.key === 'x' || event.key === ' ') && onChoose !== undefined) onChoose(here);
     else return;
     event.preventDefault();
   });
