@@ -19,7 +19,7 @@ const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const CONTRAST = 'color-contrast';
 const GRAVE: ReadonlySet<string | null | undefined> = new Set(['serious', 'critical']);
 const SEEN_MS_MAX = 20_000;
-const FLAWLESS_MS_MAX = 5_000;
+const FLAWLESS_MS_MAX = 15_000;
 
 interface Ids {
   readonly order: string;
