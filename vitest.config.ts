@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 
 const require = createRequire(import.meta.url);
 
-export default defineConfig({
+const SIMULATION = 'test/simulation/**/*.spec.ts';
+
+const building = {
   plugins: [
     // Not from .swcrc: that one leaves specs out of the build.
     swc.vite({
@@ -21,17 +23,34 @@ export default defineConfig({
     // graphql must be one module for all, or its instanceof checks fail across copies.
     alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }],
   },
+};
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+export default defineConfig({
   test: {
-    include: [
-      'src/**/*.spec.ts',
-      'system-apis/**/*.spec.ts',
-      'process-apis/**/*.spec.ts',
-      'experience-apis/**/*.spec.ts',
-      'test/**/*.spec.ts',
+    // Most of them wait for a database, a hub or a browser most of the time.
+    maxWorkers: 3,
+    projects: [
+      {
+        ...building,
+        test: {
+          ...patience,
+          name: 'hub',
+          include: [
+            'src/**/*.spec.ts',
+            'system-apis/**/*.spec.ts',
+            'process-apis/**/*.spec.ts',
+            'experience-apis/**/*.spec.ts',
+            'test/**/*.spec.ts',
+          ],
+          exclude: [SIMULATION],
+          globalSetup: ['test/support/postgres.global.ts'],
+          // Modules are loaded once for each worker, not once for each file: each file ends what it starts.
+          isolate: false,
+        },
+      },
+      // Rules over time and chance in its process: nobody else may be there.
+      { ...building, test: { ...patience, name: 'simulation', include: [SIMULATION] } },
     ],
-    globalSetup: ['test/support/postgres.global.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
   },
 });
