@@ -20,6 +20,7 @@ let told: unknown[];
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'entrepot-demo-'));
   told = [];
+  for (const name of Object.keys(process.env).filter((key) => key.startsWith('ENTREPOT_'))) vi.stubEnv(name, undefined);
   vi.stubEnv('ENTREPOT_DATA_DIR', dir);
   vi.stubEnv('ENTREPOT_SHUTDOWN_TIMEOUT_MS', '1000');
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
