@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryBudgetBook } from './budget-book.js';
-import { Budgets, type BudgetCall } from './budgets.js';
+import { Budgets, BudgetSpentError, type BudgetCall } from './budgets.js';
 
 const CALL: BudgetCall = { name: 'bank/line', perSecond: 1, burst: 100, cost: 1, waitMsMax: 0 };
 /** Steps of promises between the moment in which a caller is served and the one in which its line has ended. */
@@ -19,5 +19,14 @@ describe('the line of a budget', () => {
       expect([steps, served]).toEqual([steps, true]);
       await second;
     }
+  });
+
+  it('turns nobody away whom the vendor, who allows more than was declared, would serve at once', async () => {
+    const calls = 20;
+    const budgets = new Budgets(new MemoryBudgetBook(), Date.now, () => Promise.resolve());
+    await budgets.told(CALL.name, { perSecond: 1, tokens: calls, burst: calls });
+    const small = { ...CALL, burst: 2 };
+    await Promise.all(Array.from({ length: calls }, () => budgets.take(small)));
+    await expect(budgets.take(small)).rejects.toThrow(BudgetSpentError);
   });
 });

@@ -55,7 +55,8 @@ export class Budgets {
     const line = this.lines.get(call.name) ?? { waiting: [], served: false };
     this.lines.set(call.name, line);
     const perSecond = Math.min(this.rateOf(call), call.perSecondMax ?? Infinity);
-    const queueMs = (Math.max(0, line.waiting.length - call.burst / call.cost) * call.cost * 1000) / perSecond;
+    const atOnce = this.burstOf(call) / call.cost;
+    const queueMs = (Math.max(0, line.waiting.length - atOnce) * call.cost * 1000) / perSecond;
     if (queueMs > call.waitMsMax) throw new BudgetSpentError(queueMs);
     const turn = new Promise<void>((resolve, reject) =>
       line.waiting.push({ call, since: this.now(), resolve, reject }),
@@ -84,6 +85,10 @@ export class Budgets {
     return this.toldRates.get(name)?.perSecond ?? perSecond;
   }
 
+  private burstOf({ name, burst }: BudgetCall): number {
+    return this.toldBursts.get(name) ?? burst;
+  }
+
   /** Never rejects. Ends in the moment in which nobody waits: whoever comes after it starts it again. */
   private async serve(line: Line): Promise<void> {
     line.served = true;
@@ -101,7 +106,7 @@ export class Budgets {
     const different = line.waiting.findIndex((waiting) => waiting.call.cost !== call.cost);
     const wanted = Math.min(different === -1 ? line.waiting.length : different, GRANTS_MAX);
     const { waitMsMax, ...request } = call;
-    const burst = this.toldBursts.get(call.name) ?? call.burst;
+    const burst = this.burstOf(call);
     const { granted, waitMs } = await this.book.grant({
       ...request,
       wanted,
