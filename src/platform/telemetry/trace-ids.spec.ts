@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { isSampled, parseTraceparent, rootOf, traceparentOf } from './trace-ids.js';
+import { isSampled, parseTraceparent, rootOf, TraceIds, traceparentOf } from './trace-ids.js';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -58,4 +58,22 @@ describe('traceparent', () => {
     `00-${TRACE.toUpperCase()}-${SPAN}-01`,
     `00-${TRACE}-${SPAN}`,
   ])('is not taken: %j', (header) => expect(parseTraceparent(header)).toBeUndefined());
+});
+
+describe('new ids', () => {
+  it('have the length that is wanted, and never come again', () => {
+    const ids = new TraceIds();
+    const traces = Array.from({ length: 2_000 }, () => ids.generateTraceId());
+    const spans = Array.from({ length: 2_000 }, () => ids.generateSpanId());
+    for (const id of traces) expect(id).toMatch(/^[0-9a-f]{32}$/);
+    for (const id of spans) expect(id).toMatch(/^[0-9a-f]{16}$/);
+    expect(new Set([...traces, ...spans]).size).toBe(4_000);
+  });
+
+  it('are those that are given, for the work alone that they are given for', () => {
+    const ids = new TraceIds();
+    const given = { traceId: TRACE, spanId: SPAN };
+    expect(ids.with(given, () => [ids.generateTraceId(), ids.generateSpanId()])).toEqual([TRACE, SPAN]);
+    expect([ids.generateTraceId(), ids.generateSpanId()]).not.toContain(TRACE);
+  });
 });

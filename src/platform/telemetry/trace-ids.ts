@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { TraceFlags, type SpanContext } from '@opentelemetry/api';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -6,6 +6,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[89ab][0-9a-f]{3}-[0-9a-f]{12
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const TRACE_BYTES = 16;
 const SPAN_BYTES = 8;
+/** Asked of the system at once: for each id by itself that would be the larger part of what a span costs. */
+const RANDOM_BYTES = 4_096;
 /** Hexadecimal digits of a trace id that the ratio looks at: in them a UUID of any version is even. */
 const RATIO_DIGITS = 12;
 const RATIO_RANGE = 16 ** RATIO_DIGITS;
@@ -47,6 +49,8 @@ export function parseTraceparent(header: unknown): SpanContext | undefined {
 
 /** Random ids, and for one span those that it is given. */
 export class TraceIds {
+  private readonly random = Buffer.alloc(RANDOM_BYTES);
+  private used = RANDOM_BYTES;
   private given: Pick<SpanContext, 'traceId' | 'spanId'> | undefined;
 
   /** The span that the work starts first gets these ids. */
@@ -60,10 +64,19 @@ export class TraceIds {
   }
 
   generateTraceId(): string {
-    return this.given?.traceId ?? randomBytes(TRACE_BYTES).toString('hex');
+    return this.given?.traceId ?? this.randomHex(TRACE_BYTES);
   }
 
   generateSpanId(): string {
-    return this.given?.spanId ?? randomBytes(SPAN_BYTES).toString('hex');
+    return this.given?.spanId ?? this.randomHex(SPAN_BYTES);
+  }
+
+  private randomHex(bytes: number): string {
+    if (this.used + bytes > RANDOM_BYTES) {
+      randomFillSync(this.random);
+      this.used = 0;
+    }
+    this.used += bytes;
+    return this.random.toString('hex', this.used - bytes, this.used);
   }
 }
