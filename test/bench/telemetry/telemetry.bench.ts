@@ -39,7 +39,7 @@ type Round = (hub: BenchHub, name: string) => Promise<Taken>;
 export async function* telemetry(postgres: BenchPostgres, quick: boolean): AsyncGenerator<Figure> {
   const sizes: Sizes = quick
     ? { cycles: 1, orders: 240, ingestMs: 1_500 }
-    : { cycles: 3, orders: 600, ingestMs: 4_000 };
+    : { cycles: 2, orders: 450, ingestMs: 4_000 };
   const lifecycle: Round = (hub, name) => runLifecycle(hub, name, sizes.orders);
   const ingest: Round = (hub) => runIngest(hub, sizes.ingestMs);
   for (const ratio of RATIOS) {
