@@ -58,7 +58,7 @@ const TOKEN_SCOPES = [
 ];
 
 const OUTSIDE_ISSUER =
-  'ENTREPOT_JWKS_URL is set, but the demo makes its tokens and its user itself. Leave it away, or start without the demo.';
+  'ENTREPOT_JWKS_URL is set, but the demo makes its tokens and its user itself. Leave it out, or start without the demo.';
 
 type HubConfig = ConfigOf<typeof HUB_SETTINGS>;
 
