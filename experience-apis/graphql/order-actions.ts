@@ -7,6 +7,7 @@ import {
   type RiderWriter,
   type SubmitOutcome,
 } from '../../process-apis/orders/index.js';
+import { REASON_CHARS_MAX, reasonErrors } from '../../process-apis/resolution/index.js';
 import type { Order } from '../../src/model/order.js';
 import { recordAudits, type AuditEntry } from '../../src/platform/audit/index.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
@@ -14,7 +15,6 @@ import type { ProblemDetail } from '../../src/platform/http/problem.js';
 import { ifVisible } from './channel-sight.js';
 import { badInput } from './graphql-errors.js';
 
-export const REASON_CHARS_MAX = 500;
 const KEY = /^[\x21-\x7e]{8,128}$/;
 const OPERATOR_SOURCE = 'operator';
 
@@ -110,10 +110,9 @@ export function checkKey(idempotencyKey: string): void {
 
 /** The reason without blanks around it. Throws a GraphQL error where there is none, or too much. */
 export function checkedReason(reason: string): string {
-  const trimmed = reason.trim();
-  if (trimmed === '' || reason.length > REASON_CHARS_MAX)
+  if (reasonErrors(reason).length > 0)
     throw badInput(`"reason" must be a text of 1 to ${REASON_CHARS_MAX} characters.`);
-  return trimmed;
+  return reason.trim();
 }
 
 function invalid(errors: readonly ProblemDetail[]): OrderActionResult {

@@ -63,7 +63,7 @@ export class TrustedDocuments {
 
   /** The text to be run: that of the id, or what was sent, by those who may. */
   find({ query, documentId }: AskedDocument, { scopes }: Principal): FoundDocument {
-    if (typeof documentId === 'string' && documentId !== '') {
+    if (isDocumentId(documentId)) {
       const source = this.texts.get(documentId);
       return source === undefined ? { error: unknown(documentId) } : { source };
     }
@@ -86,8 +86,11 @@ export class TrustedDocuments {
 
 /** Whether a request names a trusted document; with any other id the document is what the caller sent. */
 export function namesDocument(body: unknown): boolean {
-  const id = typeof body === 'object' && body !== null ? (body as AskedDocument).documentId : undefined;
-  return typeof id === 'string' && id !== '';
+  return typeof body === 'object' && body !== null && isDocumentId((body as AskedDocument).documentId);
+}
+
+function isDocumentId(documentId: unknown): documentId is string {
+  return typeof documentId === 'string' && documentId !== '';
 }
 
 /** Empty where there is none: the client was not built here. */
