@@ -115,8 +115,10 @@ describe('a hub that is stopped under load', () => {
   });
 
   it('says that it is not ready as soon as it stops, and goes on to answer', () => {
-    const last = readiness.at(-1);
+    // What comes in the last moment, when the server closes already, is turned away with the same status.
+    const last = readiness.findLast(({ checks }) => checks !== undefined);
     expect(last).toMatchObject({ status: 503, checks: { process: 'The process is stopping.' } });
+    expect(readiness.at(-1)).toMatchObject({ status: 503 });
   });
 
   it('tells subscribers to come again', () => {
