@@ -8,6 +8,7 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
+import { rootFieldErrors } from './check-document.js';
 import { RETRY_AFTER_SECONDS, UNAVAILABLE_CODE } from './graphql-errors.js';
 import type { OperationContext } from './operation-context.js';
 import type { AskedDocument, TrustedDocuments } from './trusted-documents.js';
@@ -62,7 +63,11 @@ export class HttpPolicyPlugin implements ApolloServerPlugin<OperationContext> {
   }
 
   /** Puts the document that is to be run into the request. Gives why none is. */
-  private chooseDocument({ request, contextValue }: GraphQLRequestContext<OperationContext>): GraphQLError | undefined {
+  private chooseDocument({
+    request,
+    contextValue,
+    schema,
+  }: GraphQLRequestContext<OperationContext>): GraphQLError | undefined {
     const asked = { query: request.query, documentId: documentIdOf(request.http?.body) };
     if (request.http?.method === 'POST' && !JSON_BODY.test(request.http.headers.get('content-type') ?? '')) {
       request.query = NO_DOCUMENT;
@@ -71,8 +76,9 @@ export class HttpPolicyPlugin implements ApolloServerPlugin<OperationContext> {
     // Without any document Apollo says what is missing.
     if (asked.documentId === undefined && asked.query === undefined) return undefined;
     const found = this.trusted.find(asked, contextValue.principal);
-    request.query = 'error' in found ? NO_DOCUMENT : found.source;
-    return 'error' in found ? found.error : undefined;
+    const error = 'error' in found ? found.error : whyNoDocument(schema, found.source);
+    request.query = 'error' in found || error !== undefined ? NO_DOCUMENT : found.source;
+    return error;
   }
 
   private introspects(schema: GraphQLSchema, document: DocumentNode): boolean {
@@ -82,6 +88,13 @@ export class HttpPolicyPlugin implements ApolloServerPlugin<OperationContext> {
     this.introspecting.set(document, found);
     return found;
   }
+}
+
+/** Why a text must not come before the server's own rules, which would fail on it. */
+function whyNoDocument(schema: GraphQLSchema, source: string): GraphQLError | undefined {
+  const [error] = rootFieldErrors(schema, source);
+  if (error !== undefined) error.extensions['http'] = { status: 400 };
+  return error;
 }
 
 function documentIdOf(body: unknown): unknown {

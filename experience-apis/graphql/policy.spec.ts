@@ -16,6 +16,14 @@ beforeAll(async () => {
 
 afterAll(() => hub.close());
 
+/** Of them a server's own rules fail on those that depend on a variable. */
+const WITHOUT_ROOT_FIELD = [
+  'subscription { orderChanged @skip(if: true) { cursor } }',
+  'subscription ($no: Boolean!) { orderChanged @include(if: $no) { cursor } }',
+  'subscription ($no: Boolean!) { ... { ...Root } } fragment Root on Subscription { orderChanged @skip(if: $no) { cursor } }',
+  'query Q { order(id: "1") { id } } subscription S($no: Boolean!) { ... @ include(if: $no) { orderChanged { cursor } } }',
+];
+
 const CANCEL = `mutation {
   cancelOrder(input: {orderId: "01900000-0000-7000-8000-000000000000", reason: "test", idempotencyKey: "policy-1"}) { __typename } }`;
 const ALLOWED = '{ orderByReference(channel: "shop-eu", reference: "P-1") { id } }';
@@ -131,6 +139,32 @@ describe('over HTTP', () => {
     expect(errors?.[0]?.extensions.code).toBe('SUBSCRIPTION_OVER_HTTP');
   });
 
+  it('a subscription that may have no root field is refused as what it is, in a query or beside one', async () => {
+    const authorization = `Bearer ${await hub.token()}`;
+    for (const query of WITHOUT_ROOT_FIELD) {
+      const send = (accept: string) =>
+        request(hub.url)
+          .post('/graphql')
+          .set({ authorization, accept })
+          .send({ query, operationName: query.startsWith('query') ? 'Q' : undefined });
+      const answer = await send('application/graphql-response+json');
+      expect([query, answer.status, answer.body]).toMatchObject([
+        query,
+        400,
+        {
+          errors: [
+            {
+              message: expect.stringContaining('must not depend on') as string,
+              locations: [{ line: 1 }],
+              extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+            },
+          ],
+        },
+      ]);
+      expect((await send('application/json')).status).toBe(200);
+    }
+  });
+
   it('batches and requests that a foreign page could make are refused', async () => {
     const authorization = `Bearer ${await hub.token()}`;
     const batch = await request(hub.url)
@@ -201,11 +235,7 @@ describe('over WebSocket', () => {
       'GRAPHQL_VALIDATION_FAILED',
       /introspection/,
     ],
-    ...[
-      'subscription { orderChanged @skip(if: true) { cursor } }',
-      'subscription ($no: Boolean!) { orderChanged @include(if: $no) { cursor } }',
-      'subscription ($no: Boolean!) { ... { ...Root } } fragment Root on Subscription { orderChanged @skip(if: $no) { cursor } }',
-    ].map((query): (typeof REFUSED)[number] => [
+    ...WITHOUT_ROOT_FIELD.map((query): (typeof REFUSED)[number] => [
       'a subscription that may have no root field',
       query,
       'GRAPHQL_VALIDATION_FAILED',
