@@ -2,7 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../test/support/until.js';
 import { Catalog } from '../../process-apis/catalog/index.js';
 import { Intake } from '../../process-apis/intake/index.js';
 import type { Principal } from '../../src/platform/auth/principal.js';
@@ -74,7 +75,7 @@ describe('the door for notifications', () => {
     );
     sandbox.placeOrder(first);
     sandbox.placeOrder(second);
-    await vi.waitFor(() => expect(intake.orderIds()).toEqual([first.orderId, second.orderId].toSorted()));
+    await eventually(() => expect(intake.orderIds()).toEqual([first.orderId, second.orderId].toSorted()));
     await Promise.all(told);
   });
 

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../test/support/until.js';
 import type { ChannelAccount } from '../../src/model/channel.js';
 import { AmazonAccountPoll } from './amazon.account-poll.js';
 import { AmazonClients } from './amazon.clients.js';
@@ -136,14 +137,14 @@ describe('the reading of orders', () => {
     const { poller } = process();
     await poller.start();
     const placed = place(1, 3);
-    await vi.waitFor(() => expect(intake.orderIds()).toEqual(placed), { timeout: 5_000 });
+    await eventually(() => expect(intake.orderIds()).toEqual(placed));
   });
 
   it('stops, and reads nothing after that', async () => {
     const { poller } = process();
     await poller.start();
     const placed = place(1, 1);
-    await vi.waitFor(() => expect(intake.orderIds()).toEqual(placed), { timeout: 5_000 });
+    await eventually(() => expect(intake.orderIds()).toEqual(placed));
     await poller.onModuleDestroy();
     place(2, 1);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -162,7 +163,7 @@ describe('the reading of orders', () => {
     const placed = place(1, 2);
     const { poller } = process();
     for (const orderId of placed) poller.wake(account.id, orderId);
-    await vi.waitFor(() => expect(intake.orderIds()).toEqual(placed), { timeout: 5_000 });
+    await eventually(() => expect(intake.orderIds()).toEqual(placed));
   });
 
   it('leaves hints to the poll while Amazon is away', async () => {

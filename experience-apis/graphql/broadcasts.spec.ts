@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { Client } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { encodeCursor, readLogEnd } from '../../src/platform/event-log/index.js';
 import { until } from '../../test/support/until.js';
 import { fieldOf, READ, startGraphHub, take, type Answer, type GraphHub, type TokenWish } from './spec-support.js';
 
@@ -39,32 +38,20 @@ async function connect(wish: TokenWish = {}): Promise<Client> {
   return client;
 }
 
-async function logEnd(): Promise<string> {
-  return encodeCursor(await readLogEnd(hub.pool));
-}
-
-async function subscribed(count: number): Promise<void> {
-  await until(
-    () => hub.broadcasts.counts.subscribers,
-    (subscribers) => subscribers === count,
-    { what: 'all subscriptions', timeoutMs: 20_000 },
-  );
-}
-
 function referencesOf(answers: readonly Answer[]): readonly string[] {
   return answers.map((answer) => (fieldOf(answer, 'orderChanged') as { order: { reference: string } }).order.reference);
 }
 
 describe('subscribers with the same document, variables and rights', () => {
   it('share the making of each message, whoever they are and wherever they begin', async () => {
-    const after = await logEnd();
+    const after = await hub.logEnd();
     const people = await Promise.all(['ann', 'ben', 'cem'].map((subject) => connect({ subject })));
     const streams = people.flatMap((client) =>
       Array.from({ length: 30 }, (_, n) =>
         take(client, { query: CHANGES, variables: { channel: 'shop-eu', ...(n % 2 === 0 ? { after } : {}) } }, 6),
       ),
     );
-    await subscribed(90);
+    await hub.subscribed(90);
     expect(hub.broadcasts.counts.groups).toBe(1);
     const { made } = hub.broadcasts.counts;
     await hub.orders.accept('shop-eu', ['B-1', 'B-2']);
@@ -79,7 +66,7 @@ describe('subscribers with the same document, variables and rights', () => {
     const more = take(await connect({ scopes: [...READ, 'pii:read'] }), { query: CHANGES }, 6);
     const partner = take(await connect({ channel: 'amazon-de' }), { query: CHANGES }, 3);
     const named = take(await connect(), { query: CHANGES, variables: { channel: 'amazon-de' } }, 3);
-    await subscribed(4);
+    await hub.subscribed(4);
     expect(hub.broadcasts.counts.groups).toBe(4);
     await hub.orders.accept('shop-eu', ['B-3']);
     await hub.orders.accept('amazon-de', ['B-4']);
@@ -90,7 +77,7 @@ describe('subscribers with the same document, variables and rights', () => {
   });
 
   it('join without loss and without doubles while others are being told', async () => {
-    const after = await logEnd();
+    const after = await hub.logEnd();
     const client = await connect();
     const variables = { channel: 'shop-eu', after };
     const writing = (async () => {
@@ -153,17 +140,17 @@ const EVENTS = 3 * ORDERS;
 
 describe('a client that stops reading', () => {
   it('is ended with the cursor to resume from, while others are told on; with it nothing is lost', async () => {
-    const after = await logEnd();
+    const after = await hub.logEnd();
     const slow = await RawClient.open({ query: BULKY });
     const steady = take(await connect(), { query: CHANGES, variables: { channel: 'shop-eu' } }, EVENTS);
-    await subscribed(2);
+    await hub.subscribed(2);
     slow.socket.pause();
     for (let n = 0; n < ORDERS / 100; n += 1)
       await hub.orders.accept(
         'shop-eu',
         Array.from({ length: 100 }, (_, order) => `L-${n}-${order}`),
       );
-    await subscribed(0);
+    await hub.subscribed(0);
     expect(await steady).toHaveLength(EVENTS);
     slow.socket.resume();
     const end = await until(

@@ -157,10 +157,11 @@ describe('exceptions', () => {
   });
 
   it('come to a partner live as those of its own channel alone', async () => {
+    await hub.logEnd();
     const client = await hub.connect({ ...READ, channel: 'amazon-de' });
     const query = `subscription { exceptionChanged { event { type } exception { subject { channel reference } evidence { kind } } } }`;
     const changes = take(client, { query }, 1);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await hub.subscribed(1);
     await hub.orders.accept('shop-eu', ['W-1'], selling('W-NOT-MAPPED'));
     await hub.orders.accept('amazon-de', ['W-2'], selling('W-NOT-MAPPED'));
     expect(await changes).toEqual([
@@ -202,6 +203,7 @@ describe('solving exceptions', () => {
   });
 
   it('of a group maps the SKU once for all, and is told live', async () => {
+    await hub.logEnd();
     const client = await hub.connect(READ);
     const changes = take(
       client,
@@ -210,6 +212,7 @@ describe('solving exceptions', () => {
       },
       1,
     );
+    await hub.subscribed(1);
     const group = { category: 'UNKNOWN_SKU', groupKey: 'LISTING:shop-eu/NOT-MAPPED' };
     const none = await solve({ ...group, action: 'MAP_SKU' });
     expect(none.data?.['resolveExceptions']).toMatchObject({

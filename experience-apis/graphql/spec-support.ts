@@ -8,9 +8,11 @@ import { createClient, type Client, type SubscribePayload } from 'graphql-ws';
 import type { Pool } from 'pg';
 import request from 'supertest';
 import { WebSocket } from 'ws';
+import { logSettled } from '../../test/support/log-settled.js';
 import { indexOrders } from '../../test/support/index-orders.js';
 import { SeededOrders } from '../../test/support/seed-orders.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
+import { until } from '../../test/support/until.js';
 import { Alerts } from '../../process-apis/alerts/index.js';
 import { Availability, StockFeeds, StockIntake, StockReader } from '../../process-apis/availability/index.js';
 import { Catalog, SqlCatalog } from '../../process-apis/catalog/index.js';
@@ -30,7 +32,7 @@ import { generateKeyRing, KeyRing } from '../../src/platform/crypto/key-ring.js'
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { openDatabase } from '../../src/platform/db/database.js';
 import { poolOf } from '../../src/platform/db/pool.js';
-import { EventFeed } from '../../src/platform/event-log/index.js';
+import { encodeCursor, EventFeed, isAfter, readLogEnd } from '../../src/platform/event-log/index.js';
 import { createHttpApp } from '../../src/platform/http/http-server.js';
 import { HttpModule } from '../../src/platform/http/http.module.js';
 import { JsonLogger } from '../../src/platform/telemetry/logger.js';
@@ -79,6 +81,10 @@ export interface GraphHub {
   /** What orders are found and listed by, as the worker keeps it. */
   index(): Promise<void>;
   connect(wish?: TokenWish): Promise<Client>;
+  /** Until so many live subscriptions are there. */
+  subscribed(count: number): Promise<void>;
+  /** Where the log ends, once all that is committed by now is in it and the feed has told it. */
+  logEnd(): Promise<string>;
   /** SQL statements made while the work runs. */
   countStatements(work: () => Promise<unknown>): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -183,6 +189,8 @@ export async function startGraphHub(
         connectionParams: { authorization },
       });
     },
+    subscribed: (count) => untilSubscribed(hub.broadcasts, count),
+    logEnd: () => settledEnd(pool, orders.feed),
     countStatements: (work) => statementsDuring(pool, work),
     close: async () => {
       await app.close();
@@ -222,6 +230,19 @@ function configOf(settings: Readonly<Record<string, string>>): Config {
   const loaded = loadConfig(env, [], PLATFORM_SETTINGS);
   if (loaded.action !== 'run') throw new Error('the settings ask to print something');
   return loaded.config;
+}
+
+async function untilSubscribed(broadcasts: Broadcasts, count: number): Promise<void> {
+  const isSo = (subscribers: number): boolean => subscribers === count;
+  await until(() => broadcasts.counts.subscribers, isSo, { what: `${count} subscriptions`, timeoutMs: 20_000 });
+}
+
+async function settledEnd(pool: Pool, feed: EventFeed): Promise<string> {
+  await logSettled(pool);
+  const end = await readLogEnd(pool);
+  const told = async (): Promise<boolean> => !isAfter(end, await feed.place());
+  await until(told, (isTold) => isTold, { what: 'the feed to tell it', timeoutMs: 20_000 });
+  return encodeCursor(end);
 }
 
 async function statementsDuring(pool: Pool, work: () => Promise<unknown>): Promise<readonly string[]> {

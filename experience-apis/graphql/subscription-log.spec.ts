@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import { createClient, type Client } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { encodeCursor, readLogEnd } from '../../src/platform/event-log/index.js';
 import { startGraphHub, take, type GraphHub } from './spec-support.js';
 
 const CHANGES = 'subscription ($after: Cursor) { orderChanged(after: $after) { event { type } order { reference } } }';
@@ -69,7 +68,7 @@ function tellReading(): void {
 describe('log lines of subscriptions', () => {
   it('name the connection where one subscriber reads, and the group where all are told', async () => {
     tellReading();
-    const after = encodeCursor(await readLogEnd(hub.pool));
+    const after = await hub.logEnd();
     const payload = { query: CHANGES, variables: { after } };
     const names = ['connection-of-ann', 'connection-of-ben'];
     const people = await Promise.all(names.map((name) => connect(name)));
@@ -99,6 +98,6 @@ describe('log lines of subscriptions', () => {
 });
 
 async function acceptWhenSubscribed(reference: string): Promise<void> {
-  await vi.waitUntil(() => hub.broadcasts.counts.subscribers === 1, { timeout: 5_000 });
+  await hub.subscribed(1);
   await hub.orders.accept('shop-eu', [reference]);
 }

@@ -1,7 +1,7 @@
 import { createClient, type Client } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { encodeCursor, LOG_START, readLogEnd } from '../../src/platform/event-log/index.js';
+import { encodeCursor, LOG_START } from '../../src/platform/event-log/index.js';
 import { refusalOf, startGraphHub, take, type Answer, type GraphHub, type TokenWish } from './spec-support.js';
 
 interface Change {
@@ -40,11 +40,6 @@ function changesOf(answers: readonly Answer[]): readonly Change[] {
 }
 
 const START = encodeCursor(LOG_START);
-
-/** Where the log ends now: what comes after it is new. */
-async function logEnd(): Promise<string> {
-  return encodeCursor(await readLogEnd(hub.pool));
-}
 
 describe('the stream of an order', () => {
   it('shows every step in order, with the order at least as new', async () => {
@@ -93,7 +88,7 @@ describe('the stream of an order', () => {
   });
 
   it('shows a partner its own channel alone', async () => {
-    const after = await logEnd();
+    const after = await hub.logEnd();
     const stream = take(await connect({ channel: 'amazon-de' }), { query: CHANGES, variables: { after } }, 3);
     await hub.orders.accept('shop-eu', ['S-3']);
     await hub.orders.accept('amazon-de', ['S-3']);
@@ -116,7 +111,7 @@ describe('the stream of an order', () => {
 
 describe('a client that comes back with its last cursor', () => {
   it('gets everything exactly once while 8 writers go on', async () => {
-    const after = await logEnd();
+    const after = await hub.logEnd();
     const writers = Array.from({ length: 8 }, async (_, writer) => {
       for (let n = 0; n < 15; n += 1) await hub.orders.accept('shop-eu', [`W-${writer}-${n}`]);
     });
@@ -145,13 +140,13 @@ describe('a client that comes back with its last cursor', () => {
 
 describe('many subscribers', () => {
   it('of the same event cost one reading of the order', async () => {
-    const after = await logEnd();
+    const after = await hub.logEnd();
     const [one, two] = [await connect(), await connect()];
     const statements = await hub.countStatements(async () => {
       const streams = Array.from({ length: 100 }, (_, n) =>
         take(n % 2 === 0 ? one : two, { query: CHANGES, variables: { channel: 'amazon-de', after } }, 3),
       );
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await hub.subscribed(100);
       await hub.orders.accept('amazon-de', ['M-1']);
       for (const stream of streams) expect(changesOf(await stream)).toHaveLength(3);
     });
@@ -170,7 +165,7 @@ describe('many subscribers', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' } }]);
     for (const stop of leave) stop();
     // Those that were left count no more.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await hub.subscribed(0);
     const stream = take(client, { query: CHANGES, variables: { after: START } }, 1);
     expect(changesOf(await stream)).toHaveLength(1);
   });
@@ -204,7 +199,7 @@ describe('a connection', () => {
   });
 
   it('ends with its token; a new token and the last cursor go on', async () => {
-    const after = await logEnd();
+    const after = await hub.logEnd();
     const client = await connect({ ttlSeconds: 3 });
     const seen: Answer[] = [];
     const ended = new Promise((resolve) => {

@@ -125,7 +125,7 @@ describe('a hub with trusted documents', () => {
   ])('takes the id over WebSocket %s', async (_, payload) => {
     const client = await hub.connect(TRUSTED);
     const stream = take(client, payload, 1);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await hub.subscribed(1);
     await hub.orders.accept('shop-eu', [`T-${Math.random()}`]);
     expect(await stream).toEqual([{ data: { orderChanged: { event: { type: 'OrderAccepted' } } } }]);
     await client.dispose();

@@ -5,7 +5,8 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Pool } from 'pg';
 import request from 'supertest';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../test/support/until.js';
 import { readAudits } from '../../src/platform/audit/index.js';
 import { AuthModule } from '../../src/platform/auth/auth.module.js';
 import { EmbeddedIssuer } from '../../src/platform/auth/embedded-issuer.js';
@@ -194,7 +195,7 @@ describe('policies', () => {
 
   it('pause and resume: tasks stay queued and lose no try', async () => {
     await change('writes', { paused: true, reason: 'month end' });
-    await vi.waitFor(async () => expect((await read()).tasks[0]?.heldBack).toContain('month end'));
+    await eventually(async () => expect((await read()).tasks[0]?.heldBack).toContain('month end'));
     await new Promise((resolve) => setTimeout(resolve, 800));
     await enqueue('a-1');
     await new Promise((resolve) => setTimeout(resolve, 900));
@@ -202,7 +203,7 @@ describe('policies', () => {
     await expect(answered()).rejects.toThrow('bank writes is paused by ops: month end; nothing was sent');
     expect((await shown('Accounts.create'))?.paused).toContain('month end');
     await change('writes', { reason: 'month is over' });
-    await vi.waitFor(() => expect(runs).toMatchObject([{ key: 'a-1', attempt: 0 }]), 5_000);
+    await eventually(() => expect(runs).toMatchObject([{ key: 'a-1', attempt: 0 }]));
   }, 15_000);
 
   it('are written down with who changed them and why', async () => {
@@ -289,7 +290,7 @@ describe('metrics', () => {
   it('tell calls, breakers, backlog, dead letters and lag in bounded labels', async () => {
     await answered();
     await enqueue('m-1');
-    await vi.waitFor(() => expect(runs.map(({ key }) => key)).toContain('m-1'), 5_000);
+    await eventually(() => expect(runs.map(({ key }) => key)).toContain('m-1'));
     const answer = await send('get', '/metrics');
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toContain('text/plain');

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../test/support/until.js';
 import { ReceivedOrders } from '../../process-apis/intake/index.js';
 import { openIntake } from '../../process-apis/intake/testing/open-intake.js';
 import { SqlCatalog } from '../../process-apis/catalog/index.js';
@@ -128,10 +129,10 @@ describe('orders whose webhooks never came', () => {
     const late = place();
     expect((await missed.compareAlone(account))?.lookedAt).toBeLessThan(5);
     now = Date.now() + 3_000;
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await missed.compareAlone(account);
       expect(await known(late)).toBe(true);
-    }, 10_000);
+    });
   }, 60_000);
 
   it('are looked for again after an outage, and by one process at a time', async () => {
@@ -149,10 +150,10 @@ describe('orders whose webhooks never came', () => {
 
   it('are found by the sweep when it is time', async () => {
     const order = place();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await missed.sweep();
       expect(await known(order)).toBe(true);
-    }, 10_000);
+    });
   });
 });
 

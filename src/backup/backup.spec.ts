@@ -4,7 +4,8 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../test/support/until.js';
 import { CHANNELS, SeededOrders } from '../../test/support/seed-orders.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { openTestPool } from '../../test/support/test-pool.js';
@@ -166,7 +167,7 @@ describe('a backup', () => {
     const failure = backUp('lost').catch((error: unknown) => String(error));
     const waits = `select pid from pg_stat_activity where application_name = 'entrepot-backup'
                    and datname = current_database() and wait_event_type = 'Lock'`;
-    await vi.waitFor(async () => expect((await pool.query(waits)).rowCount).toBe(1), { timeout: 20_000 });
+    await eventually(async () => expect((await pool.query(waits)).rowCount).toBe(1));
     await pool.query(`select pg_terminate_backend(pid) from (${waits}) w`);
     expect(await failure).toMatch(/terminat/);
     await holder.query('rollback');
@@ -262,10 +263,7 @@ describe('a restore', () => {
       );
       const hub = await restored.connect();
       const isThere = `select to_regclass('orders') is not null as there`;
-      await vi.waitFor(async () => expect((await hub.query(isThere)).rows).toEqual([{ there: true }]), {
-        timeout: 30_000,
-        interval: 5,
-      });
+      await eventually(async () => expect((await hub.query(isThere)).rows).toEqual([{ there: true }]));
       await hub.query(`set application_name = 'entrepot api'`);
       expect(await restoring).toContain('A hub is running');
       expect((await hub.query('select 1 from orders')).rowCount).toBe(0);

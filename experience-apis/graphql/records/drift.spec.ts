@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/until.js';
 import { readAudits } from '../../../src/platform/audit/index.js';
 import { fieldOf, startGraphHub, type Answer, type GraphHub, type TokenWish } from '../spec-support.js';
 
@@ -95,12 +96,12 @@ describe('drift in the graph', () => {
       action: 'START_DRIFT_RUN',
       input: { system: 'WMS', subject: 'dc-north' },
     });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { edges } = (await ask('{ driftRuns(first: 1) { edges { node { error } } } }', 'driftRuns')) as {
         edges: { node: { error: string | null } }[];
       };
       expect(edges[0]?.node.error).toContain('a***@***.org');
-    }, 5_000);
+    });
     expect(await ask(start('{system: WMS, subject: "nowhere"}'), 'startDriftRun', WRITE)).toMatchObject({
       __typename: 'DriftSubjectUnknown',
     });

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/until.js';
 import { multiplyMoney, sumMoney } from '../../../src/model/money.js';
 import { isSigned } from '../shopify-signature.js';
 import { interpretWebhook } from '../shopify.mapper.js';
@@ -92,7 +93,7 @@ describe('webhooks of the sandbox', () => {
   it('are signed, and tell an order as it was at the event', async () => {
     const sandbox = await start({ hub: hubUrl });
     const order = sandbox.placeOrder(draft());
-    await vi.waitFor(() => expect(deliveries).toHaveLength(1));
+    await eventually(() => expect(deliveries).toHaveLength(1));
     expect(deliveries[0]).toMatchObject({ topic: 'orders/create', signed: true, body: { id: order.id } });
   });
 
@@ -100,16 +101,16 @@ describe('webhooks of the sandbox', () => {
     answers = [500, 503];
     const sandbox = await start({ hub: hubUrl });
     sandbox.placeOrder(draft());
-    await vi.waitFor(() => expect(deliveries).toHaveLength(1));
+    await eventually(() => expect(deliveries).toHaveLength(1));
     expect(answers).toEqual([]);
-    await vi.waitFor(() => expect(sandbox.webhooks()).toEqual({ pending: 0, abandoned: 0 }));
+    await eventually(() => expect(sandbox.webhooks()).toEqual({ pending: 0, abandoned: 0 }));
   });
 
   it('are given up after eight retries', async () => {
     answers = Array.from({ length: 9 }, () => 500);
     const sandbox = await start({ hub: hubUrl, webhookTimeScale: 0.000001 });
     sandbox.placeOrder(draft());
-    await vi.waitFor(() => expect(sandbox.webhooks()).toEqual({ pending: 0, abandoned: 1 }));
+    await eventually(() => expect(sandbox.webhooks()).toEqual({ pending: 0, abandoned: 1 }));
     expect(deliveries).toEqual([]);
   });
 
@@ -121,7 +122,7 @@ describe('webhooks of the sandbox', () => {
     expect(first.webhooks().pending).toBe(3);
     const second = await start({ journal, hub: hubUrl });
     expect(second.orders()).toEqual(first.orders());
-    await vi.waitFor(() => expect(deliveries).toHaveLength(3));
+    await eventually(() => expect(deliveries).toHaveLength(3));
     const third = await start({ journal, hub: hubUrl });
     expect(third.webhooks().pending).toBe(0);
   });
@@ -134,7 +135,7 @@ describe('webhooks of the sandbox', () => {
     const cancelled = sandbox.placeOrder(draft(2));
     expect(sandbox.cancelOrder(cancelled.id)).toBe(true);
     expect(sandbox.cancelOrder(cancelled.id)).toBe(false);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(deliveries.map(({ topic }) => topic).toSorted()).toEqual([
         'orders/cancelled',
         'orders/create',

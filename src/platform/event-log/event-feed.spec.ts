@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { logSettled } from '../../../test/support/log-settled.js';
+import { eventually } from '../../../test/support/until.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { openTestPool } from '../../../test/support/test-pool.js';
 import { inTransaction } from '../commit/index.js';
@@ -63,7 +65,9 @@ describe('a subscription', () => {
   it('without a cursor starts now', async () => {
     const stream = randomUUIDv7();
     await append(stream, 1, 3);
-    await pause(50);
+    await logSettled(pool);
+    const end = await readLogEnd(pool);
+    await eventually(async () => expect(await feed.place()).toEqual(end));
     const stop = new AbortController();
     const events = eachEvent(feed, { streamId: stream }, undefined, stop.signal);
     const first = next(events, 2);
@@ -214,7 +218,7 @@ describe('a listener', () => {
     const stop = feed.onEvents((events) => seen.push(...versions(events)));
     const stream = randomUUIDv7();
     await append(stream, 1, 3);
-    await vi.waitFor(() => expect(seen).toEqual([1, 2, 3]));
+    await eventually(() => expect(seen).toEqual([1, 2, 3]));
     expect(error).toHaveBeenCalledWith('a listener of the event log failed: a bad day');
     stop();
     await append(stream, 4, 1);

@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/until.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { openTestPool } from '../../../test/support/test-pool.js';
 import { inTransaction } from '../commit/index.js';
@@ -139,7 +140,7 @@ describe('the event log under concurrent writers', () => {
     await tx.query('commit');
     tx.release();
     // Transactions of others on the same server may hold the horizon back for a moment.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const streams = (await readEventsAfter(pool, start, 10)).map((event) => event.streamId);
       expect(streams).toEqual([slow, fast, fast, fast]);
     });
@@ -160,7 +161,7 @@ describe('the event log under concurrent writers', () => {
       appendEvents(tx, [...newEvents(a, 1, 5, 'mine'), ...newEvents(b, 1, 2, 'theirs')]),
     );
     expect((await readStreams(pool, [a, b], 3)).map((event) => event.streamVersion)).toEqual([1, 2, 3, 1, 2]);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const mine = await readEventsAfter(pool, start, 100, { scope: 'mine' });
       expect(mine.map((event) => event.streamId)).toEqual([a, a, a, a, a]);
     });

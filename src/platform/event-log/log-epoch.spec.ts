@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../test/support/until.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { openTestPool } from '../../../test/support/test-pool.js';
 import { inTransaction } from '../commit/index.js';
@@ -37,7 +38,7 @@ const append = (count: number): Promise<void> =>
 
 /** Readers stay behind the oldest open transaction of the whole server, and other tests have theirs. */
 async function settled(count: number, after = LOG_START): Promise<readonly number[]> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const events = await readEventsAfter(pool, after, 10);
     expect(events).toHaveLength(count);
     return events.map(({ streamVersion }) => streamVersion);

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/until.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { openTestPool } from '../../../test/support/test-pool.js';
 import { inTransaction } from '../commit/index.js';
@@ -43,10 +44,10 @@ beforeAll(async () => {
   records = new TaskRecords(pool, queue);
   for (const key of ['done', 'again', 'held', 'dead']) await enqueue('test.work', key, key === 'dead' ? 'B' : 'A');
   for (const key of ['w-1', 'w-2', 'w-3']) await enqueue('test.later', key, 'A');
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const states = await Promise.all(['done', 'again', 'held', 'dead'].map(stateOf));
     if (states.join(' ') !== 'DONE RETRYING RETRYING DEAD') throw new Error(`not settled yet: ${states.join(' ')}`);
-  }, 10_000);
+  });
 }, 30_000);
 
 afterAll(async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../test/support/until.js';
 import { Pressure, type TaskQueue, type TaskTarget, type Tier } from '../jobs/index.js';
 import { GateTaskPolicies } from './gate-task-policies.js';
 import { OutsideGate } from './outside-gate.js';
@@ -92,10 +93,10 @@ describe('the policies of tasks', () => {
         () => ({ outcome: 'ok' }),
       ),
     );
-    await vi.waitFor(() => expect(ends).toHaveLength(2));
+    await eventually(() => expect(ends).toHaveLength(2));
     expect(await ageOf(OPEN)).toBeUndefined();
     ends.forEach((end) => end());
-    await vi.waitFor(() => expect(ends).toHaveLength(3));
+    await eventually(() => expect(ends).toHaveLength(3));
     ends.at(-1)?.();
     await Promise.all(slow);
     gate.policies.replaceChanges([changeOf('Statement.get', { changes: { rate: { perSecond: 0.001, burst: 1 } } })]);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../test/support/until.js';
 import type { OperationPolicy } from './operation-policy.js';
 import { OutsideError } from './outside-error.js';
 import { OutsideGate, type CallObservation, type OutsideCall, type Verdict } from './outside-gate.js';
@@ -68,11 +69,11 @@ describe('the gate to the outside', () => {
     const calls = [1, 2, 3, 4].map((id) =>
       call(gate, () => new Promise((resolve) => ends.push(() => resolve(String(id))))),
     );
-    await vi.waitFor(() => expect(ends).toHaveLength(2));
+    await eventually(() => expect(ends).toHaveLength(2));
     ends[0]?.();
-    await vi.waitFor(() => expect(ends).toHaveLength(3));
+    await eventually(() => expect(ends).toHaveLength(3));
     ends[1]?.();
-    await vi.waitFor(() => expect(ends).toHaveLength(4));
+    await eventually(() => expect(ends).toHaveLength(4));
     ends.slice(2).forEach((end) => end());
     expect(await Promise.all(calls)).toEqual(['1', '2', '3', '4']);
   });
