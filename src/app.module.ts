@@ -57,7 +57,7 @@ export class AppModule {
         ReplayModule,
         ...systemModules(settings),
         CarrierModule.forRoot(settings),
-        AlertsModule.forRoot(settings),
+        AlertsModule.forRoot(settings, config.publicUrl),
         AmazonModule,
         ShopifyModule,
         PartnerModule,

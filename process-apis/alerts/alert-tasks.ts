@@ -1,33 +1,16 @@
 import pLimit from 'p-limit';
-import type { Instant } from '../../src/model/time.js';
 import type { Task, TaskQueue, TaskResult } from '../../src/platform/jobs/index.js';
 import { afterFailure } from '../../src/platform/outside/outside-error.js';
 import type { AlertSink, ToldAlert } from '../../system-apis/alerting/alert-sink.port.js';
-import { alertSentence, type Alert, type AlertState } from './alerts.types.js';
 
 /** Before everything that changes nothing for a person who waits. */
 const TIER = 2;
 const CALLS_AT_ONCE = 4;
-const HAPPENED: Readonly<Record<AlertState, ToldAlert['happened']>> = {
-  WARNING: 'raised',
-  BREACHED: 'breached',
-  ENDED: 'ended',
-};
 
-/** The task that tells an alert outside, as it was at its change. */
+/** The task that tells one alert outside, or several of a kind. */
 export const tellAlertTask = {
   kind: 'alerts.tell',
-  of(alert: Alert, at: Instant): Task<ToldAlert> {
-    const { id, version, state, orderId, ...known } = alert;
-    // An alert may be raised when its time is over already.
-    const happened = state === 'BREACHED' && version === 1 ? 'raised' : HAPPENED[state];
-    const told: ToldAlert = {
-      id: `${id}/${version}`,
-      happened,
-      subject: `order/${orderId}`,
-      at,
-      data: { alertId: id, version, state, orderId, ...known, sentence: alertSentence(alert) },
-    };
+  of(told: ToldAlert): Task<ToldAlert> {
     return { kind: this.kind, key: `alert/${told.id}`, payload: told };
   },
 } as const;

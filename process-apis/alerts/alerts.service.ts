@@ -26,6 +26,8 @@ import {
   type AlertFilter,
 } from './alerts.sql.js';
 import { ALERT_EVENTS, ALERT_STREAM, type Alert } from './alerts.types.js';
+import { SHOWN_MAX, toTold } from './told-alerts.js';
+import { takeUntold, writeUntold } from './untold.sql.js';
 import { compareWatches, nameOf, watchesOf, type StoredWatch } from './watches.js';
 
 const CONSUMER = 'alerts';
@@ -33,16 +35,27 @@ const CONSUMER = 'alerts';
 const EVENTS_MAX = 1_000;
 /** Clocks that are told of in one transaction. */
 const TOLD_MAX = 500;
+/** Of what happened to the alerts of a channel and step somebody outside hears at once, and then no more than once in so long. */
+export const GATHER_MS = 60_000;
+/** Changes that are gathered in one transaction. */
+const GATHERED_MAX = 20_000;
 export const ALERTS_PAGE_MAX = 100;
 /** Alerts that ended are kept for so many days since they were raised. */
 export const ALERTS_KEPT_DAYS = 400;
 const PRUNE_PAGE = 5_000;
 const DAY_MS = 86_400_000;
 
+/** How somebody outside hears of alerts. */
+export interface AlertsOutside {
+  readonly tasks: Pick<TaskQueue, 'enqueue' | 'wake'>;
+  /** Where the console is, for links. */
+  readonly consoleUrl: string;
+}
+
 export interface AlertsParts {
   readonly pool: Pool;
   /** Absent: nobody outside is told. */
-  readonly tasks?: Pick<TaskQueue, 'enqueue' | 'wake'>;
+  readonly outside?: AlertsOutside;
   /** Called after a commit of events. */
   readonly committed: () => void;
   readonly clock?: () => Instant;
@@ -68,16 +81,14 @@ export class Alerts {
 
   /** Takes the next events in, and when there are no more, tells what is due. Gives true when there is more to do. */
   async sweep(): Promise<boolean> {
-    const told: Alert[] = [];
+    const changed: Alert[] = [];
     const behind = await consumeLog(this.parts.pool, CONSUMER, EVENTS_MAX, async (tx, events) => {
-      told.push(...(await this.follow(tx, events)));
+      changed.push(...(await this.follow(tx, events)));
     });
     // Of a log that is not read to its end it is not known what is done meanwhile.
-    const more = behind || (await asConsumer(this.parts.pool, CONSUMER, (tx) => this.tellDue(tx, told))) === true;
-    if (told.length > 0) {
-      this.parts.tasks?.wake(new Set([tellAlertTask.kind]));
-      this.parts.committed();
-    }
+    const more = behind || (await asConsumer(this.parts.pool, CONSUMER, (tx) => this.tellDue(tx, changed))) === true;
+    if (changed.length > 0) this.parts.committed();
+    await this.tellOutside();
     return more;
   }
 
@@ -108,7 +119,7 @@ export class Alerts {
     return (await this.setClocks(tx, ids, this.clock())).over;
   }
 
-  private async tellDue(tx: PoolClient, told: Alert[]): Promise<boolean> {
+  private async tellDue(tx: PoolClient, changed: Alert[]): Promise<boolean> {
     const now = this.clock();
     const found = await readDueWatches(tx, now, TOLD_MAX);
     const ids = found.map(({ orderId }) => orderId);
@@ -117,7 +128,7 @@ export class Alerts {
     const done = new Set(ended.map(nameOf));
     const due = found.filter((watch) => !done.has(nameOf(watch)));
     const alerts = await raiseAll(tx, due, orders, now);
-    told.push(...over, ...alerts);
+    changed.push(...over, ...alerts);
     await this.write(tx, alerts, now);
     return found.length === TOLD_MAX;
   }
@@ -147,10 +158,24 @@ export class Alerts {
       tx,
       alerts.map((alert) => toEvent(alert, now)),
     );
-    await this.parts.tasks?.enqueue(
-      tx,
-      alerts.map((alert) => tellAlertTask.of(alert, now)),
-    );
+    if (this.parts.outside !== undefined) await writeUntold(tx, alerts, now);
+  }
+
+  /** Gathers what nobody outside was told of yet: one task for all changes of a kind. */
+  private async tellOutside(): Promise<void> {
+    const { pool, outside } = this.parts;
+    if (outside === undefined) return;
+    const { tasks, consoleUrl } = outside;
+    const gathered = await asConsumer(pool, CONSUMER, async (tx) => {
+      const bounds = { now: this.clock(), quietMs: GATHER_MS, changesMax: GATHERED_MAX, shownMax: SHOWN_MAX };
+      const groups = await takeUntold(tx, bounds);
+      await tasks.enqueue(
+        tx,
+        groups.map((group) => tellAlertTask.of(toTold(group, consoleUrl))),
+      );
+      return groups.length;
+    });
+    if (gathered !== undefined && gathered > 0) tasks.wake([tellAlertTask.kind]);
   }
 }
 

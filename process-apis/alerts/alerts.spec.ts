@@ -7,7 +7,7 @@ import { seedStock } from '../availability/testing/seed.js';
 import type { OrderFactBody } from '../orders/index.js';
 import { CHANNEL, channelOrder } from '../orders/testing/channel-orders.js';
 import { TestHub } from '../orders/testing/hub.js';
-import { Alerts, ALERTS_KEPT_DAYS } from './alerts.service.js';
+import { Alerts, ALERTS_KEPT_DAYS, GATHER_MS, type AlertsOutside } from './alerts.service.js';
 import { ALERT_STREAM, type Alert } from './alerts.types.js';
 
 const MINUTE_MS = 60_000;
@@ -37,11 +37,17 @@ afterAll(async () => {
   await database.drop();
 });
 
-beforeEach(() => {
+beforeEach(async () => {
+  // Whatever was told of a kind is long ago.
+  await hub.pool.query('truncate alert_untold, alert_told');
   aheadMs = 0;
   const clock = (): string => new Date(Date.now() + aheadMs).toISOString();
-  alerts = new Alerts({ pool: hub.pool, tasks: hub.tasks, committed: () => undefined, clock });
+  alerts = new Alerts({ pool: hub.pool, outside: outside(), committed: () => undefined, clock });
 });
+
+function outside(): AlertsOutside {
+  return { tasks: hub.tasks, consoleUrl: 'https://hub.example/console' };
+}
 
 let told = 0;
 
@@ -131,6 +137,20 @@ describe('an alert', () => {
     expect(watched).toEqual([{ stage: 'ERP_CONFIRMATION', alert_id: null }]);
   });
 
+  it('is told together with others of its kind, and what comes within a minute is told after it', async () => {
+    const early = [await place(), await place(), await place()];
+    aheadMs = 25 * MINUTE_MS;
+    await settled();
+    const late = [await place(), await place()];
+    await settled();
+    const ids = await Promise.all([...early, ...late].map(async (orderId) => (await alertOf(orderId))?.id ?? ''));
+    const toldNow = await toldTogether(ids);
+    expect(toldNow).toEqual([ids.slice(0, 3).toSorted()]);
+    aheadMs += GATHER_MS;
+    await settled();
+    expect(await toldTogether(ids)).toEqual([...toldNow, ids.slice(3).toSorted()]);
+  });
+
   it('is raised as late when nobody looked in time', async () => {
     const orderId = await place();
     aheadMs = 60 * MINUTE_MS;
@@ -148,7 +168,7 @@ describe('an alert', () => {
     const orderId = await place();
     const other = new Alerts({
       pool: hub.pool,
-      tasks: hub.tasks,
+      outside: outside(),
       committed: () => undefined,
       clock: () => new Date(Date.now() + aheadMs).toISOString(),
     });
@@ -225,6 +245,21 @@ describe('an alert', () => {
     expect(await alertOf(standing)).toMatchObject({ state: 'BREACHED' });
   });
 });
+
+/** Which of these alerts each task tells, in the order in which the tasks were made. */
+async function toldTogether(ids: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const { rows } = await hub.pool.query<{ alerts: readonly { readonly alertId: string }[] | null }>(
+    `select data -> 'payload' -> 'data' -> 'alerts' as alerts from pgboss.job where name = 'alerts.tell' order by created_on`,
+  );
+  return rows
+    .map(({ alerts: of }) =>
+      (of ?? [])
+        .map(({ alertId }) => alertId)
+        .filter((id) => ids.includes(id))
+        .toSorted(),
+    )
+    .filter((of) => of.length > 0);
+}
 
 async function watchedStages(orderId: string): Promise<readonly string[]> {
   const { rows } = await hub.pool.query<{ stage: string }>('select stage from sla_watch where order_id = $1', [

@@ -48,3 +48,12 @@ export function alertSentence({ state, reference, channel, stage, dueAt, endedAt
   if (state === 'BREACHED') return `${of} is late since ${dueAt}.`;
   return `${of} was due at ${dueAt} and is settled since ${endedAt ?? dueAt}.`;
 }
+
+/** The same of several of a kind: `alert` is the one of them that is, or was, due first. */
+export function alertsSentence({ state, reference, channel, stage, dueAt }: Alert, count: number): string {
+  const of = `${count} steps of orders of ${channel}`;
+  if (state === 'WARNING')
+    return `${of} are due and not done: ${STAGE_TITLES[stage]}, the first (${reference}) at ${dueAt}.`;
+  if (state === 'BREACHED') return `${of} are late: ${STAGE_TITLES[stage]}, the first (${reference}) since ${dueAt}.`;
+  return `${of} are settled: ${STAGE_TITLES[stage]}; the first (${reference}) was due at ${dueAt}.`;
+}

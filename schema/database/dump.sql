@@ -31,6 +31,30 @@ create table alert (
   constraint alert_state_check CHECK ((state = ANY (ARRAY['WARNING'::text, 'BREACHED'::text, 'ENDED'::text])))
 );
 
+create table alert_told (
+  channel text not null,
+  stage text not null,
+  happened text not null,
+  state text not null,
+  told_at timestamp with time zone not null,
+  constraint alert_told_pkey PRIMARY KEY (channel, stage, happened, state)
+) with (fillfactor=50);
+
+create table alert_untold (
+  alert_id uuid not null,
+  version integer not null,
+  channel text not null,
+  stage text not null,
+  happened text not null,
+  state text not null,
+  due_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  alert json not null,
+  constraint alert_untold_pkey PRIMARY KEY (alert_id, version),
+  constraint alert_untold_happened_check CHECK ((happened = ANY (ARRAY['raised'::text, 'breached'::text, 'ended'::text]))),
+  constraint alert_untold_state_check CHECK ((state = ANY (ARRAY['WARNING'::text, 'BREACHED'::text, 'ENDED'::text])))
+) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
+
 create table allocation_rule (
   id uuid not null,
   name text not null,

@@ -18,8 +18,8 @@ const alertingSection = z.strictObject({ kind: z.literal('cloudevents'), setting
 @Global()
 @Module({})
 export class AlertsModule {
-  /** Throws ConfigError. */
-  static forRoot(settings: SystemSettings): DynamicModule {
+  /** `publicUrl`: the address that people reach the hub by. Throws ConfigError. */
+  static forRoot(settings: SystemSettings, publicUrl: string | undefined): DynamicModule {
     const sink = settings.has('alerting')
       ? CloudEventsModule.forRoot(settings.section('alerting', alertingSection).settings)
       : undefined;
@@ -32,7 +32,11 @@ export class AlertsModule {
           provide: Alerts,
           inject: [PG_POOL, EventFeed, TaskQueue, { token: ALERT_SINK, optional: true }],
           useFactory: (pool: Pool, feed: EventFeed, tasks: TaskQueue, receiver?: AlertSink) =>
-            new Alerts({ pool, committed: () => feed.wake(), ...(receiver === undefined ? {} : { tasks }) }),
+            new Alerts({
+              pool,
+              committed: () => feed.wake(),
+              ...(receiver === undefined ? {} : { outside: { tasks, consoleUrl: consoleUrl(publicUrl) } }),
+            }),
         },
         AlertFigures,
         {
@@ -45,4 +49,9 @@ export class AlertsModule {
       exports: [SlaSettings, Alerts, AlertWork],
     };
   }
+}
+
+/** Without an address of its own the console has a path alone. */
+function consoleUrl(publicUrl: string | undefined): string {
+  return publicUrl === undefined ? '/console' : `${new URL(publicUrl).origin}/console`;
 }

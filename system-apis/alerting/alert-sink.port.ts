@@ -1,12 +1,12 @@
 import type { Instant } from '../../src/model/time.js';
 
-/** An alert as it is told outside: what happened, to what, and all that is known of it. No personal data. */
+/** An alert, or several of a kind, as they are told outside: what happened, to what, and what is known of it. No personal data. */
 export interface ToldAlert {
   /** Unique and the same at each try: receivers drop what they have seen. */
   readonly id: string;
   /** `raised`, `breached` or `ended`. */
   readonly happened: 'raised' | 'breached' | 'ended';
-  /** What it is about: `order/<hub id>`. */
+  /** What it is about: `order/<hub id>`; of several `channel/<channel account>/<step>`. */
   readonly subject: string;
   readonly at: Instant;
   readonly data: Readonly<Record<string, unknown>>;

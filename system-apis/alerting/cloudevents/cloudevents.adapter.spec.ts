@@ -37,6 +37,27 @@ const ALERT: ToldAlert = {
   },
 };
 
+const ALERTS: ToldAlert = {
+  ...ALERT,
+  id: `${ALERT.id}+d41d8cd98f00b204e9800998ecf8427e`,
+  subject: 'channel/shop-eu/RELEASE',
+  data: {
+    ...ALERT.data,
+    sentence:
+      '2 steps of orders of shop-eu are late: release to the warehouse, the first (R-1) since 2026-11-21T12:00:00.000Z.',
+    link: '/console/alerts?channel=shop-eu&stage=RELEASE&state=BREACHED',
+    count: 2,
+    alerts: ['1', '3'].map((last) => ({
+      alertId: `0198c0de-0000-7000-8000-00000000000${last}`,
+      version: 2,
+      orderId: '0198c0de-0000-7000-8000-000000000002',
+      reference: `R-${last}`,
+      since: '2026-11-21T11:30:00.000Z',
+      dueAt: '2026-11-21T12:00:00.000Z',
+    })),
+  },
+};
+
 class OneSecret extends SecretSource {
   override get(): string {
     return SECRET;
@@ -79,19 +100,22 @@ afterEach(async () => {
 });
 
 describe('an alert by webhook', () => {
-  it('is a CloudEvent that its receiver can read, with the data of the published schema', async () => {
-    await adapter.tell(ALERT);
+  it.each([
+    ['by itself', ALERT],
+    ['with others', ALERTS],
+  ])('told %s is a CloudEvent that its receiver can read, with the data of the published schema', async (_, told) => {
+    await adapter.tell(told);
     const [{ headers, body } = { headers: {}, body: '' }] = received;
     const event = HTTP.toEvent({ headers, body }) as CloudEvent<Record<string, unknown>>;
     expect(event.validate()).toBe(true);
     expect(event).toMatchObject({
       specversion: '1.0',
-      id: ALERT.id,
+      id: told.id,
       type: 'entrepot.alert.breached.v1',
       source: 'urn:test:hub',
-      subject: ALERT.subject,
-      time: ALERT.at,
-      data: ALERT.data,
+      subject: told.subject,
+      time: told.at,
+      data: told.data,
     });
     const ajv = addFormats.default(new Ajv2020({ strict: true }));
     const schema: unknown = JSON.parse(await readFile(join(packageRoot(), 'schema/events/alert.v1.json'), 'utf8'));
