@@ -24,7 +24,7 @@ const building = {
     alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }],
   },
 };
-const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {

@@ -26,7 +26,7 @@ afterEach(async () => {
   await until(
     () => hub.broadcasts.counts,
     ({ subscribers, groups }) => subscribers === 0 && groups === 0,
-    { what: 'the end of all groups', timeoutMs: 5_000 },
+    { what: 'the end of all groups', timeoutMs: 30_000 },
   );
 });
 
@@ -156,7 +156,7 @@ describe('a client that stops reading', () => {
     const end = await until(
       () => slow.messages.find(({ type }) => type === 'error'),
       (message) => message !== undefined,
-      { what: 'the end of the slow stream', timeoutMs: 10_000 },
+      { what: 'the end of the slow stream', timeoutMs: 30_000 },
     );
     const cursor = slow.cursors.at(-1);
     expect(end).toMatchObject({

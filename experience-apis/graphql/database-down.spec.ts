@@ -30,7 +30,7 @@ it(
     expect((await ask()).status).toBe(200);
     const client = await hub.connect();
     const back = postgres.restart('IMMEDIATE', AWAY_MS);
-    const refused = await until(ask, ({ status }) => status !== 200, { what: 'the outage', timeoutMs: 10_000 });
+    const refused = await until(ask, ({ status }) => status !== 200, { what: 'the outage', timeoutMs: 30_000 });
     expect(refused.status).toBe(503);
     expect(refused.headers['retry-after']).toBe('5');
     expect(refused.body).toMatchObject({
@@ -52,7 +52,7 @@ it(
       },
     ]);
     await back;
-    await until(ask, ({ status }) => status === 200, { what: 'answers again', timeoutMs: 10_000 });
+    await until(ask, ({ status }) => status === 200, { what: 'answers again', timeoutMs: 30_000 });
     expect(await take(client, { query: CHANGES }, 3)).toHaveLength(3);
     await client.dispose();
   },

@@ -122,7 +122,7 @@ describe('the one door', () => {
       await until(
         () => count("pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"),
         (waiting) => waiting > 0,
-        { what: 'the lock is waited for', timeoutMs: 10_000 },
+        { what: 'the lock is waited for', timeoutMs: 30_000 },
       );
       expect(isDecided).toBe(false);
       await other.query('commit');

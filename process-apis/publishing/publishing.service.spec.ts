@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => retailer.close());
 
 function waitFor(what: string, isSo: () => boolean | Promise<boolean>): Promise<boolean> {
-  return until(isSo, (seen) => seen, { what, timeoutMs: 10_000 });
+  return until(isSo, (seen) => seen, { what, timeoutMs: 30_000 });
 }
 
 it('tells what sells out first, then what is for sale again, then what runs low or halves, then the longest waiting', async () => {

@@ -148,7 +148,7 @@ describe('a gap in what the warehouse told', () => {
         return house.feeds.wantedSnapshots(5);
       },
       (wanted) => wanted.length === 0,
-      { what: 'the snapshot', timeoutMs: 5_000 },
+      { what: 'the snapshot', timeoutMs: 30_000 },
     );
     const [run] = await house.history.runs({ system: 'WMS', subject: NODE }, undefined, 1);
     expect(run).toMatchObject({ trigger: 'GAP', compared: 2, equal: 1, unitsOff: 400, error: null });

@@ -222,7 +222,7 @@ describe('a replay of messages', () => {
     await until(
       () => desk.run(id),
       ({ lookedAt }) => lookedAt > 0,
-      { what: 'the first slice', timeoutMs: 5_000 },
+      { what: 'the first slice', timeoutMs: 30_000 },
     );
     expect((await desk.run(id)).working).toBe(true);
     await desk.stop(id, 'ada');
@@ -323,7 +323,7 @@ describe('a replay of dead letters', () => {
         keys.map((key) => ({ kind: 'test.call', key, payload: { orderId: key } })),
       ),
     );
-    await until(dead, (count) => count === 3, { what: 'dead letters', timeoutMs: 15_000 });
+    await until(dead, (count) => count === 3, { what: 'dead letters', timeoutMs: 30_000 });
     const request = { kind: 'DEAD_LETTERS', selection: { type: 'test' } } as const;
     const dry = await replay({ ...request, dryRun: true });
     expect(dry).toMatchObject({ changed: 3 });
@@ -337,7 +337,7 @@ describe('a replay of dead letters', () => {
     await until(
       () => calls.length,
       (count) => count === 3,
-      { what: 'the calls', timeoutMs: 15_000 },
+      { what: 'the calls', timeoutMs: 30_000 },
     );
     expect(calls.map(({ key }) => key).toSorted()).toEqual(keys);
     expect(calls.every(({ attempt }) => attempt > 0)).toBe(true);

@@ -18,7 +18,7 @@ const MIXED_ONE_IN = 8;
 const BUSY_TRIES_MAX = 200;
 const BUILD_MS = 60_000;
 const START_MS = 60_000;
-const SALE_MS = 180_000;
+const SALE_MS = 300_000;
 
 let hubs: HubProcesses;
 

@@ -106,7 +106,7 @@ async function trackingOf({ sut }: ConsoleUnderTest, orderId: string): Promise<s
       return rows[0] ?? { tracking: '' };
     },
     (found) => found.tracking !== '',
-    { what: 'a tracking number', timeoutMs: 10_000 },
+    { what: 'a tracking number', timeoutMs: 30_000 },
   );
   return tracking;
 }

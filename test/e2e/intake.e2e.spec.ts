@@ -234,7 +234,7 @@ describe('a warehouse’s message', () => {
     await until(
       () => sut.world.wms.untoldEvents(),
       (untold) => untold === 0,
-      { what: 'the repeated events', timeoutMs: 10_000 },
+      { what: 'the repeated events', timeoutMs: 30_000 },
     );
     sut.world.wms.duplicateEvents(false);
     for (const { channel, reference, shipments } of orders) {

@@ -61,7 +61,7 @@ beforeAll(async () => {
   await until(
     async () => CHANNELS.filter((channel) => traceOf(channel).some(({ name }) => name === 'InvoicePosted')),
     (found) => found.length === CHANNELS.length,
-    { what: 'the last spans', timeoutMs: 15_000 },
+    { what: 'the last spans', timeoutMs: 30_000 },
   );
 }, 120_000);
 afterAll(async () => {
@@ -155,7 +155,7 @@ describe('traces', () => {
     const found = await until(
       async () => collector.spans.find(({ traceId }) => traceId === '0af7651916cd43dd8448eb211c80319c'),
       (span) => span !== undefined,
-      { what: 'the span of the request', timeoutMs: 10_000 },
+      { what: 'the span of the request', timeoutMs: 30_000 },
     );
     expect(found).toMatchObject({
       name: 'POST /channels/:account/v1/orders',

@@ -45,7 +45,7 @@ describe('an order for a listing that nobody mapped', () => {
         return data?.orders.edges.map(({ node }) => node.reference) ?? [];
       },
       (references) => references.includes(reference),
-      { what: 'the order in the list', timeoutMs: 10_000 },
+      { what: 'the order in the list', timeoutMs: 30_000 },
     );
     expect(listed).toContain(reference);
   });

@@ -5,7 +5,7 @@ import { ORDER_QUERY, type GraphOrder } from './graph-order.js';
 import type { PlacedOrder } from './place-orders.js';
 import { until } from './until.js';
 
-const WAIT_MS = 25_000;
+const WAIT_MS = 60_000;
 
 export interface GraphAnswer<Data = Record<string, unknown>> {
   readonly data?: Data | null;

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/platform/db/migrate.js';
+import { startBusyNeighbour } from './busy-neighbour.js';
 import { databaseUrl, startScratchPostgres, TEMPLATE_DATABASE } from './scratch-postgres.js';
 
 declare module 'vitest' {
@@ -14,14 +15,20 @@ declare module 'vitest' {
 /** One PostgreSQL for the whole run. Under two seconds, so that runs of unit tests alone do not suffer. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const postgres = await startScratchPostgres();
+  const maintenance = databaseUrl(postgres.url, 'postgres');
+  let leave: () => Promise<void>;
   try {
     await createTemplate(postgres.url);
+    leave = await startBusyNeighbour(maintenance);
   } catch (cause) {
     await postgres.remove();
     throw cause;
   }
-  project.provide('postgresUrl', databaseUrl(postgres.url, 'postgres'));
-  return () => postgres.remove();
+  project.provide('postgresUrl', maintenance);
+  return async () => {
+    await leave();
+    await postgres.remove();
+  };
 }
 
 async function createTemplate(url: string): Promise<void> {

@@ -38,7 +38,7 @@ it('answers what is under way when the server closes, and turns away what comes 
     until(
       () => seen,
       (many) => many === requests,
-      { what: 'the request', timeoutMs: 10_000 },
+      { what: 'the request', timeoutMs: 30_000 },
     );
   const socket = connect((test.server.address() as AddressInfo).port, '127.0.0.1');
   let heard = '';
@@ -49,7 +49,7 @@ it('answers what is under way when the server closes, and turns away what comes 
   await until(
     () => test.server.listening,
     (listening) => !listening,
-    { what: 'the close', timeoutMs: 10_000 },
+    { what: 'the close', timeoutMs: 30_000 },
   );
   socket.write('GET /slow HTTP/1.1\r\nhost: hub\r\nx-correlation-id: the-late-one\r\n\r\n');
   await come(2);
