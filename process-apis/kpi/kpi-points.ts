@@ -1,5 +1,5 @@
-import { added, NO_FIGURES, type Figure, type Figures } from './figures.js';
-import { percentile } from './histogram.js';
+import { added, NO_FIGURES, type Figure, type FigureKey, type Figures } from './figures.js';
+import { Histogram } from './histogram.js';
 import { kpiDefinition, KPI_NAMES, type Kpi, type KpiGrouping } from './kpi.definitions.js';
 
 /** What was recorded of a KPI on one day. What it is not split by is absent and summed over. */
@@ -20,6 +20,11 @@ export interface KpiPoint {
   readonly p95?: number;
   readonly max?: number;
 }
+
+/** What of a point takes the longest to compute. */
+export type KpiDurations = Pick<KpiPoint, 'p50' | 'p95' | 'max'>;
+
+type Sums = Omit<Figures, 'buckets'>;
 
 /** Figures summed into points, in the order in which their first figures came. Pure. */
 export function pointsOf(figures: readonly Figure[], by: KpiGrouping): readonly KpiPoint[] {
@@ -59,8 +64,13 @@ function counts(kpi: Kpi, stage: string, by: KpiGrouping): boolean {
 }
 
 function toPoint(figure: Figure, by: KpiGrouping): KpiPoint {
-  const { kpi, day, channel, node, stage, count, numerator, denominator } = figure;
-  const value = valueOf(kpi, figure);
+  return sumPoint(figure, by, durationsIn(figure));
+}
+
+/** What was summed by what is asked for, as a point. Pure. */
+export function sumPoint(sum: FigureKey & Sums, by: KpiGrouping, durations: KpiDurations): KpiPoint {
+  const { kpi, day, channel, node, stage, count, numerator, denominator } = sum;
+  const value = valueOf(kpi, sum);
   return {
     kpi,
     day,
@@ -71,11 +81,11 @@ function toPoint(figure: Figure, by: KpiGrouping): KpiPoint {
     numerator,
     denominator,
     ...(value === undefined ? {} : { value }),
-    ...durationsOf(figure),
+    ...durations,
   };
 }
 
-function valueOf(kpi: Kpi, { count, sumMs, numerator, denominator }: Figures): number | undefined {
+function valueOf(kpi: Kpi, { count, sumMs, numerator, denominator }: Sums): number | undefined {
   switch (kpiDefinition(kpi).unit) {
     case 'MILLISECONDS':
       return count === 0 ? undefined : sumMs / count;
@@ -88,8 +98,17 @@ function valueOf(kpi: Kpi, { count, sumMs, numerator, denominator }: Figures): n
   }
 }
 
-function durationsOf({ buckets, maxMs }: Figures): Pick<KpiPoint, 'p50' | 'p95' | 'max'> {
-  const p50 = percentile(buckets, 0.5, maxMs);
-  const p95 = percentile(buckets, 0.95, maxMs);
+function durationsIn({ buckets, maxMs }: Figures): KpiDurations {
+  const entries = Object.entries(buckets);
+  if (entries.length === 0) return {};
+  const histogram = new Histogram();
+  for (const [bucket, records] of entries) histogram.add(Number(bucket), records);
+  return durationsOf(histogram, maxMs);
+}
+
+/** Nothing where there are no records. */
+export function durationsOf(histogram: Histogram, maxMs: number): KpiDurations {
+  const p50 = histogram.percentile(0.5, maxMs);
+  const p95 = histogram.percentile(0.95, maxMs);
   return p50 === undefined || p95 === undefined ? {} : { p50, p95, max: maxMs };
 }

@@ -1,15 +1,23 @@
 import type { Pool } from 'pg';
 import { keyText, type Figure } from './figures.js';
-import { findFigures, sumBuckets, sumFigures } from './figures.sql.js';
+import { findFigures, readBuckets, sumFigures, type FigureSum, type SumFilter } from './figures.sql.js';
+import { Histogram } from './histogram.js';
 import { kpiDefinition, type Kpi, type KpiGrouping } from './kpi.definitions.js';
-import { overviewOf, pointsOf, type KpiPoint } from './kpi-points.js';
+import { durationsOf, overviewOf, sumPoint, type KpiDurations, type KpiPoint } from './kpi-points.js';
 
 /** Days of one series. */
 export const SERIES_DAYS_MAX = 366;
 /** Figures of one day that an answer is summed from. */
 const FIGURES_MAX = 50_000;
-/** Points of one series. */
-const POINTS_MAX = 50_000;
+/** What one series may cost. */
+export const SERIES_LIMITS = {
+  points: 50_000,
+  /** Stored figures that its medians are computed from. */
+  behindMedians: 1_000_000,
+  /** Of these, what is read at a time. */
+  behindMediansAtOnce: 10_000,
+} as const;
+export type SeriesLimits = Readonly<Record<keyof typeof SERIES_LIMITS, number>>;
 const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -43,6 +51,7 @@ export class KpiReader {
   constructor(
     private readonly pool: Pool,
     private readonly now: () => Date = () => new Date(),
+    private readonly limits: SeriesLimits = SERIES_LIMITS,
   ) {}
 
   /** By day, then by what they are split by. Throws KpiQuestionError. */
@@ -57,13 +66,38 @@ export class KpiReader {
       throw new KpiQuestionError(`${title} can be split by ${grouping.join(', ')}, not by ${by}.`, 'by');
     const staged = whole === true ? by === 'STAGE' : undefined;
     const filter = { kpi, from, to, channel, node, staged };
-    const sums = await sumFigures(this.pool, filter, by, POINTS_MAX + 1);
-    if (sums.length > POINTS_MAX)
-      throw new KpiQuestionError(`More than ${POINTS_MAX} points: choose a later "from".`, 'from');
-    if (withoutDurations) return pointsOf(sums, by);
-    const buckets = await sumBuckets(this.pool, filter, by);
-    const figures = sums.map((sum) => ({ ...sum, buckets: buckets.get(keyText(sum)) ?? {} }));
-    return pointsOf(figures, by);
+    const { points: pointsMax, behindMedians, behindMediansAtOnce } = this.limits;
+    const sums = await sumFigures(this.pool, filter, by, pointsMax + 1);
+    if (sums.length > pointsMax)
+      throw new KpiQuestionError(`More than ${pointsMax} points: choose a later "from".`, 'from');
+    if (withoutDurations) return sums.map((sum) => sumPoint(sum, by, {}));
+    if (figuresBehind(sums) > behindMedians)
+      throw new KpiQuestionError(
+        `More than ${behindMedians} figures are behind these medians: choose a later "from", or ask without p50, p95 and max.`,
+        'from',
+      );
+    const points: KpiPoint[] = [];
+    for (const slice of slicesOf(sums, behindMediansAtOnce)) {
+      const durations = await this.durations(filter, by, slice);
+      points.push(...slice.map((sum, at) => sumPoint(sum, by, durations[at] ?? {})));
+    }
+    return points;
+  }
+
+  /** Of sums of whole days. */
+  private async durations(
+    filter: SumFilter,
+    by: KpiGrouping,
+    sums: readonly FigureSum[],
+  ): Promise<readonly KpiDurations[]> {
+    const days = { from: sums[0]?.day ?? filter.from, to: sums.at(-1)?.day ?? filter.to };
+    const buckets = await readBuckets(this.pool, { ...filter, ...days }, by);
+    const histogram = new Histogram();
+    return sums.map((sum) => {
+      histogram.clear();
+      histogram.addStored(buckets.get(keyText(sum)) ?? '');
+      return durationsOf(histogram, sum.maxMs);
+    });
   }
 
   /** One point for each KPI. Throws KpiQuestionError. */
@@ -80,6 +114,28 @@ export class KpiReader {
   get today(): string {
     return this.now().toISOString().slice(0, 'YYYY-MM-DD'.length);
   }
+}
+
+/** Whole days behind each other, with at most so many stored figures, unless one day has more. */
+function slicesOf(sums: readonly FigureSum[], figuresMax: number): readonly (readonly FigureSum[])[] {
+  const slices: FigureSum[][] = [];
+  let left = 0;
+  for (const ofDay of Map.groupBy(sums, ({ day }) => day).values()) {
+    const figures = figuresBehind(ofDay);
+    const slice = slices.at(-1);
+    if (slice === undefined || figures > left) {
+      slices.push(ofDay);
+      left = figuresMax - figures;
+    } else {
+      slice.push(...ofDay);
+      left -= figures;
+    }
+  }
+  return slices;
+}
+
+function figuresBehind(sums: readonly FigureSum[]): number {
+  return sums.reduce((all, { figures }) => all + figures, 0);
 }
 
 function checkedDay(day: string, argument: string): number {

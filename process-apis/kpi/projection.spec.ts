@@ -198,6 +198,26 @@ describe('a series', () => {
       expect(figures.length).toBeGreaterThan(0);
     },
   );
+
+  const limits = { points: 1_000, behindMedians: 1_000, behindMediansAtOnce: 1_000 };
+  const question = { kpi: 'ORDER_LIFECYCLE_LATENCY', by: 'STAGE', ...days } as const;
+
+  it('is the same whatever is read at a time', async () => {
+    const whole = await new KpiReader(pool).series(question);
+    for (const behindMediansAtOnce of [1, 20, 50]) {
+      const reader = new KpiReader(pool, undefined, { ...limits, behindMediansAtOnce });
+      expect(await reader.series(question)).toEqual(whole);
+    }
+    expect(new Set(whole.map(({ day }) => day)).size).toBeGreaterThan(2);
+  });
+
+  it('is refused where it has too many points, or too much behind its medians', async () => {
+    const few = new KpiReader(pool, undefined, { ...limits, points: 10 });
+    await expect(few.series(question)).rejects.toThrow('More than 10 points: choose a later "from".');
+    const light = new KpiReader(pool, undefined, { ...limits, behindMedians: 10 });
+    await expect(light.series(question)).rejects.toThrow('ask without p50, p95 and max');
+    expect(await light.series({ ...question, withoutDurations: true })).not.toHaveLength(0);
+  });
 });
 
 function inOrder(points: readonly KpiPoint[]): readonly KpiPoint[] {

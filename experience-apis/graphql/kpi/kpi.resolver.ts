@@ -1,4 +1,4 @@
-import { Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import { Query, Resolver, Subscription } from '@nestjs/graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import {
   FiguresFeed,
@@ -61,7 +61,8 @@ export class KpiResolver {
     const { to, node } = given;
     const withoutDurations = !DURATIONS.some((field) => selects(info, field));
     const question = { kpi, from, by, channel, to: to ?? undefined, node: node ?? undefined, withoutDurations };
-    return { definition: kpiDefinition(kpi), points: await answered(this.reader.series(question)) };
+    const points = await answered(this.reader.series(question));
+    return { definition: kpiDefinition(kpi), points: points.map(named) };
   }
 
   @Query('kpiOverview')
@@ -104,16 +105,9 @@ async function answered<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-@Resolver('KpiPoint')
-export class KpiPointFieldsResolver {
-  /** Records of no channel or node have an empty name in the database, and none here. */
-  @ResolveField('channel')
-  channel({ channel }: KpiPoint): string | null {
-    return channel === undefined || channel === '' ? null : channel;
-  }
-
-  @ResolveField('node')
-  node({ node }: KpiPoint): string | null {
-    return node === undefined || node === '' ? null : node;
-  }
+/** Records of no channel or node have an empty name in the database, and none here. */
+function named(point: KpiPoint): KpiPoint {
+  const { channel, node, ...rest } = point;
+  if (channel !== '' && node !== '') return point;
+  return { ...rest, ...(channel ? { channel } : {}), ...(node ? { node } : {}) };
 }
