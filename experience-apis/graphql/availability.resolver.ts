@@ -1,4 +1,4 @@
-import { Query, Resolver, Subscription } from '@nestjs/graphql';
+import { Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import {
   Availability,
@@ -11,6 +11,7 @@ import { LINE_QUANTITY_MAX } from '../../src/model/order.js';
 import type { Instant } from '../../src/model/time.js';
 import { missingScope } from '../../src/platform/auth/bearer.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
+import type { Principal } from '../../src/platform/auth/principal.js';
 import { requireChannel } from '../../src/platform/auth/require-channel.js';
 import { decodeCursor, encodeCursor, EventFeed, type LoggedEvent } from '../../src/platform/event-log/index.js';
 import { visibleChannel } from './channel-sight.js';
@@ -67,8 +68,7 @@ export class AvailabilityResolver {
     const asOf = pastInstant(given.asOf);
     if (asOf !== undefined && typeof given.date === 'string')
       throw badInput('"date" looks ahead and "asOf" back: give one of them.');
-    const explain = selects(info, EXPLANATION);
-    if (explain && principal.channel !== undefined && !principal.scopes.has(EXPLAIN)) throw missingScope(EXPLAIN);
+    const explain = selects(info, EXPLANATION) && mayExplain(principal);
     try {
       const past = asOf === undefined ? {} : { asOf };
       return asked(await this.answers.check({ channel, items: itemsOf(given), explain, ...past }), asOf);
@@ -91,6 +91,20 @@ export class AvailabilityResolver {
     };
     return liveEvents(this.feed, request, (event) => ({ availabilityChanged: toChange(event) }));
   }
+}
+
+@Resolver('ItemAvailability')
+export class ExplanationResolver {
+  @ResolveField(EXPLANATION)
+  explanation({ explanation }: AskedItem, _: unknown, { principal }: OperationContext): AskedItem['explanation'] {
+    if (!mayExplain(principal)) throw missingScope(EXPLAIN);
+    return explanation;
+  }
+}
+
+/** How a sum comes about tells of other channels too. */
+function mayExplain({ channel, scopes }: Principal): boolean {
+  return channel === undefined || scopes.has(EXPLAIN);
 }
 
 function asked(answer: CheckAnswer, asOf: Instant | undefined): AskedAnswer {

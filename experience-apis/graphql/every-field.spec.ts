@@ -19,7 +19,7 @@ import { ReplayDesk } from '../../process-apis/replay/index.js';
 import type { Order } from '../../src/model/order.js';
 import { currentGraphSchema } from '../../test/support/graph-schema.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
-import { startGraphHub, type GraphHub } from './spec-support.js';
+import { startGraphHub, type Answer, type GraphHub } from './spec-support.js';
 
 const NESTING_MAX = 12;
 const SCOPES = [
@@ -245,5 +245,65 @@ describe('every field that can be queried', () => {
       await other.close();
       rmSync(directory, { recursive: true });
     }
+  }, 60_000);
+});
+
+/** The fields of types that were refused, by coordinate. Fails where one took more with it than itself. */
+function refused({ data, errors = [] }: Answer): readonly string[] {
+  return errors.map(({ path = [], message, extensions: { code } }) => {
+    expect([message, code]).toEqual([message, expect.stringMatching(/^(SCOPE_MISSING|NOT_FOR_CHANNELS)$/)]);
+    let standing: unknown = data;
+    for (const key of path) {
+      expect([path, standing]).toEqual([path, expect.any(Object)]);
+      standing = Reflect.get(standing as object, key as PropertyKey);
+    }
+    expect([path, standing]).toEqual([path, null]);
+    const name = String(path.at(-1));
+    return path.length === 1 ? `Query.${name}` : name.replace('_', '.');
+  });
+}
+
+/** The scope that a field of Query says it needs. */
+function scopeOf(name: string): string {
+  const { description } = schema.getQueryType()?.getFields()[name] ?? {};
+  return /needs the scope `([\w:]+)`/i.exec(description ?? '')?.[1] ?? 'orders:read';
+}
+
+/** Fields that can be read and that say that they need a scope, by coordinate; what is at the root needs one unless it is a node. */
+function guarded(): readonly string[] {
+  const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type));
+  return types
+    .filter(({ name }) => !['Mutation', 'Subscription'].includes(name))
+    .flatMap((type) =>
+      Object.values(type.getFields())
+        .filter(({ name, description, args }) =>
+          type.name === 'Query'
+            ? !/^nodes?$/.test(name)
+            : [description, ...args.map((argument) => argument.description)].some((text) =>
+                /needs the scope/i.test(text ?? ''),
+              ),
+        )
+        .map(({ name }) => `${type.name}.${name}`),
+    );
+}
+
+describe('a field that the caller may not ask for', () => {
+  it('is null by itself, whether it is at the root or far below, and says which scope it needs', async () => {
+    const found = new Set<string>();
+    const roots = Object.values(schema.getQueryType()?.getFields() ?? {}).map((field) => {
+      const below = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
+      return `${field.name}${argumentsOf('Query', field)}${below}`;
+    });
+    for (const name of refused(await hub.post(`{ ${roots.join(' ')} }`, {}, { scopes: [] }))) found.add(name);
+    for (const [name, query] of documents()) {
+      const asked = query.replaceAll('Order_parties: parties', '$&(reveal: true)');
+      for (const answer of [
+        await hub.post(asked, {}, { scopes: [scopeOf(name)] }),
+        await hub.post(asked, {}, { scopes: [scopeOf(name)], channel: 'shop-eu' }),
+        await hub.post(query, {}, { scopes: SCOPES, channel: 'shop-eu' }),
+      ])
+        for (const coordinate of refused(answer)) found.add(coordinate);
+    }
+    expect([...found].toSorted()).toEqual(guarded().toSorted());
   }, 60_000);
 });

@@ -8,7 +8,7 @@ import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../src/platform/config/config.js';
 import { packageRoot } from '../../src/platform/db/package-root.js';
 import { ALERT_RESOLVERS } from './alerts/index.js';
-import { AvailabilityResolver } from './availability.resolver.js';
+import { AvailabilityResolver, ExplanationResolver } from './availability.resolver.js';
 import { ExceptionActionResolver } from './exception-action.resolver.js';
 import {
   ExceptionFieldsResolver,
@@ -115,6 +115,7 @@ class TransportModule {}
     OrderChangeFieldsResolver,
     ShipmentUpdateFieldsResolver,
     AvailabilityResolver,
+    ExplanationResolver,
     StockQueryResolver,
     PositionFieldsResolver,
     StockFeedFieldsResolver,

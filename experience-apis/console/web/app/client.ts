@@ -49,6 +49,12 @@ const sendIdOnly = mapExchange({
   },
 });
 
+/** What comes with an error has holes, which pages would take for "nothing there": they get the error alone. */
+const withoutHoles = mapExchange({
+  onResult: (result) =>
+    result.operation.kind === 'query' && result.error !== undefined ? { ...result, data: undefined } : result,
+});
+
 /** What could not be asked while the network was broken is asked again by itself when it is back. */
 const askAgain: Exchange = (input) => {
   const failed = new Map<number, Operation>();
@@ -86,6 +92,6 @@ export function createHubClient(): Client {
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
     fetch: authorizedFetch,
-    exchanges: [askAgain, rememberId, cacheExchange, sendIdOnly, fetchExchange],
+    exchanges: [withoutHoles, askAgain, rememberId, cacheExchange, sendIdOnly, fetchExchange],
   });
 }

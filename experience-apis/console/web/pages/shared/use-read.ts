@@ -37,14 +37,12 @@ export function useRead<Data, Variables extends AnyVariables>(
     pause,
   });
   const [last, setLast] = useState<Last<Data>>();
-  // What comes with an error has holes: "nothing there" would be a guess.
-  const whole = error === undefined ? data : undefined;
-  if (whole !== undefined && whole !== last?.data)
-    setLast({ data: whole, variables: JSON.stringify(operation?.variables) });
+  // The client hands on no data that came with an error.
+  if (data !== undefined && data !== last?.data) setLast({ data, variables: JSON.stringify(operation?.variables) });
   const again = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
   usePolling(again, fetching, pause ? undefined : everyMs);
   return {
-    data: last?.data ?? whole,
+    data: last?.data ?? data,
     error: fetching ? undefined : error,
     stale: last !== undefined && last.variables !== JSON.stringify(variables) && error === undefined,
     fetching,
