@@ -32,6 +32,7 @@ const PAGES: readonly (readonly [name: string, pathOf: (ids: Ids) => string])[] 
   ['Now as a table', () => '/now?view=table'],
   ['Orders', () => '/orders'],
   ['an order', ({ order }) => `/orders/${order}`],
+  ['Alerts', () => '/alerts'],
   ['Exceptions', () => '/exceptions'],
   ['an exception', ({ exception }) => `/exceptions/${exception}`],
   ['Inventory', () => '/inventory'],

@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHubUnderTest, type HubUnderTest } from '../support/hub-under-test.js';
 import { NORTH_ONLY } from '../support/place-orders.js';
+import { shortenClocks } from '../support/short-clocks.js';
 import { until } from '../support/until.js';
 
 const SAP_WRITES = '/operations/v1/policies/sap-s4hana/writes';
@@ -75,28 +76,12 @@ function untilTold(type: string): Promise<readonly Told[]> {
   );
 }
 
-/** As if the installation’s clocks had been so short when the waits began: they warn at once, and run out a little later. */
-async function shortenClocks(): Promise<void> {
-  const [warnAt, dueAt] = [0, SHORT_MS].map((ms) => new Date(Date.now() + ms).toISOString());
-  await sut.pool.query(
-    `update orders set state = jsonb_set(state::jsonb, '{waits}', (
-       select jsonb_agg(w || jsonb_build_object('clock', jsonb_build_object('from', w -> 'since', 'warnAt', $1::text, 'dueAt', $2::text)))
-       from jsonb_array_elements(state::jsonb -> 'waits') as w))::json
-     where not completed`,
-    [warnAt, dueAt],
-  );
-  await sut.pool.query('update sla_watch set next_at = now()');
-}
-
 describe('an SLA clock that runs out', () => {
   it('is told by webhook before and after, also while the receiver was away, and again when the step is done', async () => {
     await pauseErp({ paused: true, reason: 'month end' });
     await sut.placeEverywhere([{ sku: NORTH_ONLY, quantity: 1 }]);
-    const watched = async (): Promise<number> =>
-      (await sut.pool.query(`select from sla_watch where stage = 'ERP_POSTING'`)).rowCount ?? 0;
-    await until(watched, (seen) => seen >= 2, { what: 'clocks', timeoutMs: WAIT_MS });
     away = 2;
-    await shortenClocks();
+    await shortenClocks(sut.pool, 'ERP_POSTING', 2, SHORT_MS);
     const [warned] = await untilTold('entrepot.alert.raised.v1');
     expect(warned).toMatchObject({ data: { state: 'WARNING', stage: 'ERP_POSTING' } });
     expect(warned?.data.sentence).toMatch(/^Order .+ of .+: posting to the ERP is due at /);

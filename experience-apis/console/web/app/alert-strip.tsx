@@ -39,7 +39,7 @@ export function AlertStrip(): ReactElement | null {
       <Icon name="clock" size={16} />
       <span>
         {late === 1 ? 'A step of an order is late.' : `${late.toLocaleString('en')} steps of orders are late.`}{' '}
-        <Link to="/orders?overdue=true">Show the orders</Link>
+        <Link to="/alerts?state=BREACHED">Show what is late</Link>
       </span>
     </p>
   );

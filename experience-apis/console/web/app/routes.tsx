@@ -17,6 +17,7 @@ const PAGES: readonly RouteObject[] = [
   page('now', () => import('../pages/now/index.js')),
   page('orders', () => import('../pages/orders/index.js')),
   page('orders/:id', () => import('../pages/order/index.js')),
+  page('alerts', () => import('../pages/alerts/index.js')),
   page('exceptions', () => import('../pages/exceptions/index.js')),
   page('exceptions/:id', () => import('../pages/exception/index.js')),
   page('inventory', () => import('../pages/inventory/index.js')),
