@@ -19,6 +19,7 @@ import { ROLES } from './composition/roles.js';
 import { ProcessMetrics } from './composition/process-metrics.js';
 import { systemModules } from './composition/systems.js';
 import { AuthModule } from './platform/auth/auth.module.js';
+import type { HubConfig } from './hub.settings.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import type { SecretSource } from './platform/config/secret-source.js';
@@ -30,7 +31,7 @@ import { OutsideModule } from './platform/outside/outside.module.js';
 import { MetricsModule } from './platform/telemetry/metrics.module.js';
 
 export interface AppOptions {
-  readonly config: Config;
+  readonly config: Config & Pick<HubConfig, 'kpiTargets'>;
   readonly dataSource: DataSource;
   /** The demo brings its own; otherwise they come from the environment and files. */
   readonly secrets?: SecretSource;
@@ -53,7 +54,7 @@ export class AppModule {
         OutsideModule,
         CoreModule,
         ExceptionsModule,
-        KpiModule,
+        KpiModule.forRoot(config.kpiTargets),
         ReplayModule,
         ...systemModules(settings),
         CarrierModule.forRoot(settings),

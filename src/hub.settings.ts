@@ -1,10 +1,18 @@
+import { ownTargets } from '../process-apis/kpi/index.js';
 import { PLATFORM_SETTINGS } from './platform/config/platform-settings.js';
-import { setting } from './platform/config/setting.js';
+import { optionalSetting, setting, type ConfigOf } from './platform/config/setting.js';
 import { decimalNumber, wholeNumber } from './platform/config/setting-types.js';
 
-/** Every setting of the hub: those of the platform and those of the demo, which alone speaks of orders. */
+/** Every setting of the hub: those of the platform, and those that speak of orders. */
 export const HUB_SETTINGS = {
   ...PLATFORM_SETTINGS,
+  kpiTargets: optionalSetting(ownTargets, {
+    env: 'ENTREPOT_KPI_TARGETS',
+    group: 'KPIs',
+    default: { says: 'those of [kpis.md](kpis.md)', from: () => undefined },
+    description:
+      'What this installation keeps to: `OVERSELL_RATE=0.002,CANCELLATION_RATE=none`. KPIs that are not named keep their targets.',
+  }),
   demoRate: setting(decimalNumber(0, 1000), {
     env: 'ENTREPOT_DEMO_RATE',
     group: 'Demo',
@@ -30,3 +38,5 @@ export const HUB_SETTINGS = {
     description: 'What the demo varies its orders by: the same seed gives the same orders.',
   }),
 } as const;
+
+export type HubConfig = ConfigOf<typeof HUB_SETTINGS>;

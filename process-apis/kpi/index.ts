@@ -7,6 +7,7 @@ export {
   type KpiGrouping,
   type KpiUnit,
 } from './kpi.definitions.js';
+export { ownTargets, type OwnTargets } from './kpi-targets.js';
 export { renderKpisDoc } from './kpis-doc.js';
 export { overviewOf, pointOf, pointsOf, type KpiPoint } from './kpi-points.js';
 export { KpiQuestionError, KpiReader, SERIES_DAYS_MAX, type SeriesQuestion } from './kpi-reader.js';

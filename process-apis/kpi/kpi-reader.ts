@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import { keyText, type Figure } from './figures.js';
 import { findFigures, readBuckets, sumFigures, type FigureSum, type SumFilter } from './figures.sql.js';
 import { Histogram } from './histogram.js';
-import { kpiDefinition, type Kpi, type KpiGrouping } from './kpi.definitions.js';
+import { kpiDefinition, type Kpi, type KpiDefinition, type KpiGrouping } from './kpi.definitions.js';
+import type { OwnTargets } from './kpi-targets.js';
 import { durationsOf, overviewOf, sumPoint, type KpiDurations, type KpiPoint } from './kpi-points.js';
 
 /** Days of one series. */
@@ -46,13 +47,29 @@ export interface SeriesQuestion {
   readonly withoutDurations?: boolean;
 }
 
+export interface ReaderOptions {
+  /** Instead of those of the definitions. */
+  readonly targets?: OwnTargets | undefined;
+  readonly limits?: SeriesLimits;
+}
+
 /** Reads figures as points. All that is stored is of the past: an answer is as new as the last events that were taken. */
 export class KpiReader {
+  private readonly limits: SeriesLimits;
+
   constructor(
     private readonly pool: Pool,
-    private readonly now: () => Date = () => new Date(),
-    private readonly limits: SeriesLimits = SERIES_LIMITS,
-  ) {}
+    private readonly given: ReaderOptions = {},
+  ) {
+    this.limits = given.limits ?? SERIES_LIMITS;
+  }
+
+  /** With the target that this installation keeps to. */
+  definition(kpi: Kpi): KpiDefinition {
+    const { target, ...definition } = kpiDefinition(kpi);
+    const kept = this.given.targets?.has(kpi) === true ? this.given.targets.get(kpi) : target;
+    return { ...definition, ...(kept === undefined ? {} : { target: kept }) };
+  }
 
   /** By day, then by what they are split by. Throws KpiQuestionError. */
   async series(question: SeriesQuestion): Promise<readonly KpiPoint[]> {
@@ -112,7 +129,7 @@ export class KpiReader {
   }
 
   get today(): string {
-    return this.now().toISOString().slice(0, 'YYYY-MM-DD'.length);
+    return new Date().toISOString().slice(0, 'YYYY-MM-DD'.length);
   }
 }
 

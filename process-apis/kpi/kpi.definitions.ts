@@ -8,6 +8,11 @@ interface Definition {
   readonly definition: string;
   readonly unit: KpiUnit;
   readonly better: 'LOWER' | 'HIGHER';
+  /**
+   * What a well-run house reaches, in the unit: at most this, or at least where higher is better. KPIs that depend on the
+   * business alone have none. An installation may set its own.
+   */
+  readonly target?: number;
   /** What its points may be split by. */
   readonly grouping: readonly KpiGrouping[];
   /** From which records it is computed, for docs/kpis.md. */
@@ -34,6 +39,7 @@ export const KPIS = {
       'The time from when the buyer placed an order (as the channel tells it) until the hub recorded it as accepted. Each accepted order counts once, to the day on which it was recorded.',
     unit: 'MILLISECONDS',
     better: 'LOWER',
+    target: 60_000,
     grouping: OF_CHANNEL,
     from: '`OrderAccepted`',
   },
@@ -53,6 +59,7 @@ export const KPIS = {
       'Of all answers to asking the ERP for a sales order, the share that was a posted one. Answers are: it was posted; it was rejected before it was posted; the call failed (the same failure of an order again and again counts once). A call that the hub kept back was not asked. Each counts to the day on which it was recorded.',
     unit: 'RATIO',
     better: 'HIGHER',
+    target: 0.99,
     grouping: OF_CHANNEL,
     from: '`SalesOrderPosted`, `SalesOrderRejected` while posting, `OutsideCallFailed` of `ERP:POSTING`',
   },
@@ -62,6 +69,7 @@ export const KPIS = {
       'The time from when work could be given to a node until the node had taken it: from the later of the claim of its stock and the confirmation of the sales order, until the release was answered. Holds count in. Each fulfillment order counts once, to the day on which its release was recorded.',
     unit: 'MILLISECONDS',
     better: 'LOWER',
+    target: 15 * 60_000,
     grouping: OF_NODE,
     from: '`InventoryReserved`, `SalesOrderConfirmed`, `FulfillmentReleased`',
   },
@@ -71,6 +79,7 @@ export const KPIS = {
       'Of all parcels that a channel took the confirmation of, the share that it took within two hours of their leaving (as the warehouse tells it). Parcels that the channel wanted no confirmation of are left out. Each parcel counts to the day on which the channel’s answer was recorded; the durations are the times between.',
     unit: 'RATIO',
     better: 'HIGHER',
+    target: 0.99,
     grouping: OF_NODE,
     from: '`ShipmentConfirmed`, `ChannelShipmentConfirmed`',
   },
@@ -80,6 +89,7 @@ export const KPIS = {
       'The time for which a channel showed another quantity of a listing than it should: from when the hub computed another one until the channel accepted it. Each accepted telling counts, to the day on which it was told.',
     unit: 'MILLISECONDS',
     better: 'LOWER',
+    target: 60_000,
     grouping: OF_CHANNEL,
     from: 'the table `told_quantity`: rows `ACCEPTED`, from `wanted_since` to `told_at`',
   },
@@ -89,6 +99,7 @@ export const KPIS = {
       'Of all positions and listings that were compared with WMS, ERP or channel, the share that agreed, or differed only by what was on its way. Each comparison that came to its end counts, to the day on which it began; by stage means by kind of system.',
     unit: 'RATIO',
     better: 'HIGHER',
+    target: 0.98,
     grouping: ['DAY', 'CHANNEL', 'NODE', 'STAGE'],
     from: 'the table `drift_run`: `equal` of `compared`',
   },
@@ -107,6 +118,7 @@ export const KPIS = {
       'Of all accepted orders, the share that stock did not suffice for: units were short when it was claimed (items that are not released for sale yet do not count), the order was refused for it, or a node did not find what it had. An order counts once, to the day on which it was accepted, whenever that came out.',
     unit: 'RATIO',
     better: 'LOWER',
+    target: 0.005,
     grouping: OF_CHANNEL,
     from: '`OrderAccepted`, `OrderBackordered` with shortages, `OrderRejected`, `FulfillmentShortPicked`',
   },
@@ -116,6 +128,7 @@ export const KPIS = {
       'Of all accepted orders, the share that was cancelled whole, by whomever. An order counts once, to the day on which it was accepted, whenever it was cancelled.',
     unit: 'RATIO',
     better: 'LOWER',
+    target: 0.025,
     grouping: OF_CHANNEL,
     from: '`OrderAccepted`, `OrderCancelled`',
   },
@@ -125,6 +138,7 @@ export const KPIS = {
       'Of all orders that came, the share that came under a number that another order has, and was not taken for it. Accepted orders count to the day on which they were recorded, duplicates to the day on which their exception was raised. The same message or order told again has no effect and is no duplicate.',
     unit: 'RATIO',
     better: 'LOWER',
+    target: 0.001,
     grouping: OF_CHANNEL,
     from: '`OrderAccepted`, `ExceptionRaised` of `DUPLICATE_REFERENCE`',
   },
@@ -161,6 +175,7 @@ export const KPIS = {
       'What a channel was told and did not take: calls that confirm a shipment and failed (the same failure of a parcel again and again counts once), and quantities that it refused or could not be told. Each counts to the day on which it was recorded; by stage means by what was told.',
     unit: 'COUNT',
     better: 'LOWER',
+    target: 0,
     grouping: OF_STAGE,
     from: '`OutsideCallFailed` of a channel; the table `told_quantity`: rows `REFUSED` and `FAILED`',
   },

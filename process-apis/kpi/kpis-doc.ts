@@ -13,16 +13,21 @@ export function renderKpisDoc(): string {
   return [INTRODUCTION, ...KPI_NAMES.map((kpi) => renderKpi(kpiDefinition(kpi))), HOW].join('\n');
 }
 
-function renderKpi({ kpi, title, definition, unit, better, grouping, from }: KpiDefinition): string {
+function renderKpi({ kpi, title, definition, unit, better, target, grouping, from }: KpiDefinition): string {
   return `## ${title}
 
 ${definition}
 
 - In the graph: \`${kpi}\`
 - Unit: ${UNITS[unit]}; the ${better === 'LOWER' ? 'lower' : 'higher'}, the better
+- Target: ${target === undefined ? 'none' : `${better === 'LOWER' ? 'at most' : 'at least'} ${amountOf(unit, target)}`}
 - Split by: ${grouping.map((by) => by.toLowerCase()).join(', ')}
 - Computed from: ${from}
 `;
+}
+
+function amountOf(unit: KpiUnit, target: number): string {
+  return unit === 'MILLISECONDS' ? `${target / 1_000} seconds` : String(target);
 }
 
 const INTRODUCTION = `# What the hub measures
@@ -31,6 +36,8 @@ The KPIs of the business, each with its exact definition. This file is made from
 [kpi.definitions.ts](../process-apis/kpi/kpi.definitions.ts); a test keeps the two equal. GraphQL (\`kpis\`, \`kpiSeries\`, \`kpiOverview\`,
 \`kpiChanged\`; scope \`kpi:read\`), \`/metrics\` and the console tell the same figures. "Recorded" is the instant at which the hub committed an
 event. Days are UTC. A token that is bound to a channel sees that channel alone.
+
+Targets are what a well-run house reaches. Set your own by \`ENTREPOT_KPI_TARGETS\`: \`OVERSELL_RATE=0.002,CANCELLATION_RATE=none\`.
 `;
 
 const HOW = `## How they are computed

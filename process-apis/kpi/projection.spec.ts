@@ -205,16 +205,16 @@ describe('a series', () => {
   it('is the same whatever is read at a time', async () => {
     const whole = await new KpiReader(pool).series(question);
     for (const behindMediansAtOnce of [1, 20, 50]) {
-      const reader = new KpiReader(pool, undefined, { ...limits, behindMediansAtOnce });
+      const reader = new KpiReader(pool, { limits: { ...limits, behindMediansAtOnce } });
       expect(await reader.series(question)).toEqual(whole);
     }
     expect(new Set(whole.map(({ day }) => day)).size).toBeGreaterThan(2);
   });
 
   it('is refused where it has too many points, or too much behind its medians', async () => {
-    const few = new KpiReader(pool, undefined, { ...limits, points: 10 });
+    const few = new KpiReader(pool, { limits: { ...limits, points: 10 } });
     await expect(few.series(question)).rejects.toThrow('More than 10 points: choose a later "from".');
-    const light = new KpiReader(pool, undefined, { ...limits, behindMedians: 10 });
+    const light = new KpiReader(pool, { limits: { ...limits, behindMedians: 10 } });
     await expect(light.series(question)).rejects.toThrow('ask without p50, p95 and max');
     expect(await light.series({ ...question, withoutDurations: true })).not.toHaveLength(0);
   });

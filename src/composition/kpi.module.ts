@@ -1,7 +1,7 @@
-import { Global, Logger, Module } from '@nestjs/common';
+import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { SqlCatalog } from '../../process-apis/catalog/index.js';
-import { FiguresFeed, FlowReader, KpiProjection, KpiReader } from '../../process-apis/kpi/index.js';
+import { FiguresFeed, FlowReader, KpiProjection, KpiReader, type OwnTargets } from '../../process-apis/kpi/index.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { TaskQueue } from '../platform/jobs/index.js';
 import { KpiMetrics } from './kpi-metrics.js';
@@ -11,7 +11,6 @@ import { KpiWork } from './kpi-work.js';
 @Global()
 @Module({
   providers: [
-    { provide: KpiReader, inject: [PG_POOL], useFactory: (pool: Pool) => new KpiReader(pool) },
     {
       provide: FiguresFeed,
       inject: [PG_POOL],
@@ -45,6 +44,16 @@ import { KpiWork } from './kpi-work.js';
     },
     KpiMetrics,
   ],
-  exports: [KpiReader, FiguresFeed, FlowReader, KpiProjection, KpiWork],
+  exports: [FiguresFeed, FlowReader, KpiProjection, KpiWork],
 })
-export class KpiModule {}
+export class KpiModule {
+  /** `targets` are those of the installation. */
+  static forRoot(targets: OwnTargets | undefined): DynamicModule {
+    const useFactory = (pool: Pool): KpiReader => new KpiReader(pool, { targets });
+    return {
+      module: KpiModule,
+      providers: [{ provide: KpiReader, inject: [PG_POOL], useFactory }],
+      exports: [KpiReader],
+    };
+  }
+}

@@ -3,12 +3,11 @@ import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { readPositions } from '../../process-apis/availability/index.js';
 import { SqlCatalog } from '../../process-apis/catalog/index.js';
-import { HUB_SETTINGS } from '../hub.settings.js';
+import type { HubConfig } from '../hub.settings.js';
 import { openHubDatabase, startHub, type RunningHub } from '../hub.js';
 import { EmbeddedIssuer } from '../platform/auth/embedded-issuer.js';
 import { Users } from '../platform/auth/sign-in/users.js';
 import { ConfigError } from '../platform/config/config-error.js';
-import type { ConfigOf } from '../platform/config/setting.js';
 import { poolOf } from '../platform/db/pool.js';
 import { PG_POOL } from '../platform/db/database.module.js';
 import { EventFeed } from '../platform/event-log/index.js';
@@ -59,8 +58,6 @@ const TOKEN_SCOPES = [
 
 const OUTSIDE_ISSUER =
   'ENTREPOT_JWKS_URL is set, but the demo makes its tokens and its user itself. Leave it out, or start without the demo.';
-
-type HubConfig = ConfigOf<typeof HUB_SETTINGS>;
 
 const print = (line: string): void => console.log(line);
 

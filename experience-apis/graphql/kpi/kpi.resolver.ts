@@ -4,7 +4,6 @@ import {
   FiguresFeed,
   KPI_CHANGED,
   KPI_NAMES,
-  kpiDefinition,
   KpiQuestionError,
   KpiReader,
   SERIES_DAYS_MAX,
@@ -47,7 +46,7 @@ export class KpiResolver {
 
   @Query('kpis')
   kpis(): readonly KpiDefinition[] {
-    return KPI_NAMES.map(kpiDefinition);
+    return KPI_NAMES.map((kpi) => this.reader.definition(kpi));
   }
 
   @Query('kpiSeries')
@@ -62,7 +61,7 @@ export class KpiResolver {
     const withoutDurations = !DURATIONS.some((field) => selects(info, field));
     const question = { kpi, from, by, channel, to: to ?? undefined, node: node ?? undefined, withoutDurations };
     const points = await answered(this.reader.series(question));
-    return { definition: kpiDefinition(kpi), points: points.map(named) };
+    return { definition: this.reader.definition(kpi), points: points.map(named) };
   }
 
   @Query('kpiOverview')

@@ -89,14 +89,18 @@ async function series(kpi: string, by: string): Promise<readonly Point[]> {
 describe('KPIs in the graph', () => {
   it('are all defined, with a sentence that says what is counted', async () => {
     const kpis = fieldOf(
-      await hub.post('{ kpis { kpi title definition unit better grouping } }', {}, HOUSE),
+      await hub.post('{ kpis { kpi title definition unit better target grouping } }', {}, HOUSE),
       'kpis',
     ) as {
       readonly kpi: string;
       readonly definition: string;
+      readonly target: number | null;
     }[];
     expect(kpis.map(({ kpi }) => kpi)).toEqual(KPI_NAMES);
     for (const { definition } of kpis) expect(definition).toMatch(/^[A-Z].{40,}\.$/s);
+    const targets = new Map(kpis.map(({ kpi, target }) => [kpi, target]));
+    expect(targets.get('OVERSELL_RATE')).toBe(0.005);
+    expect(targets.get('EXCEPTION_VOLUME')).toBeNull();
   });
 
   it('have the words of the process in the schema', async () => {
@@ -136,6 +140,15 @@ describe('KPIs in the graph', () => {
     expect(await series('WAREHOUSE_RELEASE_TIME', 'NODE')).toMatchObject([
       { node: 'dc-north', count: 1, p95: expect.any(Number) as number },
     ]);
+  });
+
+  it('tell medians where they are asked for', async () => {
+    const query = `query ($medians: Boolean!) { kpiSeries(kpi: ORDER_ACCEPTANCE_LAG, from: "${TODAY}") {
+      points { count p50 @include(if: $medians) } } }`;
+    const points = async (medians: boolean): Promise<unknown> =>
+      (fieldOf(await hub.post(query, { medians }, HOUSE), 'kpiSeries') as { readonly points: unknown }).points;
+    expect(await points(false)).toEqual([{ count: 4 }]);
+    expect(await points(true)).toEqual([{ count: 4, p50: expect.any(Number) as number }]);
   });
 
   it.each([

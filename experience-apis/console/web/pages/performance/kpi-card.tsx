@@ -5,7 +5,7 @@ import { Loaded } from '../shared/loaded.js';
 import { useRead } from '../shared/use-read.js';
 import { secondsOf } from '../shared/days.js';
 import { SERIES } from './kpi.documents.js';
-import { TARGETS, valueWords } from './kpi-figures.js';
+import { valueWords } from './kpi-figures.js';
 import { linesOf } from './kpi-lines.js';
 import { KpiTable } from './kpi-table.js';
 import type { Series } from './series.types.js';
@@ -35,7 +35,9 @@ const GROUPING_WORDS: Readonly<Record<KpiGrouping, string>> = {
 export function KpiCard(props: KpiCardProps): ReactElement {
   const { kpi, channel, from, version } = props;
   const by = props.by in GROUPING_WORDS ? (props.by as KpiGrouping) : 'DAY';
-  const read = useRead(SERIES, { kpi, from, channel, node: props.node === '' ? null : props.node, by });
+  const node = props.node === '' ? null : props.node;
+  // Medians take the longest to compute, and are drawn of what is not split.
+  const read = useRead(SERIES, { kpi, from, channel, node, by, medians: by === 'DAY' });
   const { again } = read;
   useEffect(() => {
     if (version > 0) again();
@@ -91,10 +93,7 @@ interface SeriesPartsProps {
 
 function SeriesParts({ series, by, from, today }: SeriesPartsProps): ReactElement {
   const { unit, title, kpi } = series.definition;
-  const lines = useMemo(
-    () => linesOf(series, by, { from, today }, TARGETS[series.definition.kpi]),
-    [series, by, from, today],
-  );
+  const lines = useMemo(() => linesOf(series, by, { from, today }), [series, by, from, today]);
   const times = useMemo(() => lines.days.map(secondsOf), [lines]);
   if (series.points.length === 0)
     return (

@@ -58,6 +58,6 @@ describe('targetTone', () => {
     expect(targetTone(0.98, 0.99, 'HIGHER')).toBe('bad');
     expect(targetTone(1, 0, 'LOWER')).toBe('bad');
     expect(targetTone(null, 0, 'LOWER')).toBe('neutral');
-    expect(targetTone(5, undefined, 'LOWER')).toBe('neutral');
+    expect(targetTone(5, null, 'LOWER')).toBe('neutral');
   });
 });

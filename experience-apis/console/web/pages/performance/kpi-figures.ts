@@ -1,4 +1,4 @@
-import type { Kpi, KpiDirection, KpiUnit } from '../../generated/graphql.js';
+import type { KpiDirection, KpiUnit } from '../../generated/graphql.js';
 import { durationWords, type Tone } from '../../ui/index.js';
 
 /** What a point says, of one day or summed over several. */
@@ -44,8 +44,8 @@ function percent(share: number): string {
 }
 
 /** Whether a value keeps to its target. */
-export function targetTone(value: number | null, target: number | undefined, better: KpiDirection): Tone {
-  if (value === null || target === undefined) return 'neutral';
+export function targetTone(value: number | null, target: number | null, better: KpiDirection): Tone {
+  if (value === null || target === null) return 'neutral';
   return (better === 'LOWER' ? value <= target : value >= target) ? 'ok' : 'bad';
 }
 
@@ -66,20 +66,6 @@ export function trendOf(value: number | null, before: number | null, better: Kpi
   const share = before === 0 ? '' : ` ${Math.round((Math.abs(change) / Math.abs(before)) * 100)} %`;
   return { words: `${change > 0 ? 'up' : 'down'}${share}`, tone: good ? 'ok' : 'warn' };
 }
-
-/** What a well-run house reaches; in the unit of the KPI. KPIs that depend on the business alone have none. */
-export const TARGETS: Readonly<Partial<Record<Kpi, number>>> = {
-  ORDER_ACCEPTANCE_LAG: 60_000,
-  ERP_POSTING_SUCCESS_RATE: 0.99,
-  WAREHOUSE_RELEASE_TIME: 15 * 60_000,
-  SHIPMENT_CONFIRMATION_TIMELINESS: 0.99,
-  INVENTORY_UPDATE_DELAY: 60_000,
-  INVENTORY_ACCURACY: 0.98,
-  OVERSELL_RATE: 0.005,
-  CANCELLATION_RATE: 0.025,
-  DUPLICATE_ORDER_RATE: 0.001,
-  FAILED_ACKNOWLEDGEMENTS: 0,
-};
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);

@@ -26,20 +26,14 @@ export function groupOf(point: Pick<Point, 'channel' | 'node' | 'stage'>, by: Kp
 }
 
 /** The lines of a chart: one for each group, those with the most records; of durations alone the mean, the half and the slow. */
-export function linesOf(
-  { definition, points }: Series,
-  by: KpiGrouping,
-  span: { from: string; today: string },
-  target: number | undefined,
-): Lines {
+export function linesOf({ definition, points }: Series, by: KpiGrouping, span: { from: string; today: string }): Lines {
+  const target = definition.target ?? null;
   const days = daysFrom(span.from, span.today);
   const lines =
     by === 'DAY' ? plainLines(points, days, definition.unit === 'MILLISECONDS') : groupLines(points, days, by);
   const shown = lines.slice(0, LINES_MAX);
   const goal =
-    target === undefined
-      ? []
-      : [{ label: 'Target', values: days.map(() => target), dashed: true, colour: TARGET_COLOUR }];
+    target === null ? [] : [{ label: 'Target', values: days.map(() => target), dashed: true, colour: TARGET_COLOUR }];
   const low = Math.min(...[...shown, ...goal].flatMap(({ values }) => values.filter((value) => value !== null)));
   return { days, series: [...shown, ...goal], low, left: lines.length - shown.length };
 }

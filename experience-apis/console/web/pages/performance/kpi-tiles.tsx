@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import type { KpiTrendFragment } from '../../generated/graphql.js';
 import { classNames, Skeleton, Sparkline } from '../../ui/index.js';
 import { daysFrom } from '../shared/days.js';
-import { targetTone, TARGETS, trendOf, valueOver, valueWords } from './kpi-figures.js';
+import { targetTone, trendOf, valueOver, valueWords } from './kpi-figures.js';
 
 export type Trend = KpiTrendFragment;
 
@@ -51,13 +51,13 @@ function TilePlace(): ReactElement {
 }
 
 function Tile({ trend, from, today }: Pick<KpiTilesProps, 'from' | 'today'> & { trend: Trend }): ReactElement {
-  const { kpi, title, unit, better } = trend.definition;
+  const { title, unit, better } = trend.definition;
   const shown = trend.points.filter(({ day }) => day >= from);
   const before = trend.points.filter(({ day }) => day < from);
   const value = valueOver(unit, shown);
   // Before the first record the hub may not have been there.
   const change = before.length === 0 ? undefined : trendOf(value, valueOver(unit, before), better);
-  const target = TARGETS[kpi];
+  const target = trend.definition.target ?? null;
   const byDay = new Map(shown.map((point) => [point.day, point.value ?? null]));
   const byDays = daysFrom(from, today).map((day) => byDay.get(day) ?? null);
   const known = byDays.filter((one) => one !== null).length;
@@ -72,7 +72,7 @@ function Tile({ trend, from, today }: Pick<KpiTilesProps, 'from' | 'today'> & { 
       </span>
       <span className="kpi-note">
         today {valueWords(unit, byDay.get(today) ?? (unit === 'COUNT' ? 0 : null))}
-        {target !== undefined && (
+        {target !== null && (
           <>
             {' · '}
             <span className="instant">
@@ -81,7 +81,9 @@ function Tile({ trend, from, today }: Pick<KpiTilesProps, 'from' | 'today'> & { 
           </>
         )}
       </span>
-      {known > 1 && <Sparkline label={`${title} by day, ${words} in all`} values={byDays} target={target} />}
+      {known > 1 && (
+        <Sparkline label={`${title} by day, ${words} in all`} values={byDays} target={target ?? undefined} />
+      )}
     </>
   );
 }

@@ -33,6 +33,7 @@ export const TRENDS_OF_ORDERS = graphql(`
       definition
       unit
       better
+      target
       grouping
     }
     points {
@@ -75,7 +76,14 @@ export const TRENDS_OF_THE_REST = graphql(`
 `);
 
 export const SERIES = graphql(`
-  query KpiSeriesShown($kpi: Kpi!, $from: String!, $channel: String, $node: String, $by: KpiGrouping!) {
+  query KpiSeriesShown(
+    $kpi: Kpi!
+    $from: String!
+    $channel: String
+    $node: String
+    $by: KpiGrouping!
+    $medians: Boolean!
+  ) {
     kpiSeries(kpi: $kpi, from: $from, channel: $channel, node: $node, by: $by) {
       definition {
         kpi
@@ -83,6 +91,7 @@ export const SERIES = graphql(`
         definition
         unit
         better
+        target
         grouping
       }
       points {
@@ -94,9 +103,9 @@ export const SERIES = graphql(`
         numerator
         denominator
         value
-        p50
-        p95
-        max
+        p50 @include(if: $medians)
+        p95 @include(if: $medians)
+        max @include(if: $medians)
       }
     }
   }
