@@ -15,8 +15,8 @@ const DATABASE_AWAY_MS = 500;
 const LIFE_MS_MIN = 700;
 const LIFE_MS_MAX = 3_000;
 /** Tasks of a killed process are taken over after some fifteen seconds, and then have their retries. */
-const SETTLE_MS = 90_000;
-const TEST_MS = 240_000;
+const SETTLE_MS = 180_000;
+const TEST_MS = 400_000;
 const BUILD_MS = 60_000;
 const WMS = {
   pickMs: 100,

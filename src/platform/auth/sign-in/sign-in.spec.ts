@@ -311,11 +311,15 @@ describe('signing out', () => {
 
 it('asks for tokens too often at one address alone: others go on', async () => {
   const grants = hub.app.get(UserGrants);
-  const ask = (address: string): Promise<unknown> => grants.refresh({ client_id: 'console' }, address);
-  for (let asked = 0; asked < 260; asked += 1)
-    await expect(ask('192.0.2.1')).rejects.toMatchObject({ name: 'OAuthError' });
-  await expect(ask('192.0.2.1')).rejects.toMatchObject({ status: 429, code: 'slow_down' });
-  await expect(ask('192.0.2.2')).rejects.toMatchObject({ status: 400, code: 'invalid_request' });
+  const ask = (address: string): Promise<unknown> =>
+    grants.refresh({ client_id: 'console' }, address).catch((error: unknown) => error);
+  const answers: unknown[] = [];
+  for (let asked = 0; asked < 260; asked += 1) answers.push(await ask('192.0.2.1'));
+  const wrong = { name: 'OAuthError', status: 400, code: 'invalid_request' };
+  for (const answer of answers.slice(0, 200)) expect(answer).toMatchObject(wrong);
+  // Among the rest some may come after a turn was given back.
+  expect(answers).toContainEqual(expect.objectContaining({ name: 'OAuthError', status: 429, code: 'slow_down' }));
+  expect(await ask('192.0.2.2')).toMatchObject(wrong);
 });
 
 describe('trying passwords', () => {
