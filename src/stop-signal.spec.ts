@@ -49,9 +49,23 @@ describe('a process that is told to stop', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('by %s ends at once by Ctrl-C', async (signal) => {
-    await tell(signal);
+  it('by SIGTERM ends at once by Ctrl-C', async () => {
+    await tell('SIGTERM');
     child.kill('SIGINT');
     expect(await ended).toEqual([130, null]);
+  });
+
+  it('by one Ctrl-C of which npm tells it, too, ends when its work is done', async () => {
+    await tell('SIGINT');
+    child.kill('SIGINT');
+    child.stdin?.end();
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it('by Ctrl-C again and again ends at once', async () => {
+    await tell('SIGINT');
+    const press = setInterval(() => child.kill('SIGINT'), 100);
+    expect(await ended).toEqual([130, null]);
+    clearInterval(press);
   });
 });
