@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type pg from 'pg';
 import { createTestDatabase } from '../../../test/support/test-database.js';
 import { openTestPool } from '../../../test/support/test-pool.js';
+import { logSettled } from '../../../test/support/log-settled.js';
 import { until } from '../../../test/support/until.js';
 import type { Instant } from '../../../src/model/time.js';
 import { inTransaction } from '../../../src/platform/commit/index.js';
@@ -166,6 +167,7 @@ export class Retailer {
 
 /** Until the log is read to its end and nothing is left to look at. Events settle when older transactions end, of others too. */
 export async function computeAll(retailer: Retailer, publishing: Publishing): Promise<void> {
+  await logSettled(retailer.pool);
   await until(
     async () => {
       const changes = await publishing.sweepChanges();
