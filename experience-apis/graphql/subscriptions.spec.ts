@@ -200,7 +200,7 @@ describe('a connection', () => {
 
   it('ends with its token; a new token and the last cursor go on', async () => {
     const after = await hub.logEnd();
-    const client = await connect({ ttlSeconds: 3 });
+    const client = await connect({ ttlSeconds: 8 });
     const seen: Answer[] = [];
     const ended = new Promise((resolve) => {
       client.subscribe(
