@@ -12,6 +12,7 @@ const OFFICE = {
   workingDays: [1, 2, 3, 4, 5],
   opensAt: '08:00',
   closesAt: '18:00',
+  breaks: [],
   holidays: [],
 };
 

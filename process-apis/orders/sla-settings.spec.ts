@@ -9,6 +9,7 @@ const OFFICE = {
   workingDays: [1, 2, 3, 4, 5],
   opensAt: '08:00',
   closesAt: '18:00',
+  breaks: [{ from: '12:00', to: '12:30' }],
   holidays: ['2026-12-25'],
 };
 

@@ -42,7 +42,7 @@ interface ClockRow {
 }
 
 const CALENDAR = `json_build_object('id', c.id, 'timeZone', c.time_zone, 'workingDays', c.working_days,
-  'opensAt', c.opens_at, 'closesAt', c.closes_at, 'holidays', c.holidays)`;
+  'opensAt', c.opens_at, 'closesAt', c.closes_at, 'breaks', c.breaks, 'holidays', c.holidays)`;
 
 /** The installation's SLA clocks and calendars over their tables; for decisions from memory. */
 export class SlaSettings {
@@ -92,13 +92,14 @@ export class SlaSettings {
     return (await this.change('delete from sla_clock where channel = $1 and stage = $2', [channel, stage])) === 1;
   }
 
-  async saveCalendar({ id, timeZone, workingDays, opensAt, closesAt, holidays }: NamedCalendar): Promise<void> {
+  async saveCalendar({ id, timeZone, workingDays, opensAt, closesAt, breaks, holidays }: NamedCalendar): Promise<void> {
     await this.change(
-      `insert into business_calendar (id, time_zone, working_days, opens_at, closes_at, holidays)
-       values ($1, $2, $3, $4, $5, $6)
+      `insert into business_calendar (id, time_zone, working_days, opens_at, closes_at, breaks, holidays)
+       values ($1, $2, $3, $4, $5, $6, $7)
        on conflict (id) do update set time_zone = excluded.time_zone, working_days = excluded.working_days,
-         opens_at = excluded.opens_at, closes_at = excluded.closes_at, holidays = excluded.holidays, updated_at = now()`,
-      [id, timeZone, workingDays, opensAt, closesAt, holidays],
+         opens_at = excluded.opens_at, closes_at = excluded.closes_at, breaks = excluded.breaks,
+         holidays = excluded.holidays, updated_at = now()`,
+      [id, timeZone, workingDays, opensAt, closesAt, JSON.stringify(breaks), holidays],
     );
   }
 

@@ -37,7 +37,7 @@ async function lookAhead(ms: number, standing: number): Promise<void> {
 }
 
 const RESULT = `{ __typename
-  ... on SlaSettingsSaved { clocks { channel stage minutes warnMinutes calendar cutOff changed } calendars { id holidays } }
+  ... on SlaSettingsSaved { clocks { channel stage minutes warnMinutes calendar cutOff changed } calendars { id breaks { from to } holidays } }
   ... on SlaSettingsRefused { pointer message } }`;
 
 async function saveClock(input: object, wish = CHANGE): Promise<unknown> {
@@ -99,9 +99,9 @@ describe('SLA clocks in the graph', () => {
     const query = '{ slaClocks { channel stage minutes changed } }';
     const standard = fieldOf(await hub.post(query, {}, READ), 'slaClocks') as readonly object[];
     expect(standard).toContainEqual({ channel: '*', stage: 'ERP_POSTING', minutes: 30, changed: false });
-    expect(await saveCalendar({ ...OFFICE, holidays: ['2026-12-25'] })).toMatchObject({
-      calendars: [{ id: 'office', holidays: ['2026-12-25'] }],
-    });
+    expect(await saveCalendar(OFFICE)).toMatchObject({ calendars: [{ id: 'office', breaks: [], holidays: [] }] });
+    const closed = { breaks: [{ from: '12:00', to: '12:30' }], holidays: ['2026-12-25'] };
+    expect(await saveCalendar({ ...OFFICE, ...closed })).toMatchObject({ calendars: [{ id: 'office', ...closed }] });
     const clock = { ...CLOCK, calendar: 'office', cutOff: '14:00' };
     const saved = (await saveClock(clock)) as { clocks: readonly object[] };
     expect(saved.clocks).toContainEqual({ ...clock, changed: true });
@@ -110,7 +110,12 @@ describe('SLA clocks in the graph', () => {
       `select actor, action, subject_id as subject, outcome from audit where action like 'SAVE_%' order by id`,
     );
     expect(rows).toEqual([
-      { actor: 'ops', action: 'SAVE_CALENDAR', subject: 'office', outcome: 'DONE' },
+      ...Array.from({ length: 2 }, () => ({
+        actor: 'ops',
+        action: 'SAVE_CALENDAR',
+        subject: 'office',
+        outcome: 'DONE',
+      })),
       { actor: 'ops', action: 'SAVE_SLA_CLOCK', subject: 'shop-eu/RELEASE', outcome: 'DONE' },
     ]);
   });
@@ -128,6 +133,8 @@ describe('SLA clocks in the graph', () => {
   it.each<[string, object, string]>([
     ['closes before it opens', { closesAt: '07:00' }, '/closesAt'],
     ['lies nowhere', { timeZone: 'Mars/Olympus' }, '/timeZone'],
+    ['has a break at night', { breaks: [{ from: '03:00', to: '04:00' }] }, '/breaks'],
+    ['has a break without a time', { breaks: [{ from: '12:00', to: 'one' }] }, '/breaks/0/to'],
     ['has an eighth day', { workingDays: [8] }, '/workingDays/0'],
     ['has a day that is none', { holidays: ['2026-02-30'] }, '/holidays/0'],
   ])('refuse a calendar that %s', async (_, wrong, pointer) => {

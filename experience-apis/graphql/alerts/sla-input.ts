@@ -5,6 +5,7 @@ import { LocalTime } from '../../../src/platform/time/local-time.js';
 
 const MINUTES_MAX = 525_600;
 const HOLIDAYS_MAX = 500;
+const BREAKS_MAX = 10;
 const DAYS_PER_WEEK = 7;
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Must be a time of day: 14:30.');
@@ -46,12 +47,26 @@ const BusinessCalendarInput = z
       .max(DAYS_PER_WEEK),
     opensAt: timeOfDay,
     closesAt: z.union([z.literal('24:00'), timeOfDay], 'Must be a time of day, or 24:00.'),
+    breaks: z.array(z.strictObject({ from: timeOfDay, to: timeOfDay })).max(BREAKS_MAX),
     holidays: z.array(z.iso.date('Must be a day: 2026-12-25.')).max(HOLIDAYS_MAX),
   })
   .refine(({ opensAt, closesAt }) => closesAt > opensAt, {
     path: ['closesAt'],
     error: 'Must be after "opensAt".',
-  });
+  })
+  .refine(
+    ({ opensAt, closesAt, breaks }) => isRising([opensAt, ...breaks.flatMap(({ from, to }) => [from, to]), closesAt]),
+    {
+      path: ['breaks'],
+      error:
+        'Must lie between "opensAt" and "closesAt", in order and apart from each other, each "from" before its "to".',
+    },
+  );
+
+/** Times of day as texts stand in their order. */
+function isRising(times: readonly string[]): boolean {
+  return times.every((time, index) => index === 0 || time > (times[index - 1] ?? ''));
+}
 
 /** What is wrong with an input: where, as a JSON Pointer, and how to mend it. */
 export interface InputRefusal {

@@ -4,6 +4,13 @@ import { DAY_MS, dayOf, isoWeekday, LocalTime, MINUTE_MS, readTimeOfDay } from '
 const DAYS_AHEAD_MAX = 800;
 const MIDNIGHT_AFTER = '24:00';
 
+/** A part of the day, `HH:MM`, local. */
+export interface Break {
+  readonly from: string;
+  /** After `from`. */
+  readonly to: string;
+}
+
 /** When people work. */
 export interface BusinessCalendar {
   /** IANA name. */
@@ -14,6 +21,8 @@ export interface BusinessCalendar {
   readonly opensAt: string;
   /** `HH:MM`, local, after `opensAt`; `24:00` is the end of the day. */
   readonly closesAt: string;
+  /** Between them nobody works: in order, apart from each other, after `opensAt` and before `closesAt`. */
+  readonly breaks: readonly Break[];
   /** `YYYY-MM-DD`: nobody works on these. */
   readonly holidays: readonly string[];
 }
@@ -25,7 +34,7 @@ export interface WorkingTime {
   readonly cutOff?: string;
 }
 
-/** A working day's hours in local time, see LocalTime. */
+/** A part of the day in which people work, ms after local midnight. */
 interface Shift {
   readonly opens: number;
   readonly closes: number;
@@ -33,7 +42,8 @@ interface Shift {
 
 /**
  * The instant after so many minutes of working time, ms since 1970. Undefined where it cannot be known: the calendar is not
- * readable, or that time does not come within DAYS_AHEAD_MAX days. On days when the clocks change, local hours count.
+ * readable, or that time does not come within DAYS_AHEAD_MAX days. Hours are local, minutes are those that pass: a shift in which
+ * the clocks change is as much longer or shorter.
  */
 export function afterWorkingMinutes(
   { calendar, cutOff }: WorkingTime,
@@ -45,29 +55,38 @@ export function afterWorkingMinutes(
   const lastStart = cutOff === undefined ? DAY_MS : readTimeOfDay(cutOff);
   if (local === undefined || shifts === undefined || lastStart === undefined) return undefined;
   const start = local.fromUtc(fromMs);
+  const [today, works] = [dayOf(start), worksOn(calendar)];
+  let at = fromMs;
   let left = minutes * MINUTE_MS;
-  for (let ahead = 0; ahead < DAYS_AHEAD_MAX; ahead += 1) {
-    const day = dayOf(start) + ahead * DAY_MS;
-    const shift = shifts(day);
-    if (shift === undefined || (ahead === 0 && start - day > lastStart)) continue;
-    const from = Math.max(shift.opens, start);
-    const room = shift.closes - from;
-    if (room <= 0) continue;
-    if (left <= room) return local.toUtc(from + left);
-    left -= room;
+  for (let ahead = start - today > lastStart && works(today) ? 1 : 0; ahead < DAYS_AHEAD_MAX; ahead += 1) {
+    const day = today + ahead * DAY_MS;
+    if (!works(day)) continue;
+    for (const { opens, closes } of shifts) {
+      const [from, to] = [Math.max(at, local.toUtc(day + opens)), local.toUtc(day + closes)];
+      if (from >= to) continue;
+      if (from + left <= to) return from + left;
+      left -= to - from;
+      at = to;
+    }
   }
   return undefined;
 }
 
-/** The hours of a local day; undefined where nobody works. As a whole undefined where the calendar is not readable. */
-function shiftsOf(calendar: BusinessCalendar): ((day: number) => Shift | undefined) | undefined {
-  const opens = readTimeOfDay(calendar.opensAt);
-  const closes = calendar.closesAt === MIDNIGHT_AFTER ? DAY_MS : readTimeOfDay(calendar.closesAt);
-  if (opens === undefined || closes === undefined || closes <= opens) return undefined;
-  const holidays = new Set(calendar.holidays);
-  return (day) => {
-    const works =
-      calendar.workingDays.includes(isoWeekday(day)) && !holidays.has(new Date(day).toISOString().slice(0, 10));
-    return works ? { opens: day + opens, closes: day + closes } : undefined;
-  };
+/** The shifts of a working day, in order; undefined where the calendar is not readable. */
+function shiftsOf({ opensAt, closesAt, breaks }: BusinessCalendar): readonly Shift[] | undefined {
+  const edges = [opensAt, ...breaks.flatMap(({ from, to }) => [from, to]), closesAt].map((time) =>
+    time === MIDNIGHT_AFTER ? DAY_MS : readTimeOfDay(time),
+  );
+  const shifts: Shift[] = [];
+  for (let index = 0; index < edges.length; index += 2) {
+    const [opens, closes, next = Infinity] = edges.slice(index, index + 3);
+    if (opens === undefined || closes === undefined || opens >= closes || closes >= next) return undefined;
+    shifts.push({ opens, closes });
+  }
+  return shifts;
+}
+
+function worksOn({ workingDays, holidays }: BusinessCalendar): (day: number) => boolean {
+  const free = new Set(holidays);
+  return (day) => workingDays.includes(isoWeekday(day)) && !free.has(new Date(day).toISOString().slice(0, 10));
 }

@@ -5,6 +5,10 @@ export const DAY_MS = 24 * 60 * MINUTE_MS;
 export const DAYS_PER_WEEK = 7;
 /** More than there are IANA names in use. */
 const ZONES_MAX = 1_000;
+/** Since 2012 clocks change at whole quarters of an hour of UTC, and at nothing between. */
+const QUARTER_MS = 15 * MINUTE_MS;
+/** A year of them would be 35,000; those that are asked for lie together. */
+const OFFSETS_MAX = 5_000;
 const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
 
 const zones = new LRUCache<string, LocalTime>({ max: ZONES_MAX });
@@ -14,6 +18,9 @@ const zones = new LRUCache<string, LocalTime>({ max: ZONES_MAX });
  * are plain arithmetic on them.
  */
 export class LocalTime {
+  /** By quarter of an hour since 1970: making a text of an instant takes microseconds. */
+  private readonly offsets = new LRUCache<number, number>({ max: OFFSETS_MAX });
+
   private constructor(private readonly format: Intl.DateTimeFormat) {}
 
   /** Of an IANA name; undefined where there is no such time zone. */
@@ -44,10 +51,18 @@ export class LocalTime {
 
   /** Local time minus UTC. */
   private offsetMs(utcMs: number): number {
+    const quarter = Math.floor(utcMs / QUARTER_MS);
+    const known = this.offsets.get(quarter);
+    if (known !== undefined) return known;
+    const offset = this.readOffsetMs(quarter * QUARTER_MS);
+    this.offsets.set(quarter, offset);
+    return offset;
+  }
+
+  private readOffsetMs(utcMs: number): number {
     const parts = new Map(this.format.formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]));
     const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-    const local = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
-    return local - Math.floor(utcMs / 1_000) * 1_000;
+    return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - utcMs;
   }
 }
 
