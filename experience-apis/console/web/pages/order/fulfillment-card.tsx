@@ -10,24 +10,14 @@ import {
   plainWords,
   RelativeTime,
   StatusBadge,
-  type Tone,
 } from '../../ui/index.js';
-import type { TrackingStatus } from '../../generated/graphql.js';
 import { positionPath } from '../shared/paths.js';
 import { WORK_TONE } from '../shared/states.js';
 import type { PageOrder } from './order.documents.js';
+import { TRACKING_TONE, type Parcel } from './where-words.js';
 
 type Work = PageOrder['fulfillmentOrders'][number];
 type Shipment = PageOrder['shipments'][number];
-type Parcel = Shipment['packages'][number];
-
-const TRACKING_TONE: Readonly<Record<TrackingStatus, Tone>> = {
-  IN_TRANSIT: 'info',
-  OUT_FOR_DELIVERY: 'info',
-  DELIVERED: 'ok',
-  FAILED: 'bad',
-  RETURNING: 'warn',
-};
 
 /** The work of each node, what left from it, and where the parcels are. */
 export function FulfillmentCard({ order }: { order: PageOrder }): ReactElement {
@@ -116,7 +106,7 @@ function ParcelBox({ parcel }: { parcel: Parcel }): ReactElement {
         <span className="row">
           <strong>
             {carrier}
-            {service ? ` ${service}` : ''}
+            {service ? ` ${plainWords(service)}` : ''}
           </strong>
           <CopyText text={trackingNumber} what="tracking number" />
           {trackingUrl ? (

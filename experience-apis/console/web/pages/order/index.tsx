@@ -28,7 +28,7 @@ import { FulfillmentCard } from './fulfillment-card.js';
 import { LineageTab } from './lineage-tab.js';
 import { LinesCard } from './lines-card.js';
 import { HoldsCard, OrderFactsCard } from './order-aside.js';
-import { Steps, Waits } from './order-summary.js';
+import { Steps, Where } from './order-summary.js';
 import { ORDER_MOVED, ORDER_PAGE, type PageOrder } from './order.documents.js';
 import { PersonsCard } from './persons-card.js';
 import { FactsTab, MessagesTab, TasksTab } from './records-tabs.js';
@@ -114,13 +114,12 @@ function OrderBody({ order, tab, asOf, onChange, onDone }: BodyProps): ReactElem
     <>
       {past ? (
         <Notice tone="held" icon="clock">
-          The order as the hub knew it at <Instant at={order.asOf} /> UTC. Nothing can be done to the past.
+          The order as the hub knew it at <Instant at={order.asOf} />. Nothing can be done to the past.
         </Notice>
-      ) : (
-        <OrderActions order={order} onDone={onDone} />
-      )}
+      ) : null}
+      <Where order={order} />
       <Steps order={order} />
-      <Waits order={order} />
+      {past ? null : <OrderActions order={order} onDone={onDone} />}
       {open.map((exception) => (
         <ExceptionCard key={exception.id} exception={exception} onDone={onDone} />
       ))}

@@ -56,7 +56,7 @@ export function OrderFactsCard({ order }: { order: PageOrder }): ReactElement {
           ['Channel’s id', <CopyText key="reference" text={reference} what="the channel's id" />],
           ['Hub’s id', <CopyText key="id" text={order.id} shown={`…${order.id.slice(-12)}`} what="the hub's id" />],
           ['Placed', <Instant key="placed" at={placedAt} />],
-          ['Ship method', shipMethod ?? null],
+          ['Ship method', shipMethod ? plainWords(shipMethod) : null],
           ['Ship by', shipBy ? <Dated key="ship by" at={shipBy} /> : null],
           ['Deliver by', deliverBy ? <Dated key="deliver by" at={deliverBy} /> : null],
           ['Total', grandTotal ? <Money key="total" {...grandTotal} /> : null],

@@ -1,33 +1,53 @@
 import type { ReactElement } from 'react';
-import { Duration, Elapsed, Icon, Instant, Notice, plainWords, useClock } from '../../ui/index.js';
+import { Link } from 'react-router';
+import {
+  bothTimes,
+  Duration,
+  durationWords,
+  Elapsed,
+  Icon,
+  Instant,
+  Notice,
+  RelativeTime,
+  useClock,
+  utcWords,
+} from '../../ui/index.js';
+import { waitedFor } from '../shared/states.js';
+import { usePlaceOf } from '../shared/use-place-of.js';
 import type { PageOrder } from './order.documents.js';
 import { stepsOf } from './steps.js';
+import { parcelWords, whereTone, whereWords, type Parcel } from './where-words.js';
 
-/** The way of the order through the systems, with the time that each step took. */
+/** Shorter steps are told by when they ended alone. */
+const LENGTH_FROM_MS = 1_000;
+/** More are found below. */
+const PARCELS_MAX = 4;
+
+/** The way of the order through the systems: when each step ended, and how long it took. */
 export function Steps({ order }: { order: PageOrder }): ReactElement {
   const steps = stepsOf(order.placedAt, order.timeline);
-  const next = steps.findIndex(({ at }) => at === undefined);
-  const cancelled = order.status === 'CANCELLED';
+  const next = order.status === 'CANCELLED' ? -1 : steps.findIndex(({ at }) => at === undefined);
   return (
     <ol className="order-steps" aria-label="Steps of the order">
       {steps.map(({ title, at, took }, index) => (
         <li
           key={title}
           className="order-step"
-          data-state={at !== undefined ? 'done' : index === next && !cancelled ? 'now' : 'open'}
-          aria-current={index === next && !cancelled ? 'step' : undefined}
+          data-state={at !== undefined ? 'done' : index === next ? 'now' : 'open'}
+          aria-current={index === next ? 'step' : undefined}
         >
           <span className="order-step-title">
             {at === undefined ? null : <Icon name="check" size={12} />}
-            {title}
+            {order.status === 'PARTIALLY_SHIPPED' && title === 'Shipped' ? 'Shipped in part' : title}
           </span>
           <span className="order-step-time">
             {at === undefined ? (
-              <span className="faint">{index === next && !cancelled ? 'under way' : '–'}</span>
+              <span className="faint">{index === next ? 'under way' : '–'}</span>
             ) : (
-              <span title={at}>
-                <Duration ms={took} />
-              </span>
+              <time dateTime={at} title={bothTimes(at)}>
+                {timeSince(order.placedAt, at)}
+                {took === undefined || took < LENGTH_FROM_MS ? '' : ` · ${durationWords(took)}`}
+              </time>
             )}
           </span>
         </li>
@@ -36,36 +56,89 @@ export function Steps({ order }: { order: PageOrder }): ReactElement {
   );
 }
 
-/** What the order waits for and since when; that is the first thing that anybody asks. */
-export function Waits({ order }: { order: PageOrder }): ReactElement | null {
-  const { waitingOn, overdue, dueAt, asOf } = order;
-  if (waitingOn.length === 0) return null;
+/** The time of day, UTC, while it is the day on which the order was placed; else month and day too. */
+function timeSince(placedAt: string, at: string): string {
+  const [day, time = ''] = utcWords(at).split(' ');
+  return day === utcWords(placedAt).split(' ')[0] ? time : `${day?.slice(5)} ${time.slice(0, 5)}`;
+}
+
+/** Where the order is and what it waits for: the first thing that anybody asks. */
+export function Where({ order }: { order: PageOrder }): ReactElement {
+  const { waitingOn, overdue, dueAt, deliverBy, shipments } = order;
+  const parcels = shipments.flatMap(({ packages }) => packages);
+  const tone = whereTone(order);
   return (
-    <Notice tone={overdue ? 'bad' : 'info'} icon={overdue ? 'alert' : 'clock'}>
-      <ul className="stack-tight" aria-label="What the order waits for">
-        {waitingOn.map(({ key, system, since, reason, lastError }) => (
-          <li key={key}>
-            <strong>{plainWords(system)}</strong> for{' '}
-            {asOf ? <Since from={since} to={asOf} /> : <Elapsed since={since} />}:{' '}
-            <span className="wrap-anywhere">{reason}</span>
-            {lastError ? <span className="small muted wrap-anywhere"> Last try: {lastError}</span> : null}
-          </li>
-        ))}
-      </ul>
-      {dueAt ? <Due at={dueAt} overdue={overdue} /> : null}
-    </Notice>
+    <section aria-label="Where it is">
+      <Notice tone={tone} icon={tone === 'ok' ? 'check' : tone === 'info' ? 'info' : 'alert'}>
+        <p className="order-where">{whereWords(order)}</p>
+        <ul>
+          {parcels.slice(0, PARCELS_MAX).map((parcel) => (
+            <ParcelSentence key={parcel.id} parcel={parcel} />
+          ))}
+          {parcels.length > PARCELS_MAX ? <li>{parcels.length - PARCELS_MAX} more are listed below.</li> : null}
+        </ul>
+        {waitingOn.length > 0 ? (
+          <ul aria-label="What the order waits for">
+            {waitingOn.map((wait) => (
+              <Wait key={wait.key} wait={wait} order={order} />
+            ))}
+          </ul>
+        ) : null}
+        {dueAt && waitingOn.length > 0 ? <Due at={dueAt} overdue={overdue} /> : null}
+        {deliverBy && tone !== 'ok' && order.status !== 'CANCELLED' ? (
+          <p>
+            Promised to the customer by <Instant at={deliverBy} /> (<RelativeTime at={deliverBy} />
+            ).
+          </p>
+        ) : null}
+      </Notice>
+    </section>
   );
 }
 
-function Since({ from, to }: { from: string; to: string }): ReactElement {
-  return <Duration ms={Math.max(0, Date.parse(to) - Date.parse(from))} />;
+function ParcelSentence({ parcel }: { parcel: Parcel }): ReactElement {
+  const { carrier, trackingNumber, tracking } = parcel;
+  return (
+    <li>
+      {carrier} <code className="wrap-anywhere">{trackingNumber}</code> {parcelWords(parcel)}
+      {tracking ? (
+        <>
+          {tracking.status === 'DELIVERED' ? ' ' : ', last told '}
+          <RelativeTime at={tracking.at} />
+        </>
+      ) : null}
+      .
+    </li>
+  );
+}
+
+type WaitOf = PageOrder['waitingOn'][number];
+
+function Wait({ wait, order }: { wait: WaitOf; order: PageOrder }): ReactElement {
+  const { system, since, reason, lastError } = wait;
+  const words = `Waits for ${waitedFor(system)}`;
+  const place = usePlaceOf()(system, order.channel);
+  // An exception below says it too, with what can be done.
+  const told = order.exceptions?.some(({ status, sentence }) => status === 'OPEN' && sentence.includes(reason));
+  return (
+    <li>
+      <strong>{place === undefined ? words : <Link to={place}>{words}</Link>}</strong> for{' '}
+      {order.asOf ? (
+        <Duration ms={Math.max(0, Date.parse(order.asOf) - Date.parse(since))} />
+      ) : (
+        <Elapsed since={since} />
+      )}
+      {told === true ? '.' : <>: {reason}</>}
+      {lastError ? <span className="muted"> Last try: {lastError}</span> : null}
+    </li>
+  );
 }
 
 function Due({ at, overdue }: { at: string; overdue: boolean }): ReactElement {
   const over = useClock((now) => Date.parse(at) < now);
   return (
-    <p className="small">
-      {overdue || over ? 'Late since' : 'Late from'} <Instant at={at} /> UTC on.
+    <p>
+      {overdue || over ? 'Late since' : 'Due by'} <Instant at={at} />.
     </p>
   );
 }

@@ -79,7 +79,14 @@ function PostalAddress({ address }: { address: PostalAddressFragment }): ReactEl
   return <Lines of={[name, company, line1, line2, line3, town, [region, country].filter(Boolean).join(', '), phone]} />;
 }
 
+/** Nothing but stars. */
+const MASKED = /^[*\s,]*$/;
+
+/** What is masked whole is told once, however many lines it has. */
 function Lines({ of }: { of: readonly (string | null | undefined)[] }): ReactElement {
-  const shown = of.filter((line) => line !== null && line !== undefined && line !== '');
-  return <span className="order-address wrap-anywhere">{shown.join('\n')}</span>;
+  const known = of.flatMap((line) => line || []);
+  const shown = known.filter((line) => !MASKED.test(line));
+  return (
+    <span className="order-address wrap-anywhere">{(shown.length > 0 ? shown : known.slice(0, 1)).join('\n')}</span>
+  );
 }

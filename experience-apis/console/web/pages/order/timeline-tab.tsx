@@ -33,9 +33,9 @@ function entryOf(event: PageEvent, onTravel: (at: string) => void): TimelineEntr
     tone: toneOfEvent(event.type),
     detail: (
       <details className="order-event">
-        <summary className="wrap-anywhere">{words === '' ? 'Particulars' : words}</summary>
+        <summary className="wrap-anywhere">{words === '' ? 'Details' : words}</summary>
         <p className="small muted">
-          Version {event.version}, told by {event.source} for <Instant at={event.occurredAt} /> UTC as{' '}
+          Version {event.version}, told by {event.source} for <Instant at={event.occurredAt} /> as{' '}
           <CopyText text={event.factId} what="fact id" />
         </p>
         <pre className="code-block">{JSON.stringify(event.detail, null, 2)}</pre>

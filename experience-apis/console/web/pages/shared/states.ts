@@ -1,4 +1,4 @@
-import type { FulfillmentOrderStatus, OrderStatus } from '../../generated/graphql.js';
+import type { FulfillmentOrderStatus, OrderStatus, OutsideSystem } from '../../generated/graphql.js';
 import type { Tone } from '../../ui/index.js';
 
 /** How states of orders look on these pages. */
@@ -21,3 +21,18 @@ export const WORK_TONE: Readonly<Record<FulfillmentOrderStatus, Tone>> = {
   REJECTED: 'bad',
   CLOSED: 'ok',
 };
+
+const WAITED_FOR: Readonly<Record<OutsideSystem, string>> = {
+  CHANNEL: 'the channel',
+  ERP: 'the ERP',
+  WMS: 'the warehouse',
+  CARRIER: 'the carrier',
+  CATALOG: 'a mapping',
+  STOCK: 'stock',
+  PERSON: 'a person',
+};
+
+/** Behind "waits for". */
+export function waitedFor(system: OutsideSystem): string {
+  return WAITED_FOR[system];
+}

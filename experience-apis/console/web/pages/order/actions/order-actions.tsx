@@ -30,15 +30,14 @@ export function OrderActions({ order, onDone }: OrderActionsProps): ReactElement
   const [open, setOpen] = useState<DialogName>();
   if (!scopes.has('orders:write'))
     return <span className="small muted">Your role may not change orders (scope orders:write).</span>;
-  if (order.completedAt !== null && order.completedAt !== undefined)
-    return <span className="small muted">Nothing is left to do for this order.</span>;
+  if (order.completedAt !== null && order.completedAt !== undefined) return null;
   const names = offered(order, scopes.has('exceptions:resolve'));
   const Opened = open === undefined ? undefined : DIALOGS[open].Dialog;
   return (
     <div className="row">
       <RetryButton order={order} onDone={onDone} />
       {names.map((name) => (
-        <Button key={name} size="sm" kind={name === 'cancel' ? 'danger' : 'secondary'} onClick={() => setOpen(name)}>
+        <Button key={name} size="sm" onClick={() => setOpen(name)}>
           {DIALOGS[name].title}
         </Button>
       ))}
