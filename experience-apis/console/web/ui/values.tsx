@@ -13,12 +13,12 @@ interface InstantProps {
   readonly none?: string;
 }
 
-/** An instant to the second in UTC; the tooltip has the reader's own time besides. */
+/** An instant to the second in UTC, which it says; the tooltip has the reader's own time besides. */
 export function Instant({ at, none = '–' }: InstantProps): ReactElement {
   if (at === null || at === undefined) return <span className="faint">{none}</span>;
   return (
     <time className="instant" dateTime={at} title={bothTimes(at)}>
-      {utcWords(at)}
+      {utcWords(at)} <span className="faint">UTC</span>
     </time>
   );
 }

@@ -133,8 +133,8 @@ function Answer({ item, channel, quantity, asOf }: AnswerProps): ReactElement {
         <div className="stack">
           {availability.basis === 'REBUILT' && (
             <Notice tone="held" icon="clock">
-              Stock as the ledger has it until <Instant at={availability.asOf} /> UTC. Rules, node calendars and
-              policies are those of today.
+              Stock as the ledger has it until <Instant at={availability.asOf} />. Rules, node calendars and policies
+              are those of today.
             </Notice>
           )}
           {availability.items.map((answer) => (

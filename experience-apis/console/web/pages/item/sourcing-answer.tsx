@@ -54,7 +54,7 @@ function Outcome({ answer, lines }: SourcingAnswerProps): ReactElement {
       title="What would happen"
       about={
         <>
-          By the stock of <Instant at={answer.asOf} /> UTC
+          By the stock of <Instant at={answer.asOf} />
         </>
       }
     >

@@ -131,7 +131,7 @@ function PositionParts({ position, unit, stale }: PositionPartsProps): ReactElem
     <div className="stack" aria-busy={stale}>
       {position.asOf !== null && position.asOf !== undefined && (
         <Notice tone="held" icon="clock">
-          As the ledger has it until <Instant at={position.asOf} /> UTC: what the hub knew then.
+          As the ledger has it until <Instant at={position.asOf} />: what the hub knew then.
         </Notice>
       )}
       <div className="columns">
