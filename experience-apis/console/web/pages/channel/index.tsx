@@ -4,7 +4,6 @@ import { Page } from '../../app/page.js';
 import { useSession } from '../../auth/session.js';
 import { graphql } from '../../generated/index.js';
 import {
-  Badge,
   Card,
   EmptyState,
   Facts,
@@ -118,7 +117,7 @@ function ChannelParts({ channel }: { channel: Channel }): ReactElement {
 
 function ChannelFigures({ channel }: { channel: Channel }): ReactElement {
   const exceptions = channel.openExceptions ?? 0;
-  const orders = `/orders?channel=${encodeURIComponent(channel.key)}`;
+  const orders = `/orders?channel=${encodeURIComponent(channel.key)}&completed=false`;
   return (
     <StatGrid>
       <Stat
@@ -143,25 +142,15 @@ function ChannelCard({ channel }: { channel: Channel }): ReactElement {
   const { system } = channel;
   return (
     <Card>
-      <div className="columns">
-        {system !== null && system !== undefined && (
-          <div className="stack-tight">
-            <span className="row">
-              Spoken for by <SystemLink name={system.name} />
-            </span>
-            <Health health={system} />
-          </div>
-        )}
-        <Facts
-          entries={[
-            ['Id', <code key="id">{channel.key}</code>],
-            ['Connector', <Badge key="kind">{channel.kind}</Badge>],
-            ['Short of stock', plainWords(channel.shortage)],
-            ['Served in tier', channel.tier],
-            ['Pre-orders', channel.preOrder ? 'allowed' : 'not allowed'],
-          ]}
-        />
-      </div>
+      <Facts
+        entries={[
+          ['Connected through', system ? <SystemLink key="system" name={system.name} /> : channel.kind],
+          ['Health', system ? <Health key="health" health={system} /> : null],
+          ['Short of stock', plainWords(channel.shortage)],
+          ['Served in tier', channel.tier],
+          ['Pre-orders', channel.preOrder ? 'allowed' : 'not allowed'],
+        ]}
+      />
     </Card>
   );
 }

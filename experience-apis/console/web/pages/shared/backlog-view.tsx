@@ -63,7 +63,7 @@ const COLUMNS: readonly Column<Backlog>[] = [
   { key: 'tier', title: 'Tier', align: 'end', phone: 'extra', render: ({ tier }) => tier },
   { key: 'waiting', title: 'Waiting', align: 'end', render: ({ waiting }) => <Quantity value={waiting} quietZero /> },
   { key: 'running', title: 'Running', align: 'end', render: ({ running }) => <Quantity value={running} quietZero /> },
-  { key: 'oldest', title: 'Longest wait', render: ({ oldestReadyAt }) => <LongestWait at={oldestReadyAt} /> },
+  { key: 'oldest', title: 'Oldest due', render: ({ oldestReadyAt }) => <LongestWait at={oldestReadyAt} /> },
   { key: 'dead', title: 'Dead letters', align: 'end', render: (backlog) => <DeadLetters backlog={backlog} /> },
 ];
 

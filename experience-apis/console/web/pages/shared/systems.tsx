@@ -103,3 +103,12 @@ export function SystemLink({ name }: { name: string | null | undefined }): React
   if (name === null || name === undefined) return <Badge>several</Badge>;
   return <Link to={systemPath(name)}>{name}</Link>;
 }
+
+/** The name of a figure that leads to what it counts. */
+export function FigureLink({ to, children }: { to: string; children: string }): ReactElement {
+  return (
+    <Link className="stat-link" to={to} preventScrollReset>
+      {children}
+    </Link>
+  );
+}

@@ -8,7 +8,7 @@ import { BacklogView } from '../shared/backlog-view.js';
 import { Loaded } from '../shared/loaded.js';
 import { MessagesView } from '../shared/messages-view.js';
 import { channelPath } from '../shared/paths.js';
-import { HealthBadge, LongestWait, sumOf } from '../shared/systems.js';
+import { FigureLink, HealthBadge, LongestWait, sumOf } from '../shared/systems.js';
 import { TasksView } from '../shared/tasks-view.js';
 import { useUrlState } from '../shared/url-state.js';
 import { useRead } from '../shared/use-read.js';
@@ -155,10 +155,13 @@ function SystemHead({ system }: { system: System }): ReactElement {
             )
           }
         />
-        <Stat label="Waiting tasks" value={sum.waiting.toLocaleString('en')} />
-        <Stat label="Longest wait" value={<LongestWait at={sum.oldestReadyAt} />} />
         <Stat
-          label="Dead letters"
+          label={<FigureLink to="?tab=backlog">Waiting tasks</FigureLink>}
+          value={sum.waiting.toLocaleString('en')}
+        />
+        <Stat label="Oldest due" value={<LongestWait at={sum.oldestReadyAt} />} />
+        <Stat
+          label={<FigureLink to="?tab=tasks">Dead letters</FigureLink>}
           value={sum.deadLetters.toLocaleString('en')}
           tone={sum.deadLetters > 0 ? 'bad' : 'ok'}
         />
@@ -167,7 +170,9 @@ function SystemHead({ system }: { system: System }): ReactElement {
           value={system.openExceptions?.toLocaleString('en') ?? '–'}
           tone={(system.openExceptions ?? 0) > 0 ? 'warn' : 'ok'}
         />
-        <Stat label="Last message" value={<RelativeTime at={system.lastMessageAt} />} />
+        {system.lastMessageAt === null ? null : (
+          <Stat label="Last message" value={<RelativeTime at={system.lastMessageAt} />} />
+        )}
       </StatGrid>
       {system.reason !== null && system.reason !== undefined && (
         <Notice tone={system.state === 'DOWN' ? 'bad' : system.state === 'PAUSED' ? 'held' : 'warn'} icon="alert">
@@ -187,7 +192,7 @@ function kindWords(kind: NonNullable<System['kind']>): string {
 function Channels({ system }: { system: System }): ReactElement {
   return (
     <p className="row muted">
-      Speaks for
+      Connects
       {system.channels.map(({ key, name }) => (
         <Link key={key} to={channelPath(key)}>
           {name}

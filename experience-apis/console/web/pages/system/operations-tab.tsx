@@ -35,7 +35,9 @@ export function OperationsTab({ operations, again }: OperationsTabProps): ReactE
       <DataTable
         caption="Operations"
         columns={columns}
-        rows={operations}
+        rows={operations.toSorted(
+          (one, other) => Number(toneOf(one) === undefined) - Number(toneOf(other) === undefined),
+        )}
         keyOf={({ id }) => id}
         toneOf={toneOf}
         empty={<EmptyState title="The hub calls nothing there" />}

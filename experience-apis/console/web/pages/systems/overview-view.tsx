@@ -16,7 +16,7 @@ import {
 } from '../../ui/index.js';
 import { Trouble } from '../shared/loaded.js';
 import { channelPath, systemPath } from '../shared/paths.js';
-import { Health, healthTone, LongestWait, sumOf } from '../shared/systems.js';
+import { FigureLink, Health, healthTone, LongestWait, sumOf } from '../shared/systems.js';
 import { useRead } from '../shared/use-read.js';
 
 const OVERVIEW = graphql(`
@@ -27,15 +27,7 @@ const OVERVIEW = graphql(`
       state
       reason
       since
-      lastMessageAt
       openExceptions
-      operations {
-        id
-        paused
-        breaker {
-          state
-        }
-      }
       backlog {
         kind
         waiting
@@ -78,7 +70,7 @@ interface ChannelRow {
 export function OverviewView(): ReactElement {
   const read = useRead(OVERVIEW, {}, { everyMs: EVERY_MS });
   const navigate = useNavigate();
-  const systems = read.data?.systems;
+  const systems = read.data?.systems.toSorted(worstFirst);
   const channels = read.data?.channels.map((channel) => ({
     channel,
     system: systems?.find(({ channels: own }) => own.some(({ key }) => key === channel.key)),
@@ -120,6 +112,12 @@ export function OverviewView(): ReactElement {
   );
 }
 
+const WORST_FIRST: readonly System['state'][] = ['DOWN', 'DEGRADED', 'PAUSED', 'OK'];
+
+function worstFirst(one: System, other: System): number {
+  return WORST_FIRST.indexOf(one.state) - WORST_FIRST.indexOf(other.state);
+}
+
 function Figures({ systems }: { systems: readonly System[] }): ReactElement {
   const trouble = systems.filter(({ state }) => state !== 'OK');
   const down = trouble.some(({ state }) => state === 'DOWN');
@@ -133,26 +131,17 @@ function Figures({ systems }: { systems: readonly System[] }): ReactElement {
         tone={down ? 'bad' : trouble.length > 0 ? 'warn' : 'ok'}
         note={trouble.map(({ name }) => name).join(', ')}
       />
-      <Stat label="Tasks that wait" value={sum.waiting.toLocaleString('en')} />
-      <Stat label="Longest wait" value={<LongestWait at={sum.oldestReadyAt} />} />
       <Stat
-        label="Dead letters"
+        label={<FigureLink to="?view=backlog">Tasks that wait</FigureLink>}
+        value={sum.waiting.toLocaleString('en')}
+      />
+      <Stat label="Oldest due" value={<LongestWait at={sum.oldestReadyAt} />} note="not held back till its next try" />
+      <Stat
+        label={<FigureLink to="?view=tasks">Dead letters</FigureLink>}
         value={sum.deadLetters.toLocaleString('en')}
         tone={sum.deadLetters > 0 ? 'bad' : 'ok'}
       />
     </StatGrid>
-  );
-}
-
-function Trips({ system }: { system: System }): ReactElement {
-  const paused = system.operations.filter((operation) => operation.paused).length;
-  const open = system.operations.filter(({ breaker }) => breaker.state !== 'CLOSED').length;
-  return (
-    <span className="row">
-      {system.operations.length}
-      {paused > 0 && <Badge tone="held">{paused} paused</Badge>}
-      {open > 0 && <Badge tone="bad">{open} resting</Badge>}
-    </span>
   );
 }
 
@@ -190,13 +179,19 @@ const CHANNEL_COLUMNS: readonly Column<ChannelRow>[] = [
     key: 'orders',
     title: 'Open orders',
     align: 'end',
-    render: ({ channel }) => <Quantity value={channel.openOrders} quietZero />,
+    render: ({ channel }) => (
+      <Link to={`/orders?channel=${encodeURIComponent(channel.key)}&completed=false`}>
+        <Quantity value={channel.openOrders} quietZero />
+      </Link>
+    ),
   },
   {
     key: 'exceptions',
     title: 'Exceptions',
     align: 'end',
-    render: ({ channel }) => <OpenExceptions count={channel.openExceptions} />,
+    render: ({ channel }) => (
+      <OpenExceptions count={channel.openExceptions} to={`/exceptions?channel=${encodeURIComponent(channel.key)}`} />
+    ),
   },
   {
     key: 'listings',
@@ -217,7 +212,7 @@ const SYSTEM_COLUMNS: readonly Column<System>[] = [
     align: 'end',
     render: ({ backlog }) => <Quantity value={sumOf(backlog).waiting} quietZero />,
   },
-  { key: 'oldest', title: 'Longest wait', render: ({ backlog }) => <LongestWait at={sumOf(backlog).oldestReadyAt} /> },
+  { key: 'oldest', title: 'Oldest due', render: ({ backlog }) => <LongestWait at={sumOf(backlog).oldestReadyAt} /> },
   {
     key: 'dead',
     title: 'Dead letters',
@@ -227,25 +222,22 @@ const SYSTEM_COLUMNS: readonly Column<System>[] = [
       return deadLetters > 0 ? <Badge tone="bad">{deadLetters}</Badge> : <Quantity value={0} quietZero />;
     },
   },
-  { key: 'operations', title: 'Operations', phone: 'extra', render: (system) => <Trips system={system} /> },
   {
     key: 'exceptions',
     title: 'Exceptions',
     align: 'end',
     render: ({ openExceptions }) => <OpenExceptions count={openExceptions} />,
   },
-  {
-    key: 'message',
-    title: 'Last message',
-    phone: 'extra',
-    render: ({ lastMessageAt }) => <RelativeTime at={lastMessageAt} />,
-  },
 ];
 
-function OpenExceptions({ count }: { count: number | null | undefined }): ReactElement {
-  return count !== null && count !== undefined && count > 0 ? (
-    <Badge tone="warn">{count}</Badge>
-  ) : (
-    <Quantity value={count} quietZero />
-  );
+interface OpenExceptionsProps {
+  readonly count: number | null | undefined;
+  /** Where they are. */
+  readonly to?: string;
+}
+
+function OpenExceptions({ count, to }: OpenExceptionsProps): ReactElement {
+  if (count === null || count === undefined || count === 0) return <Quantity value={count} quietZero />;
+  const badge = <Badge tone="warn">{count.toLocaleString('en')}</Badge>;
+  return to === undefined ? badge : <Link to={to}>{badge}</Link>;
 }
