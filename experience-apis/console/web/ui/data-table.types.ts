@@ -10,8 +10,8 @@ export interface Column<Row> {
   readonly sortable?: boolean;
   /** Any CSS length. */
   readonly width?: string;
-  /** `title`: heads the card of the row on phones. `words`: a sentence, in the whole width there. `extra`: left out there. */
-  readonly phone?: 'title' | 'words' | 'extra';
+  /** On phones, where a row is a card. `title` heads it, `beside` stands beside the title, `words` has the whole width, `extra` is left out. */
+  readonly phone?: 'title' | 'beside' | 'words' | 'extra';
   /** Lines may break. */
   readonly wrap?: boolean;
 }

@@ -3,7 +3,7 @@ import { Button } from './button.js';
 import { Field } from './field.js';
 import { Icon } from './icon.js';
 
-/** Search and filters above a list. */
+/** Search and filters above a list. On phones the filters stay behind a button until one is wanted or set. */
 export function Toolbar({
   label,
   children,
@@ -13,8 +13,14 @@ export function Toolbar({
   readonly children: ReactNode;
   readonly end?: ReactNode;
 }): ReactElement {
+  const [open, setOpen] = useState(false);
   return (
-    <div className="toolbar" role="search" aria-label={label}>
+    <div className="toolbar" role="search" aria-label={label} data-open={open || undefined}>
+      <span className="toolbar-toggle">
+        <Button icon="filter" aria-expanded={open} onClick={() => setOpen(!open)}>
+          Filters
+        </Button>
+      </span>
       <div className="toolbar-filters">{children}</div>
       {end !== undefined && <div className="toolbar-end">{end}</div>}
     </div>
@@ -126,7 +132,7 @@ export function ClearFilters({
 }): ReactElement | null {
   if (!any) return null;
   return (
-    <Button kind="quiet" icon="cross" onClick={onClear}>
+    <Button kind="quiet" icon="cross" data-set onClick={onClear}>
       Clear
     </Button>
   );

@@ -8,7 +8,6 @@ import {
   DataTable,
   EmptyState,
   FilterSelect,
-  KeyHint,
   Pagination,
   Quantity,
   SearchField,
@@ -91,7 +90,7 @@ export function ItemsView(): ReactElement {
   const open = ({ item }: Row): void => void navigate(pathOf(item, values.node));
   return (
     <div className="stack">
-      <Toolbar label="Find items" end={<KeyHint keys={['j', 'k', 'Enter']} does="to walk and open" />}>
+      <Toolbar label="Find items">
         <SearchField label="Search items" placeholder="SKU or title" value={values.q} onSearch={(q) => set({ q })} />
         <FilterSelect
           label="Node"

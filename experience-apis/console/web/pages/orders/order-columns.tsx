@@ -21,9 +21,14 @@ export const ORDER_COLUMNS: readonly Column<OrderRow>[] = [
     phone: 'title',
     render: (order) => <Link to={orderPath(order.id)}>{order.displayReference ?? order.reference}</Link>,
   },
-  { key: 'channel', title: 'Channel', render: ({ channel }) => <Link to={channelPath(channel)}>{channel}</Link> },
-  { key: 'status', title: 'Status', render: (order) => <OrderState order={order} /> },
-  { key: 'waits', title: 'Waits for', wrap: true, render: (order) => <WaitsFor order={order} /> },
+  {
+    key: 'channel',
+    title: 'Channel',
+    phone: 'extra',
+    render: ({ channel }) => <Link to={channelPath(channel)}>{channel}</Link>,
+  },
+  { key: 'status', title: 'Status', phone: 'beside', render: (order) => <OrderState order={order} /> },
+  { key: 'waits', title: 'Waits for', render: (order) => <WaitsFor order={order} /> },
   {
     key: 'lines',
     title: 'Units',
@@ -87,8 +92,8 @@ function WaitsFor({ order: { waitingOn, completedAt } }: { order: OrderRow }): R
   if (oldest === undefined) return <span className="faint">{completedAt ? 'Done' : '–'}</span>;
   return (
     <span title={waitingOn.map(({ reason }) => reason).join('\n')}>
-      {plainWords(oldest.system)} <span className="faint">for</span> <Elapsed since={oldest.since} />
-      {waitingOn.length > 1 && <span className="faint"> and {waitingOn.length - 1} more</span>}
+      {plainWords(oldest.system)} <span className="faint">·</span> <Elapsed since={oldest.since} />
+      {waitingOn.length > 1 && <span className="faint"> +{waitingOn.length - 1}</span>}
     </span>
   );
 }

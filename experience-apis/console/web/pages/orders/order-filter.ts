@@ -34,9 +34,9 @@ export const STATUSES: readonly OrderStatus[] = [
 export const SYSTEMS: readonly OutsideSystem[] = ['CHANNEL', 'ERP', 'WMS', 'CARRIER', 'CATALOG', 'STOCK', 'PERSON'];
 
 export const SORTS: readonly { readonly value: OrderSort; readonly label: string }[] = [
-  { value: 'PLACED_DESC', label: 'Latest placed first' },
-  { value: 'PLACED_ASC', label: 'First placed first' },
-  { value: 'UPDATED_DESC', label: 'Latest changed first' },
+  { value: 'PLACED_DESC', label: 'Newest first' },
+  { value: 'PLACED_ASC', label: 'Oldest first' },
+  { value: 'UPDATED_DESC', label: 'Last changed first' },
   { value: 'DUE', label: 'Most pressing first' },
 ];
 

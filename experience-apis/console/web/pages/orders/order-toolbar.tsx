@@ -3,6 +3,7 @@ import { useQuery } from 'urql';
 import { useSession } from '../../auth/session.js';
 import { Button, ClearFilters, FilterSelect, plainWords, SearchField, Toolbar, type Option } from '../../ui/index.js';
 import { DayField } from '../shared/day-field.js';
+import { waitedFor } from '../shared/states.js';
 import { SORTS, STATUSES, SYSTEMS, type FilterKey, type FilterValues } from './order-filter.js';
 import { CHANNEL_KEYS } from './orders.documents.js';
 
@@ -14,7 +15,7 @@ interface OrderToolbarProps {
 }
 
 /** Behind a button until they are wanted. */
-const RARE = ['node', 'sku', 'from', 'to'] as const;
+const RARE = ['q', 'node', 'sku', 'from', 'to'] as const;
 
 const CONDITIONS = [
   { key: 'overdue', value: 'true', label: 'Late' },
@@ -31,12 +32,6 @@ export function OrderToolbar({ values, any, onChange, onClear }: OrderToolbarPro
   const condition = CONDITIONS.findIndex(({ key, value }) => values[key] === value);
   return (
     <Toolbar label="Find orders">
-      <SearchField
-        label="Order number"
-        placeholder="Order number begins with"
-        value={values.q}
-        onSearch={(q) => onChange({ q })}
-      />
       <FilterSelect
         label="Status"
         all="Any status"
@@ -46,14 +41,14 @@ export function OrderToolbar({ values, any, onChange, onClear }: OrderToolbarPro
       />
       <FilterSelect
         label="Waits for"
-        all="Whatever it waits for"
+        all="Waits for anything"
         value={values.waitingOn}
-        options={SYSTEMS.map((system) => ({ value: system, label: `Waits for ${plainWords(system)}` }))}
+        options={SYSTEMS.map((system) => ({ value: system, label: `Waits for ${waitedFor(system)}` }))}
         onChange={(waitingOn) => onChange({ waitingOn })}
       />
       <FilterSelect
         label="Condition"
-        all="In any condition"
+        all="Any condition"
         value={condition === -1 ? '' : String(condition)}
         options={CONDITIONS.map(({ label }, at) => ({ value: String(at), label }))}
         onChange={(at) => onChange(conditionAt(at))}
@@ -61,6 +56,12 @@ export function OrderToolbar({ values, any, onChange, onClear }: OrderToolbarPro
       <Place label="Channel" all="All channels" value={values.channel} options={known.channels} onChange={onChange} />
       {more ? (
         <>
+          <SearchField
+            label="Channel’s order id"
+            placeholder="Channel’s id begins with"
+            value={values.q}
+            onSearch={(q) => onChange({ q })}
+          />
           <Place label="Node" all="All nodes" value={values.node} options={known.nodes} onChange={onChange} />
           <SearchField label="SKU" placeholder="SKU, whole" value={values.sku} onSearch={(sku) => onChange({ sku })} />
           <DayField label="Placed from" shown="Placed" value={values.from} onChange={(from) => onChange({ from })} />
@@ -69,7 +70,7 @@ export function OrderToolbar({ values, any, onChange, onClear }: OrderToolbarPro
       ) : null}
       <FilterSelect
         label="Sort"
-        all="Latest placed first"
+        all="Newest first"
         value={values.sort === 'PLACED_DESC' ? '' : values.sort}
         options={SORTS.filter(({ value }) => value !== 'PLACED_DESC')}
         onChange={(sort) => onChange({ sort: sort === '' ? 'PLACED_DESC' : sort })}

@@ -2,16 +2,7 @@ import { useState, type ReactElement } from 'react';
 import { useSession } from '../../auth/session.js';
 import { graphql } from '../../generated/index.js';
 import type { TaskState } from '../../generated/graphql.js';
-import {
-  ClearFilters,
-  DataTable,
-  EmptyState,
-  FilterSelect,
-  KeyHint,
-  Pagination,
-  plainWords,
-  Toolbar,
-} from '../../ui/index.js';
+import { ClearFilters, DataTable, EmptyState, FilterSelect, Pagination, plainWords, Toolbar } from '../../ui/index.js';
 import type { Task } from './records.types.js';
 import { useCursorPages } from './cursor-pages.js';
 import { Trouble } from './loaded.js';
@@ -150,7 +141,7 @@ interface TaskFiltersProps {
 
 function TaskFilters({ values, any, kinds, onChange, onClear }: TaskFiltersProps): ReactElement {
   return (
-    <Toolbar label="Find tasks" end={<KeyHint keys={['j', 'k', 'x', 'Enter']} does="to walk, choose and open" />}>
+    <Toolbar label="Find tasks">
       <FilterSelect
         label="State"
         all="In any state"
