@@ -135,7 +135,7 @@ function AuditToolbar({ values, any, onChange, onClear }: ToolbarProps): ReactEl
       />
       <SearchField
         label="What was done"
-        placeholder="What was done: CANCEL"
+        placeholder="What was done: cancel"
         value={values.action}
         onSearch={(action) => onChange({ action })}
       />
@@ -192,8 +192,8 @@ const COLUMNS: readonly Column<Entry>[] = [
     title: 'Who',
     render: ({ actor }) => <Link to={`/audit?actor=${encodeURIComponent(actor)}`}>{actor}</Link>,
   },
-  { key: 'subject', title: 'To what', wrap: true, render: (entry) => <Subject entry={entry} /> },
-  { key: 'outcome', title: 'Came of it', render: ({ outcome }) => <Outcome outcome={outcome} /> },
+  { key: 'subject', title: 'To', wrap: true, render: (entry) => <Subject entry={entry} /> },
+  { key: 'outcome', title: 'Outcome', render: ({ outcome }) => <Outcome outcome={outcome} /> },
 ];
 
 function Outcome({ outcome }: Pick<Entry, 'outcome'>): ReactElement {
@@ -236,7 +236,7 @@ function EntryDrawer({ entry, onClose }: { entry: Entry | undefined; onClose: ()
             ['To what', <Subject key="subject" entry={entry} />],
             ['Kind', <code key="kind">{subjectType}</code>],
             ['Its id', <CopyText key="id" text={subjectId} what="id" />],
-            ['Came of it', <Outcome key="outcome" outcome={outcome} />],
+            ['Outcome', <Outcome key="outcome" outcome={outcome} />],
             ['Id of the entry', <CopyText key="entry" text={id} what="id of the entry" />],
           ]}
         />

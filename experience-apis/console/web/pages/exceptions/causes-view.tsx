@@ -81,10 +81,12 @@ function Cause({ group, onDone }: { group: Group; onDone: () => void }): ReactEl
           ) : null}
         </span>
       </div>
-      <p className="wrap-anywhere">{sentence}</p>
+      <p className="wrap-anywhere">
+        {count > 1 ? <span className="muted">For example: </span> : null}
+        {sentence}
+      </p>
       <p className="small muted">
-        For {plainWords(owner).toLowerCase()}; the oldest stands for <Elapsed since={oldestAt} />, the first is due{' '}
-        <RelativeTime at={dueAt} />.
+        For {plainWords(owner).toLowerCase()}; open for <Elapsed since={oldestAt} />, due <RelativeTime at={dueAt} />.
       </p>
       <ExceptionActions
         actions={actions}

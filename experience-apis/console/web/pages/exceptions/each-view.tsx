@@ -14,6 +14,8 @@ import { SeverityBadge } from './exception-card.js';
 import { ExceptionActions } from './exception-actions.js';
 import type { ActionHint, ExceptionCard } from './exception.documents.js';
 
+type Row = ExceptionsPageQuery['exceptions']['edges'][number]['node'];
+
 interface EachViewProps {
   readonly read: Read<ExceptionsPageQuery>;
   readonly pages: CursorPages;
@@ -100,7 +102,7 @@ export function commonActions(exceptions: readonly Pick<ExceptionCard, 'actions'
   );
 }
 
-const COLUMNS: readonly Column<ExceptionCard>[] = [
+const COLUMNS: readonly Column<Row>[] = [
   {
     key: 'title',
     title: 'Problem',
@@ -113,7 +115,7 @@ const COLUMNS: readonly Column<ExceptionCard>[] = [
       </span>
     ),
   },
-  { key: 'about', title: 'About', render: ({ subject }) => <About subject={subject} /> },
+  { key: 'about', title: 'About', render: (row) => <About {...row} /> },
   {
     key: 'severity',
     title: 'Severity',
@@ -148,12 +150,12 @@ const COLUMNS: readonly Column<ExceptionCard>[] = [
   },
 ];
 
-function About({ subject }: Pick<ExceptionCard, 'subject'>): ReactElement {
+function About({ subject, order }: Pick<Row, 'subject' | 'order'>): ReactElement {
   const { orderId, channel, reference, sku, listingSku, node, system, operation } = subject;
   const words = [listingSku ?? sku, node, [system, operation].filter(Boolean).join(' ')].filter(Boolean).join(', ');
   return (
     <span>
-      {orderId ? <Link to={orderPath(orderId)}>{reference}</Link> : null}
+      {orderId ? <Link to={orderPath(orderId)}>{order?.displayReference ?? reference}</Link> : null}
       <span className="exception-sentence">{[channel, words].filter(Boolean).join(', ')}</span>
     </span>
   );

@@ -17,31 +17,31 @@ export function ExceptionToolbar({ values, any, categories, onChange, onClear }:
   const each = values.view === 'each' || values.groupKey !== '';
   return (
     <Toolbar label="Find exceptions">
-      <SearchField label="Words of the sentence" value={values.q} onSearch={(q) => onChange({ q })} />
+      <SearchField label="Search the text" value={values.q} onSearch={(q) => onChange({ q })} />
       <FilterSelect
         label="Kind of problem"
-        all="All kinds"
+        all="Any kind"
         value={values.category}
         options={categories}
         onChange={(category) => onChange({ category, groupKey: '' })}
       />
       <FilterSelect
-        label="For whom"
-        all="For all"
+        label="Team"
+        all="Any team"
         value={values.owner}
-        options={OWNERS.map((owner) => ({ value: owner, label: `For ${plainWords(owner).toLowerCase()}` }))}
+        options={OWNERS.map((owner) => ({ value: owner, label: plainWords(owner) }))}
         onChange={(owner) => onChange({ owner })}
       />
       <FilterSelect
         label="Taken over by"
-        all="Taken over by anyone"
+        all="Taken over or not"
         value={values.assigned}
         options={assignees(subject, values.assigned)}
         onChange={(assigned) => onChange({ assigned })}
       />
       <FilterSelect
-        label="Time"
-        all="Whenever due"
+        label="Due"
+        all="Late or not"
         value={values.overdue}
         options={[{ value: 'true', label: 'Late' }]}
         onChange={(overdue) => onChange({ overdue })}

@@ -71,11 +71,15 @@ export const EXCEPTION_GROUPS = graphql(`
 `);
 
 export const EXCEPTIONS = graphql(`
-  query ExceptionsPage($filter: ExceptionFilter, $sort: ExceptionSort!, $after: Cursor) {
+  query ExceptionsPage($filter: ExceptionFilter, $sort: ExceptionSort!, $after: Cursor, $orders: Boolean!) {
     exceptions(filter: $filter, sort: $sort, first: 50, after: $after) {
       edges {
         node {
           ...ExceptionCard
+          order @include(if: $orders) {
+            id
+            displayReference
+          }
         }
       }
       pageInfo {

@@ -1,9 +1,12 @@
 import type { ReactElement } from 'react';
 import { Page } from '../../app/page.js';
+import { useSession } from '../../auth/session.js';
+import type { ExceptionGroupsPageQuery } from '../../generated/graphql.js';
 import { useLive } from '../../live/use-live.js';
 import { useReadAgain } from '../../live/use-read-again.js';
 import { Button, Card, Tabs, plainWords } from '../../ui/index.js';
 import { useCursorPages } from '../shared/cursor-pages.js';
+import { Loaded } from '../shared/loaded.js';
 import { useUrlState } from '../shared/url-state.js';
 import { useRead } from '../shared/use-read.js';
 import { CausesView } from './causes-view.js';
@@ -23,7 +26,8 @@ export default function ExceptionsPage(): ReactElement {
   const filter = filterOf(values);
   const counts = useRead(EXCEPTION_COUNTS, {});
   const groups = useRead(EXCEPTION_GROUPS, { filter, after: each ? null : pages.after });
-  const list = useRead(EXCEPTIONS, { filter, sort: sortOf(values), after: pages.after }, { pause: !each });
+  const orders = useSession().scopes.has('orders:read');
+  const list = useRead(EXCEPTIONS, { filter, sort: sortOf(values), after: pages.after, orders }, { pause: !each });
   const again = useReadAgain(() => {
     counts.again();
     groups.again();
@@ -38,7 +42,9 @@ export default function ExceptionsPage(): ReactElement {
   return (
     <Page title="Exceptions">
       <div className="stack">
-        <SeverityCounts read={counts} chosen={values.severity} onChoose={(severity) => set({ severity })} />
+        <Loaded read={counts} lines={2}>
+          {({ exceptionCounts }) => <SeverityCounts counts={exceptionCounts} />}
+        </Loaded>
         <ExceptionToolbar
           values={values}
           any={narrowed}
@@ -47,25 +53,7 @@ export default function ExceptionsPage(): ReactElement {
           onClear={clear}
         />
         {group === undefined || values.groupKey === '' ? null : (
-          <Card
-            title={`${group.title}: ${group.count === 1 ? 'one exception' : `${group.count} exceptions`} of one cause`}
-            actions={
-              <Button size="sm" icon="cross" onClick={() => set({ groupKey: '', category: '' })}>
-                All causes
-              </Button>
-            }
-          >
-            <div className="stack-tight">
-              <p className="wrap-anywhere">{group.sentence}</p>
-              <ExceptionActions
-                actions={group.actions}
-                target={{ category: group.category, groupKey: group.groupKey }}
-                about={group.sentence}
-                count={group.count}
-                onDone={again}
-              />
-            </div>
-          </Card>
+          <Cause group={group} onAll={() => set({ groupKey: '', category: '' })} onDone={again} />
         )}
         <Tabs
           label="How exceptions are shown"
@@ -82,6 +70,38 @@ export default function ExceptionsPage(): ReactElement {
         />
       </div>
     </Page>
+  );
+}
+
+interface CauseProps {
+  readonly group: ExceptionGroupsPageQuery['exceptionGroups']['edges'][number]['node'];
+  readonly onAll: () => void;
+  readonly onDone: () => void;
+}
+
+/** The one cause that is looked at, and what solves all of its exceptions. */
+function Cause({ group, onAll, onDone }: CauseProps): ReactElement {
+  const { title, count, sentence, actions, category, groupKey } = group;
+  return (
+    <Card
+      title={`${title}: ${count === 1 ? 'one exception' : `${count} exceptions`} of one cause`}
+      actions={
+        <Button size="sm" icon="cross" onClick={onAll}>
+          All causes
+        </Button>
+      }
+    >
+      <div className="stack-tight">
+        <p className="wrap-anywhere">{sentence}</p>
+        <ExceptionActions
+          actions={actions}
+          target={{ category, groupKey }}
+          about={sentence}
+          count={count}
+          onDone={onDone}
+        />
+      </div>
+    </Card>
   );
 }
 

@@ -1,39 +1,37 @@
 import type { ReactElement } from 'react';
-import { SkeletonLines, Stat, StatGrid, Quantity, plainWords } from '../../ui/index.js';
-import type { ExceptionCountsPageQuery, Severity } from '../../generated/graphql.js';
-import { Trouble } from '../shared/loaded.js';
-import type { Read } from '../shared/use-read.js';
+import { Link, useLocation } from 'react-router';
+import { Stat, StatGrid, Quantity, plainWords } from '../../ui/index.js';
+import type { Severity } from '../../generated/graphql.js';
+import { PAGES_PARAM } from '../shared/url-state.js';
 import { SEVERITY_TONE } from './action-words.js';
 import { SEVERITIES } from './exception-filter.js';
 
 interface SeverityCountsProps {
-  readonly read: Read<ExceptionCountsPageQuery>;
-  readonly chosen: string;
-  readonly onChoose: (severity: string) => void;
+  readonly counts: readonly { readonly severity: Severity; readonly open: number; readonly overdue: number }[];
 }
 
-/** How much is open, by how pressing it is; a press shows those alone. */
-export function SeverityCounts({ read, chosen, onChoose }: SeverityCountsProps): ReactElement {
-  if (read.data === undefined) return read.error === undefined ? <SkeletonLines lines={2} /> : <Trouble read={read} />;
-  const counts = read.data.exceptionCounts;
+/** How much is open, by how pressing it is; each leads to those alone, and back to all. */
+export function SeverityCounts({ counts }: SeverityCountsProps): ReactElement {
+  const { pathname, search } = useLocation();
+  const shown = new URLSearchParams(pathname === '/exceptions' ? search : '');
   const sum = (severity: Severity, of: 'open' | 'overdue'): number =>
     counts.filter((count) => count.severity === severity).reduce((total, count) => total + count[of], 0);
   return (
     <StatGrid>
       {SEVERITIES.map((severity) => {
         const [open, overdue] = [sum(severity, 'open'), sum(severity, 'overdue')];
+        const chosen = shown.get('severity') === severity;
         return (
           <Stat
             key={severity}
             label={
-              <button
-                type="button"
-                className="severity-choice"
-                aria-pressed={chosen === severity}
-                onClick={() => onChoose(chosen === severity ? '' : severity)}
+              <Link
+                className="stat-link"
+                to={narrowed(shown, chosen ? '' : severity)}
+                aria-current={chosen || undefined}
               >
                 {plainWords(severity)}
-              </button>
+              </Link>
             }
             value={<Quantity value={open} quietZero />}
             tone={open === 0 ? 'neutral' : SEVERITY_TONE[severity]}
@@ -43,4 +41,13 @@ export function SeverityCounts({ read, chosen, onChoose }: SeverityCountsProps):
       })}
     </StatGrid>
   );
+}
+
+/** The other filters stay. */
+function narrowed(shown: URLSearchParams, severity: string): string {
+  const next = new URLSearchParams(shown);
+  next.delete(PAGES_PARAM);
+  if (severity === '') next.delete('severity');
+  else next.set('severity', severity);
+  return `/exceptions?${next.toString()}`;
 }

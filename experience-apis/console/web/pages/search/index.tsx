@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { Link, Navigate, useSearchParams } from 'react-router';
+import { Link, Navigate, useNavigate, useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { Page } from '../../app/page.js';
 import { troubleOf } from '../../app/trouble.js';
@@ -51,11 +51,18 @@ const SEARCH = graphql(`
 
 type Hit = SearchQuery['search']['hits'][number];
 
+/** One thing that was found, by all that found it. */
+interface Found {
+  readonly subject: Hit['subject'];
+  readonly hits: readonly Hit[];
+}
+
 const TEXT_CHARS_MIN = 3;
 
 /** Whatever a person holds in the hand, and what it belongs to. The only exact hit is opened at once. */
 export default function SearchPage(): ReactElement {
   const [params] = useSearchParams();
+  const navigate = useNavigate();
   const text = (params.get('q') ?? '').trim();
   const tooShort = text.length < TEXT_CHARS_MIN;
   const [{ data, error, fetching }, read] = useQuery({
@@ -66,7 +73,7 @@ export default function SearchPage(): ReactElement {
   });
   const found = tooShort || fetching ? undefined : data?.search;
   const only = found === undefined ? undefined : onlyExact(found.hits);
-  if (only !== undefined) return <Navigate to={pathOf(only)} replace />;
+  if (only !== undefined) return <Navigate to={pathOf(only.subject)} replace />;
   return (
     <Page title={text === '' ? 'Search' : `Search: ${text}`}>
       {error === undefined ? null : (
@@ -81,8 +88,10 @@ export default function SearchPage(): ReactElement {
           <DataTable
             caption="What was found"
             columns={COLUMNS}
-            rows={error === undefined ? found?.hits : []}
-            keyOf={({ kind, matched, subject }) => `${kind} ${matched} ${keyOf(subject)}`}
+            rows={error === undefined ? found && bySubject(found.hits) : []}
+            keyOf={({ subject }) => keyOf(subject)}
+            pageKeys
+            onOpen={({ subject }) => void navigate(pathOf(subject))}
             empty={<NothingFound kinds={found?.kindsTried ?? []} />}
           />
         </Card>
@@ -92,23 +101,25 @@ export default function SearchPage(): ReactElement {
   );
 }
 
-const COLUMNS: readonly Column<Hit>[] = [
+const COLUMNS: readonly Column<Found>[] = [
   {
     key: 'subject',
     title: 'Found',
     phone: 'title',
-    render: (hit) => <Link to={pathOf(hit)}>{nameOf(hit.subject)}</Link>,
+    render: ({ subject }) => <Link to={pathOf(subject)}>{nameOf(subject)}</Link>,
   },
   {
     key: 'matched',
     title: 'By',
     wrap: true,
-    render: ({ kind, matched, exact }) => (
+    render: ({ hits }) => (
       <span className="row">
-        <span>
-          {plainWords(kind)} <code className="wrap-anywhere">{matched}</code>
-        </span>
-        {exact ? <Badge tone="ok">exact</Badge> : null}
+        {hits.map(({ kind, matched, exact }) => (
+          <span key={`${kind} ${matched}`}>
+            {plainWords(kind)} <code className="wrap-anywhere">{matched}</code>{' '}
+            {exact ? <Badge tone="ok">exact</Badge> : null}
+          </span>
+        ))}
       </span>
     ),
   },
@@ -141,6 +152,12 @@ function NothingFound({ kinds }: { readonly kinds: readonly string[] }): ReactEl
   );
 }
 
+function bySubject(hits: readonly Hit[]): readonly Found[] {
+  return Object.values(Object.groupBy(hits, ({ subject }) => keyOf(subject))).flatMap((same = []) =>
+    same.slice(0, 1).map(({ subject }) => ({ subject, hits: same })),
+  );
+}
+
 /** The one thing that fits exactly, however it was found. */
 function onlyExact(hits: readonly Hit[]): Hit | undefined {
   const exact = hits.filter((hit) => hit.exact);
@@ -157,6 +174,6 @@ function nameOf(subject: Hit['subject']): string {
   return `${subject.sku} · ${subject.title}`;
 }
 
-function pathOf({ subject }: Hit): string {
+function pathOf(subject: Hit['subject']): string {
   return subject.__typename === 'Order' ? orderPath(subject.id) : itemPath(subject.sku);
 }
