@@ -1,5 +1,5 @@
 import { Suspense, useRef, useState, type ReactElement } from 'react';
-import { Link, NavLink, Outlet, useLocation, useNavigate, useNavigation } from 'react-router';
+import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigate, useNavigation } from 'react-router';
 import { useSession } from '../auth/session.js';
 import { IconButton } from '../ui/button.js';
 import { useInSight } from '../ui/use-in-sight.js';
@@ -45,6 +45,7 @@ export function Shell(): ReactElement {
         </Suspense>
       </main>
       <Progress />
+      <ScrollRestoration />
       {help ? <Help onClose={() => setHelp(false)} /> : null}
     </div>
   );
