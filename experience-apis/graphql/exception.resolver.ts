@@ -25,7 +25,14 @@ import { ifVisible, requireHouse } from './channel-sight.js';
 import { actionHints, ageSeconds, exceptionEventView, hintsOf, type ActionHint } from './exception-view.js';
 import { givenOnly, type Given } from './given.js';
 import { badInput } from './graphql-errors.js';
-import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from './list-page.js';
+import {
+  checkPageSize,
+  foreignCursor,
+  keyOfCursor,
+  toConnection,
+  type Connection,
+  type PageArguments,
+} from './list-page.js';
 import type { OperationContext } from './operation-context.js';
 import { isUuid } from './uuid.js';
 
@@ -235,8 +242,4 @@ function checkPosition(position: readonly string[]): void {
     !Number.isNaN(Date.parse(position.at(-2) ?? '')) &&
     (position.length === 2 || /^[1-4]$/.test(position[0] ?? ''));
   if (!fits) throw foreignCursor();
-}
-
-function foreignCursor(): Error {
-  return badInput('The cursor is not of this list: give the `endCursor` of its page before.');
 }

@@ -1,3 +1,4 @@
+import type { GraphQLError } from 'graphql';
 import { badInput } from './graphql-errors.js';
 
 const CURSOR_PARTS_MAX = 3;
@@ -50,8 +51,13 @@ export function keyOfCursor(after: string | null | undefined, parts: number): re
     key.length === parts &&
     key.length <= CURSOR_PARTS_MAX &&
     key.every((part) => typeof part === 'string');
-  if (!fits) throw badInput('The cursor is not of this list: give the `endCursor` of its page before.');
+  if (!fits) throw foreignCursor();
   return key;
+}
+
+/** For a cursor that fits no place of the list that it was given to. */
+export function foreignCursor(): GraphQLError {
+  return badInput('The cursor is not of this list: give the `endCursor` of its page before.');
 }
 
 function toCursor(key: readonly string[]): string {

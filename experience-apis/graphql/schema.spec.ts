@@ -29,7 +29,7 @@ import type { Telling } from '../../process-apis/publishing/index.js';
 import { EXCEPTION_ACTIONS, EXCEPTION_CATEGORIES, OWNER_ROLES, SEVERITIES } from '../../src/model/exception.js';
 import { HOLD_KINDS } from '../../src/model/hold-kind.js';
 import { SHORTAGE_POLICIES } from '../../src/model/channel.js';
-import type { NodeKind, SupplyKind } from '../../src/model/stock.js';
+import { STOCK_BUCKETS, type MovementReason, type NodeKind, type SupplyKind } from '../../src/model/stock.js';
 import type { BreakerState } from '../../src/platform/outside/outside-lane.js';
 import { TASK_STATES } from '../../src/platform/jobs/index.js';
 import { currentGraphSchema } from '../../test/support/graph-schema.js';
@@ -223,6 +223,35 @@ describe('the schema', () => {
     SNAPSHOT_ASKED: true,
     EXCEPTION: true,
   };
+  const reasons: Record<MovementReason, true> = {
+    RECEIPT: true,
+    COUNT: true,
+    IN_COUNT: true,
+    ADJUSTMENT: true,
+    SALE: true,
+    RETURN: true,
+    DAMAGE: true,
+    LOSS: true,
+    FOUND: true,
+    QUALITY_HOLD: true,
+    QUALITY_RELEASE: true,
+    EXPIRED: true,
+    SAFETY_STOCK: true,
+    THRESHOLD: true,
+    ANNOUNCED: true,
+    ANNOUNCEMENT_CANCELLED: true,
+    TRANSFER_OUT: true,
+    TRANSFER_IN: true,
+    RESERVE: true,
+    UNRESERVE: true,
+    SOFT_RESERVE: true,
+    SOFT_RELEASE: true,
+    FIRM: true,
+    SHIP: true,
+    SHORT_PICK: true,
+    EARMARK: true,
+    EARMARK_END: true,
+  };
   const nodeKinds: Record<NodeKind, true> = { DC: true, STORE: true, THIRD_PARTY: true, DROP_SHIPPER: true };
 
   it.each([
@@ -244,6 +273,7 @@ describe('the schema', () => {
     ['DriftExplanation', explanations],
     ['DriftHealing', healings],
     ['FulfillmentNodeKind', nodeKinds],
+    ['MovementReason', reasons],
   ])('knows all of the model’s values of %s', (name, model) => {
     expect(valuesOf(name).toSorted()).toEqual(Object.keys(model).toSorted());
   });
@@ -263,6 +293,7 @@ describe('the schema', () => {
     ['DriftSystem', DRIFT_SYSTEMS],
     ['ItemTracking', TRACKINGS],
     ['ShortagePolicy', SHORTAGE_POLICIES],
+    ['StockBucket', STOCK_BUCKETS],
   ])('has the words of the model for %s', (name, words) => {
     expect(valuesOf(name).toSorted()).toEqual([...words].toSorted());
   });

@@ -1,12 +1,12 @@
 import DataLoader from 'dataloader';
 import type { Pool } from 'pg';
-import type { LedgerMovement, Place, StockReader, Supply } from '../../process-apis/availability/index.js';
+import type { LedgerMovement, LedgerPlace, Place, StockReader, Supply } from '../../process-apis/availability/index.js';
 import { readTellings, type Telling } from '../../process-apis/publishing/index.js';
-import type { Lot } from '../../src/model/stock.js';
+import type { Lot, MovementReason } from '../../src/model/stock.js';
 
 type Listing = Pick<Telling, 'channel' | 'listingSku'>;
 type PartsKey = Place & { readonly first: number };
-type MovementsKey = PartsKey & { readonly before?: string };
+type MovementsKey = LedgerPlace & { readonly first: number; readonly reasons?: readonly MovementReason[] };
 
 /** What belongs to positions and publications: what the resolvers of one turn ask for is one statement per kind. */
 export class StockLoaders {
@@ -18,16 +18,14 @@ export class StockLoaders {
   constructor(reader: StockReader, pool: Pool) {
     this.ledgers = new DataLoader(
       async (keys) => {
-        const rows = await reader.movements(keys, Math.max(...keys.map(({ first }) => first)));
-        // Two pages of one position are told apart by where they begin.
-        return keys.map(({ first, before, ...place }) =>
-          rows
-            .filter((row) => isAt(place, row) && (before === undefined || BigInt(row.id) < BigInt(before)))
-            .filter((row, index, all) => all.findIndex(({ id }) => id === row.id) === index)
-            .slice(0, first),
+        // A statement is of certain reasons: almost always all ask for the same ones.
+        const pages = await Promise.all(
+          [...Map.groupBy(keys, reasonsKey).values()].map((alike) => readLedgers(reader, alike)),
         );
+        const found = new Map(pages.flat());
+        return keys.map((key) => found.get(key) ?? []);
       },
-      { cacheKeyFn: ({ sku, node, before, first }) => JSON.stringify([sku, node, before, first]) },
+      { cacheKeyFn: (key) => JSON.stringify([key.sku, key.node, key.before, key.first, reasonsKey(key)]) },
     );
     this.lotsOf = ofPlaces((places, perPlace) => reader.lots(places, perPlace));
     this.supplyOf = ofPlaces((places, perPlace) => reader.expectedSupply(places, perPlace));
@@ -41,9 +39,13 @@ export class StockLoaders {
     );
   }
 
-  /** One more than `first`, when there are more. */
-  movements({ sku, node }: Place, first: number, before: string | undefined): Promise<readonly LedgerMovement[]> {
-    return this.ledgers.load({ sku, node, first: first + 1, ...(before === undefined ? {} : { before }) });
+  /** One more than `first`, when there are more; of these reasons alone, where they are given. */
+  movements(
+    place: LedgerPlace,
+    first: number,
+    reasons: readonly MovementReason[] | undefined,
+  ): Promise<readonly LedgerMovement[]> {
+    return this.ledgers.load({ ...place, first: first + 1, ...(reasons === undefined ? {} : { reasons }) });
   }
 
   lots({ sku, node }: Place, first: number): Promise<readonly Lot[]> {
@@ -57,6 +59,26 @@ export class StockLoaders {
   tellings({ channel, listingSku }: Listing, first: number): Promise<readonly Telling[]> {
     return this.tellingsOf.load({ channel, listingSku, first });
   }
+}
+
+/** Pages for the same reasons: one statement. */
+async function readLedgers(
+  reader: StockReader,
+  keys: readonly MovementsKey[],
+): Promise<readonly (readonly [MovementsKey, readonly LedgerMovement[]])[]> {
+  const rows = await reader.movements(keys, Math.max(...keys.map(({ first }) => first)), keys[0]?.reasons);
+  // Two pages of one position are told apart by where they begin.
+  return keys.map((key) => [
+    key,
+    rows
+      .filter((row) => isAt(key, row) && (key.before === undefined || BigInt(row.id) < BigInt(key.before)))
+      .filter((row, index, all) => all.findIndex(({ id }) => id === row.id) === index)
+      .slice(0, key.first),
+  ]);
+}
+
+function reasonsKey({ reasons }: MovementsKey): string {
+  return reasons === undefined ? '*' : reasons.join(' ');
 }
 
 function ofPlaces<Row extends Place>(

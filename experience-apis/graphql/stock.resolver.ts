@@ -13,14 +13,20 @@ import {
   type Supply,
 } from '../../process-apis/availability/index.js';
 import { readPublications, type Publication, type Telling } from '../../process-apis/publishing/index.js';
-import { availableToPromise, type Lot, type Position } from '../../src/model/stock.js';
+import { availableToPromise, type Lot, type MovementReason, type Position } from '../../src/model/stock.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
 import { PG_POOL } from '../../src/platform/db/database.module.js';
 import { requireHouse, visibleChannel } from './channel-sight.js';
 import { givenOnly, type Given } from './given.js';
 import { isPastPosition, movementsEnd, notRebuilt, pastInstant } from './finding/past.js';
-import { badInput } from './graphql-errors.js';
-import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from './list-page.js';
+import {
+  checkPageSize,
+  foreignCursor,
+  keyOfCursor,
+  toConnection,
+  type Connection,
+  type PageArguments,
+} from './list-page.js';
 import type { OperationContext } from './operation-context.js';
 
 export const PUBLICATIONS_PAGE_MAX = 100;
@@ -88,14 +94,15 @@ export class PositionFieldsResolver {
   @ResolveField('movements')
   async movements(
     position: Position,
-    page: PageArguments,
+    { reasons, ...page }: PageArguments & { readonly reasons?: readonly MovementReason[] | null },
     { stock }: OperationContext,
   ): Promise<Connection<LedgerMovement>> {
     checkPageSize(page.first, MOVEMENTS_PAGE_MAX);
     const [before = movementsEnd(position)] = keyOfCursor(page.after, 1) ?? [];
-    if (before !== undefined && !/^\d{1,18}$/.test(before))
-      throw badInput('The cursor is not of this list: give the `endCursor` of its page before.');
-    return toConnection(await stock.movements(position, page.first, before), page, ({ id }) => [id]);
+    if (before !== undefined && !/^\d{1,18}$/.test(before)) throw foreignCursor();
+    const { sku, node } = position;
+    const place = { sku, node, ...(before === undefined ? {} : { before }) };
+    return toConnection(await stock.movements(place, page.first, reasons ?? undefined), page, ({ id }) => [id]);
   }
 
   @ResolveField('lots')

@@ -102,7 +102,11 @@ describe('availability', () => {
     expect(await refusal(of('skus: ["A"]'), { ...ALL, channel: 'amazon-de' })).toBe('UNKNOWN_ACCOUNT');
     const bound = { ...ALL, channel: 'shop-eu' };
     expect(await refusal(of('skus: ["A"]'), bound)).toBeUndefined();
-    expect(await refusal(of('skus: ["A"]', 'items { explanation { atp } }'), bound)).toBe('SCOPE_MISSING');
+    const explained = await hub.post(of('skus: ["A"]', 'items { available explanation { atp } }'), {}, bound);
+    expect(explained).toMatchObject({
+      data: { availability: { items: [{ available: 9, explanation: null }] } },
+      errors: [{ extensions: { code: 'SCOPE_MISSING' } }],
+    });
   });
 });
 
@@ -170,6 +174,48 @@ describe('stock', () => {
     expect(await ask(`{ position(sku: "A", node: "dc-north") { onHand } }`, 'position')).toBeNull();
     expect(await refusal('{ positions(after: "bm9uZQ") { pageInfo { hasNextPage } } }')).toBe('BAD_USER_INPUT');
     expect(await refusal('{ positions(first: 101) { pageInfo { hasNextPage } } }')).toBe('BAD_USER_INPUT');
+  });
+
+  it('tells movements for the reasons that are asked for, as the ledger has them', async () => {
+    interface Entry {
+      readonly id: string;
+      readonly reason: string;
+    }
+    interface Ledger {
+      readonly edges: readonly { readonly node: Entry }[];
+      readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+    }
+    await hub.pool.query(
+      `insert into movement (sku, node, bucket, delta, reason, cause_stream, cause_version, occurred_at)
+       select p.sku, p.node, 'reserved', 1, r.reason, gen_random_uuid(), 1, now()
+       from (values ('SKU-1', 'dc-north'), ('SKU-2', 'dc-north')) as p (sku, node), generate_series(1, 4),
+            unnest(array['RESERVE', 'RECEIPT', 'SHIP', 'COUNT', 'UNRESERVE', 'DAMAGE']) as r (reason)`,
+    );
+    const page = async (given: string): Promise<Ledger> => {
+      const fields = `movements(${given}) { edges { node { id reason } } pageInfo { hasNextPage endCursor } }`;
+      return (
+        (await ask(`{ position(sku: "SKU-1", node: "dc-north") { ${fields} } }`, 'position')) as { movements: Ledger }
+      ).movements;
+    };
+    const all = (await page('first: 100')).edges.map(({ node }) => node);
+    for (const reasons of [['COUNT'], ['RESERVE'], ['DAMAGE', 'SHIP', 'RECEIPT'], ['LOSS'], ['COUNT', 'COUNT'], []]) {
+      const found: Entry[] = [];
+      for (let after = ''; ;) {
+        const { edges, pageInfo } = await page(`first: 3, reasons: [${reasons.join(', ')}]${after}`);
+        found.push(...edges.map(({ node }) => node));
+        if (!pageInfo.hasNextPage) break;
+        after = `, after: "${pageInfo.endCursor}"`;
+      }
+      expect([reasons, found]).toEqual([reasons, all.filter(({ reason }) => reasons.includes(reason))]);
+    }
+    const both = await ask(
+      `{ positions(node: "dc-north") { edges { node { some: movements(first: 1, reasons: [DAMAGE]) { edges { node { reason } } }
+         other: movements(first: 1, reasons: [RECEIPT]) { edges { node { reason } } } } } } }`,
+      'positions',
+    );
+    const [some, other] = ['DAMAGE', 'RECEIPT'].map((reason) => ({ edges: [{ node: { reason } }] }));
+    const node = { some, other };
+    expect(both).toEqual({ edges: [{ node }, { node }] });
   });
 
   it('shows where each source stands', async () => {

@@ -68,8 +68,8 @@ export {
   POSITION_PARTS_MAX,
   POSITIONS_PAGE_MAX,
   StockReader,
-  type LedgerMovement,
   type Place,
   type PositionFilter,
   type Supply,
 } from './book/stock-reader.js';
+export type { LedgerMovement, LedgerPlace } from './book/ledger-pages.sql.js';

@@ -125,7 +125,6 @@ create table business_calendar (
   closes_at text not null,
   holidays text[] default '{}'::text[] not null,
   updated_at timestamp with time zone default now() not null,
-  breaks jsonb default '[]'::jsonb not null,
   constraint business_calendar_pkey PRIMARY KEY (id),
   constraint business_calendar_check CHECK (((closes_at ~ '^(([01]\d|2[0-3]):[0-5]\d|24:00)$'::text) AND (closes_at > opens_at))),
   constraint business_calendar_opens_at_check CHECK ((opens_at ~ '^([01]\d|2[0-3]):[0-5]\d$'::text)),
@@ -938,11 +937,15 @@ CREATE INDEX message_source ON public.message USING btree (source, id DESC);
 
 CREATE INDEX message_subject ON public.message USING gin (subjects);
 
+CREATE INDEX message_topic ON public.message USING btree (topic, id DESC);
+
 CREATE INDEX movement_earmark ON public.movement USING btree (cause_stream) WHERE (reason = 'EARMARK'::text);
 
 CREATE INDEX movement_moved ON public.movement USING btree (sku, node, occurred_at) WHERE (bucket = ANY (ARRAY['onHand'::text, 'missing'::text, 'qualityHold'::text]));
 
 CREATE INDEX movement_position ON public.movement USING btree (sku, node, id);
+
+CREATE INDEX movement_reason ON public.movement USING btree (sku, node, reason, id) WHERE (reason <> ALL (ARRAY['RESERVE'::text, 'UNRESERVE'::text, 'SOFT_RESERVE'::text, 'SOFT_RELEASE'::text, 'FIRM'::text, 'SHIP'::text]));
 
 CREATE INDEX order_progress_jam ON public.order_progress USING btree (channel, stage, jam, jam_since) WHERE (jam IS NOT NULL);
 

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
-import type { Lot, Movement, Position, SupplyKind } from '../../../src/model/stock.js';
+import type { Lot, MovementReason, Position, SupplyKind } from '../../../src/model/stock.js';
 import type { Instant } from '../../../src/model/time.js';
 import { utc } from '../../../src/platform/db/utc.js';
+import { readLedgerPages, type LedgerMovement, type LedgerPlace } from './ledger-pages.sql.js';
 import { readPastLots, readPastPositions, type PastPosition } from './past-stock.sql.js';
 import { POSITION_FIELDS, type NodeDay } from './stock.sql.js';
 
@@ -15,17 +16,6 @@ export type Place = Pick<Position, 'sku' | 'node'>;
 export interface PositionFilter {
   readonly sku?: string;
   readonly node?: string;
-}
-
-/** A line of the ledger. */
-export interface LedgerMovement extends Omit<Movement, 'lot'> {
-  /** Ascending in the order of recording, decimal text. */
-  readonly id: string;
-  readonly lot: string | null;
-  readonly causeStream: string;
-  readonly causeVersion: number;
-  readonly occurredAt: Instant;
-  readonly recordedAt: Instant;
 }
 
 /** Units that are announced for a position, or on their way to it. */
@@ -106,24 +96,13 @@ export class StockReader {
     return new Map(rows.map(({ node, units }) => [node, units]));
   }
 
-  /** The newest movements of each place before its own id, newest first; `perPlace` at most. */
-  async movements(
-    places: readonly (Place & { readonly before?: string })[],
+  /** The newest movements of each place before its own id, newest first, of these reasons or of all; `perPlace` at most. */
+  movements(
+    places: readonly LedgerPlace[],
     perPlace: number,
+    reasons?: readonly MovementReason[],
   ): Promise<readonly LedgerMovement[]> {
-    const { rows } = await this.pool.query<LedgerMovement>({
-      name: 'movement.page',
-      text: `select m.id::text as id, m.sku, m.node, m.bucket, m.delta, m.reason, m.lot,
-                    m.cause_stream as "causeStream", m.cause_version as "causeVersion",
-                    ${utc('m.occurred_at')} as "occurredAt", ${utc('m.recorded_at')} as "recordedAt"
-             from unnest($1::text[], $2::text[], $3::bigint[]) as w (sku, node, before)
-               cross join lateral (
-                 select * from movement m where m.sku = w.sku and m.node = w.node and (w.before is null or m.id < w.before)
-                 order by m.id desc limit $4) m
-             order by m.sku, m.node, m.id desc`,
-      values: [...placeValues(places), places.map(({ before }) => before ?? null), perPlace],
-    });
-    return rows;
+    return readLedgerPages(this.pool, places, reasons, perPlace);
   }
 
   /** First expired first; `perPlace` at most. */
