@@ -1,12 +1,11 @@
 import type { CSSProperties, ReactElement } from 'react';
 import { Link } from 'react-router';
-import { Badge, Elapsed, plainWords, Quantity } from '../../ui/index.js';
+import { Badge, Elapsed, Quantity } from '../../ui/index.js';
 import type { Flow, FlowChannel, FlowStage } from './flow.documents.js';
 import { COLUMN_WIDTH, RIVER_HEIGHT, riverPath, riverWidths } from './river.js';
 import { ordersOfStage, toneOfStage } from './stage-state.js';
 
 const CHANNELS_SHOWN_MAX = 6;
-const JAMS_SHOWN_MAX = 3;
 
 interface FlowPictureProps {
   readonly flow: Flow;
@@ -141,37 +140,6 @@ function StageColumn({ stage, channel }: StageColumnProps): ReactElement {
           <Quantity value={tasksWaiting} /> {tasksWaiting === 1 ? 'task waits' : 'tasks wait'}
         </p>
       ) : null}
-      <Jams stage={stage} />
     </>
   );
-}
-
-function Jams({ stage: { jams } }: { readonly stage: FlowStage }): ReactElement | null {
-  if (jams.length === 0) return null;
-  return (
-    <ul className="flow-jams" aria-label="What stands in the way">
-      {jams.slice(0, JAMS_SHOWN_MAX).map(({ system, reason, orders }) => (
-        <li key={`${system} ${reason}`}>
-          <strong>
-            <Quantity value={orders} /> wait for {waitedFor(system)}
-          </strong>
-          <span>{reason}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-const WAITED_FOR: Readonly<Record<string, string>> = {
-  WMS: 'the warehouse',
-  ERP: 'the ERP',
-  CHANNEL: 'the channel',
-  CARRIER: 'the carrier',
-  CATALOG: 'a mapping',
-  STOCK: 'stock',
-  PERSON: 'a person',
-};
-
-export function waitedFor(system: string): string {
-  return WAITED_FOR[system] ?? plainWords(system);
 }

@@ -2,7 +2,6 @@ import type { ReactElement } from 'react';
 import { Link } from 'react-router';
 import { DataTable, Quantity, RelativeTime, type Column } from '../../ui/index.js';
 import type { Flow, FlowStage } from './flow.documents.js';
-import { waitedFor } from './flow-picture.js';
 import { ordersOfStage, toneOfStage } from './stage-state.js';
 
 interface FlowTableProps {
@@ -26,7 +25,6 @@ export function FlowTable({ flow, channel }: FlowTableProps): ReactElement {
     figure('Late', ({ overdue }) => overdue),
     figure('Tasks waiting', ({ tasksWaiting }) => tasksWaiting),
     { key: 'oldest', title: 'Oldest', render: ({ oldestSince }) => <RelativeTime at={oldestSince} /> },
-    { key: 'jams', title: 'What stands in the way', wrap: true, render: jamsOf },
   ];
   return (
     <DataTable
@@ -41,8 +39,4 @@ export function FlowTable({ flow, channel }: FlowTableProps): ReactElement {
 
 function figure(title: string, of: (stage: FlowStage) => number): Column<FlowStage> {
   return { key: title, title, align: 'end', render: (stage) => <Quantity value={of(stage)} quietZero /> };
-}
-
-function jamsOf({ jams }: FlowStage): string {
-  return jams.map(({ orders, system, reason }) => `${orders} wait for ${waitedFor(system)}: ${reason}`).join(' · ');
 }

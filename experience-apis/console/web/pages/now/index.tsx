@@ -18,6 +18,7 @@ import {
 import { FLOW, type Flow } from './flow.documents.js';
 import { FlowPicture } from './flow-picture.js';
 import { FlowTable } from './flow-table.js';
+import { Jams } from './jams.js';
 import { LatestOrders } from './latest-orders.js';
 import './now.css';
 import { OpenExceptions } from './open-exceptions.js';
@@ -31,13 +32,13 @@ export default function NowPage(): ReactElement {
     <Page title="Now">
       {scopes.has('kpi:read') ? <FlowCard /> : null}
       <div className="now-below">
-        {scopes.has('orders:read') ? <LatestOrders /> : null}
         {scopes.has('exceptions:read') ? (
           <div className="stack">
             <StandingAlerts />
             <OpenExceptions />
           </div>
         ) : null}
+        {scopes.has('orders:read') ? <LatestOrders /> : null}
       </div>
     </Page>
   );
@@ -57,7 +58,7 @@ function FlowCard(): ReactElement {
         else next.set(name, value);
         return next;
       },
-      { replace: true },
+      { replace: true, preventScrollReset: true },
     );
   const channels = (all?.flow.channels ?? []).map(({ channel: key, name }) => ({ value: key, label: name }));
   return (
@@ -86,7 +87,7 @@ function FlowCard(): ReactElement {
       {flow === undefined ? (
         <Skeleton height="17rem" />
       ) : (
-        <>
+        <div className="stack">
           <Totals flow={flow} />
           <Tabs
             label="How to show the flow"
@@ -97,7 +98,8 @@ function FlowCard(): ReactElement {
               { key: 'table', title: 'Table', content: () => <FlowTable flow={flow} channel={channel} /> },
             ]}
           />
-        </>
+          <Jams flow={flow} channel={channel} />
+        </div>
       )}
     </Card>
   );

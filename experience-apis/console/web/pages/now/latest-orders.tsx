@@ -20,12 +20,13 @@ const COLUMNS: readonly Column<MovingOrder>[] = [
     key: 'order',
     title: 'Order',
     phone: 'title',
+    wrap: true,
     render: ({ order }) => <Link to={orderPath(order.id)}>{order.displayReference ?? order.reference}</Link>,
   },
-  { key: 'channel', title: 'Channel', render: ({ order }) => order.channel },
   {
     key: 'status',
     title: 'Status',
+    phone: 'beside',
     render: ({ order: { status } }) => <StatusBadge status={status} tone={ORDER_TONE[status]} />,
   },
   {

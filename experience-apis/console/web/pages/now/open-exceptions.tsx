@@ -5,16 +5,8 @@ import { troubleOf } from '../../app/trouble.js';
 import { graphql } from '../../generated/index.js';
 import { useLive } from '../../live/use-live.js';
 import { useReadAgain } from '../../live/use-read-again.js';
-import {
-  Badge,
-  Card,
-  EmptyState,
-  ErrorState,
-  Quantity,
-  RelativeTime,
-  SkeletonLines,
-  type Tone,
-} from '../../ui/index.js';
+import { Badge, Card, EmptyState, ErrorState, Quantity, RelativeTime, SkeletonLines } from '../../ui/index.js';
+import { SeverityCounts } from '../exceptions/severity-counts.js';
 
 const GROUPS = graphql(`
   query NowExceptions {
@@ -49,14 +41,6 @@ const CHANGED = graphql(`
   }
 `);
 
-type Severity = 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
-const SEVERITIES: readonly (readonly [Severity, Tone])[] = [
-  ['CRITICAL', 'bad'],
-  ['HIGH', 'bad'],
-  ['MEDIUM', 'warn'],
-  ['LOW', 'neutral'],
-];
-
 /** Open exceptions by how pressing they are, and their largest causes. */
 export function OpenExceptions(): ReactElement {
   const [{ data, error }, read] = useQuery({ query: GROUPS });
@@ -66,15 +50,7 @@ export function OpenExceptions(): ReactElement {
   return (
     <Card title="Open exceptions" actions={<Link to="/exceptions">All exceptions</Link>}>
       {error === undefined ? null : <ErrorState {...troubleOf(error)} onRetry={readAgain} />}
-      {data === undefined ? (
-        <SkeletonLines lines={4} />
-      ) : (
-        <ul className="severities" aria-label="By severity">
-          {SEVERITIES.map(([severity, tone]) => (
-            <SeverityCount key={severity} severity={severity} tone={tone} counts={data.exceptionCounts} />
-          ))}
-        </ul>
-      )}
+      {data === undefined ? <SkeletonLines lines={4} /> : <SeverityCounts counts={data.exceptionCounts} />}
       {groups?.length === 0 ? (
         <EmptyState title="Nothing waits for a person" icon="check">
           Problems that the hub cannot solve alone appear here.
@@ -100,26 +76,5 @@ export function OpenExceptions(): ReactElement {
         </ul>
       )}
     </Card>
-  );
-}
-
-interface SeverityCountProps {
-  readonly severity: Severity;
-  readonly tone: Tone;
-  readonly counts: readonly { readonly severity: string; readonly open: number }[];
-}
-
-function SeverityCount({ severity, tone, counts }: SeverityCountProps): ReactElement {
-  const open = counts.filter((count) => count.severity === severity).reduce((sum, count) => sum + count.open, 0);
-  const words = severity.charAt(0) + severity.slice(1).toLowerCase();
-  return (
-    <li data-tone={open === 0 ? 'neutral' : tone}>
-      <Link to={`/exceptions?severity=${severity}`}>
-        <span className="severity-count">
-          <Quantity value={open} />
-        </span>
-        {words}
-      </Link>
-    </li>
   );
 }
