@@ -238,6 +238,11 @@ describe('solving exceptions', () => {
     expect(await changes).toMatchObject([
       { data: { exceptionChanged: { event: { type: 'ExceptionAssigned' }, exception: { assignedTo: 'ada' } } } },
     ]);
+    const taken = await exceptions('filter: { assigned: true }');
+    expect(taken.map(({ id }) => id)).toEqual([first?.id]);
+    const free = await exceptions('filter: { assigned: false }');
+    expect(free.length).toBeGreaterThan(0);
+    expect(free.map(({ id }) => id)).not.toContain(first?.id);
     const { rows } = await hub.pool.query<{ sku: string }>('select sku from item order by sku limit 1');
     const roleless = await solve(
       { ...group, action: 'MAP_SKU', sku: rows[0]?.sku },

@@ -13,21 +13,21 @@ import {
 import { formatDecimal, type Money } from '../../src/model/money.js';
 import { orderStatus, type Order, type OrderStatus, type Wait } from '../../src/model/order.js';
 import { Scopes } from '../../src/platform/auth/auth.decorators.js';
+import type { Principal } from '../../src/platform/auth/principal.js';
 import { maskText } from '../../src/platform/crypto/masking.js';
 import type { LoggedEvent } from '../../src/platform/event-log/index.js';
 import { ifVisible, visibleChannel } from './channel-sight.js';
 import { eventDetail } from './event-view.js';
 import { givenOnly, type Given } from './given.js';
 import { checkPageSize } from './list-page.js';
+import { checkTexts, EXCEPTIONS_READ, requireHouseWith } from './records/record-access.js';
 import { toOrderId } from './order-id.js';
 import type { OperationContext } from './operation-context.js';
 import { pastInstant, rebuilt } from './finding/past.js';
 
 /** Instants come as the scalar reads them. */
-type AskedFilter = Omit<OrderFilter, 'placedFrom' | 'placedTo'> & {
-  readonly placedFrom: Date;
-  readonly placedTo: Date;
-};
+type AskedFilter = Omit<OrderFilter, AskedInstant> & { readonly [Name in AskedInstant]: Date };
+type AskedInstant = 'placedFrom' | 'placedTo' | 'dueBefore';
 
 interface PastArguments {
   readonly asOf?: Date | null;
@@ -84,8 +84,10 @@ export class OrderQueryResolver {
   ): Promise<OrderConnection> {
     checkPageSize(first, ORDERS_PAGE_MAX);
     const channel = visibleChannel(principal, filter?.channel);
+    const wanted = toFilter(filter ?? {});
+    checkWorkFilter(principal, wanted);
     const page = await this.reader.page({
-      filter: { ...toFilter(filter ?? {}), ...(channel === undefined ? {} : { channel }) },
+      filter: { ...wanted, ...(channel === undefined ? {} : { channel }) },
       sort,
       first,
       ...(typeof after === 'string' ? { after } : {}),
@@ -156,13 +158,21 @@ export class MoneyFieldsResolver {
   }
 }
 
+/** Who works on exceptions is told to those of the house who see exceptions. Throws the 403 problem, or a GraphQL error. */
+function checkWorkFilter(principal: Principal, { exceptionOwners, exceptionAssignedTo }: OrderFilter): void {
+  if (exceptionOwners === undefined && exceptionAssignedTo === undefined) return;
+  requireHouseWith(principal, EXCEPTIONS_READ);
+  checkTexts({ exceptionAssignedTo });
+}
+
 /** What was given as null narrows nothing, like what is absent. */
 function toFilter(asked: Given<AskedFilter>): OrderFilter {
-  const { placedFrom, placedTo, ...others } = givenOnly(asked);
+  const { placedFrom, placedTo, dueBefore, ...others } = givenOnly(asked);
   return {
     ...others,
     ...(placedFrom === undefined ? {} : { placedFrom: placedFrom.toISOString() }),
     ...(placedTo === undefined ? {} : { placedTo: placedTo.toISOString() }),
+    ...(dueBefore === undefined ? {} : { dueBefore: dueBefore.toISOString() }),
   };
 }
 

@@ -32,6 +32,8 @@ export interface ExceptionFilter {
   readonly node?: string;
   readonly overdue?: boolean;
   readonly assignedTo?: string;
+  /** Whether anybody took it over. */
+  readonly assigned?: boolean;
   /** Part of the sentence, whatever its case. */
   readonly text?: string;
   /** For someone bound to this channel account: the others are not there. */
@@ -133,7 +135,7 @@ export async function readExceptionGroups(
 
 function conditionsOf(filter: ExceptionFilter, value: (given: unknown) => string): readonly string[] {
   const { statuses = ['OPEN'], categories, owners, severities, groupKey, channel, sku, node } = filter;
-  const { overdue, assignedTo, text, scope } = filter;
+  const { overdue, assignedTo, assigned, text, scope } = filter;
   const oneOf = (column: string, wanted: readonly string[] | undefined): readonly string[] =>
     wanted === undefined ? [] : [`e.${column} = any(${value(wanted)}::text[])`];
   const equal = (expression: string, wanted: string | undefined): readonly string[] =>
@@ -148,6 +150,7 @@ function conditionsOf(filter: ExceptionFilter, value: (given: unknown) => string
     ...equal(`e.subject ->> 'channel'`, channel),
     ...equal(`e.subject ->> 'node'`, node),
     ...equal('e.assigned_to', assignedTo),
+    ...(assigned === undefined ? [] : [`e.assigned_to is ${assigned ? 'not null' : 'null'}`]),
     ...equal('e.scope', scope),
     ...(sku === undefined ? [] : [`${value(sku)} in (e.subject ->> 'sku', e.subject ->> 'listingSku')`]),
     ...(overdue === undefined ? [] : [`e.due_at ${overdue ? '<' : '>='} now()`]),
@@ -196,6 +199,28 @@ export async function readStandingKeys(
     values: [orderIds],
   });
   return new Map(rows.map(({ orderId, keys }) => [orderId, keys]));
+}
+
+/** An exception that stands, as it concerns those who work on it. */
+export interface StandingException {
+  readonly orderId: string;
+  readonly status: Exclude<ExceptionStatus, 'RESOLVED'>;
+  readonly owner: OwnerRole;
+  readonly assignedTo: string | null;
+}
+
+/** The exceptions that stand for these orders. */
+export async function readStandingOfOrders(
+  db: Db,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly StandingException[]>> {
+  const { rows } = await db.query<StandingException>({
+    name: 'exception.standing-of-orders',
+    text: `select order_id as "orderId", status, owner, assigned_to as "assignedTo" from exception
+           where order_id = any($1::uuid[]) and status <> 'RESOLVED'`,
+    values: [orderIds],
+  });
+  return Map.groupBy(rows, ({ orderId }) => orderId);
 }
 
 /** The orders that these exceptions are of; those of no order are left out. */

@@ -11,11 +11,13 @@ export {
   findStandingOfMessages,
   findStandingWithPrefix,
   readStandingKeys,
+  readStandingOfOrders,
   type ExceptionCount,
   type ExceptionFilter,
   type ExceptionGroup,
   type ExceptionPosition,
   type ExceptionSort,
+  type StandingException,
 } from './exception-reader.sql.js';
 export { messageKey, messageProblem, PARKED_MS_MAX, type KeptMessage } from './message-problem.js';
 export {

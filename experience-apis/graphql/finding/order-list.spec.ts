@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fieldOf, type Answer } from '../spec-support.js';
 import { startFindingHub, type FindingHub } from './testing/finding-hub.js';
 
+const MAY = { scopes: ['orders:read', 'exceptions:read'] };
+
 let hub: FindingHub;
 
 beforeAll(async () => {
@@ -11,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => hub.close());
 
 async function list(given: string): Promise<readonly string[]> {
-  const answer = await hub.post(`{ orders(${given}) { edges { node { reference } } } }`);
+  const answer = await hub.post(`{ orders(${given}) { edges { node { reference } } } }`, {}, MAY);
   return (fieldOf(answer, 'orders') as { edges: { node: { reference: string } }[] }).edges.map(
     ({ node }) => node.reference,
   );
@@ -31,6 +33,15 @@ describe('the list of orders', () => {
     ['{overdue: true}', []],
     ['{overdue: false, waitingOn: ERP}', ['0000300', 'A-101', 'B-200']],
     ['{waitingOn: PERSON}', ['B-200']],
+    ['{dueBefore: "2026-01-01T00:00:00Z"}', []],
+    ['{dueBefore: "2126-01-01T00:00:00Z"}', ['0000300', 'A-101', 'B-200']],
+    ['{exceptionOwners: [FRAUD]}', ['B-200']],
+    ['{exceptionOwners: [CUSTOMER_SERVICE, FINANCE], channel: "shop-eu"}', ['B-200']],
+    ['{exceptionOwners: [CATALOG, FULFILLMENT]}', []],
+    ['{exceptionOwners: []}', []],
+    ['{exceptionAssignedTo: "ada", exceptionOwners: [FINANCE], hasException: true}', ['B-200']],
+    ['{exceptionAssignedTo: "bob"}', []],
+    ['{exceptionAssignedTo: "ada", hasException: false}', []],
   ])('is narrowed by %s', async (filter, references) => {
     expect((await list(`filter: ${filter}`)).toSorted()).toEqual(references);
   });
@@ -40,6 +51,16 @@ describe('the list of orders', () => {
     expect(await list('filter: {overdue: true}')).toEqual(['A-101']);
     await hub.index();
     expect(await list('filter: {overdue: true}')).toEqual([]);
+  });
+
+  it.each([
+    [{ scopes: ['orders:read'] }, 'SCOPE_MISSING'],
+    [{ ...MAY, channel: 'shop-eu' }, 'NOT_FOR_CHANNELS'],
+  ])('tells %s nothing of who works on exceptions', async (wish, code) => {
+    for (const filter of ['exceptionOwners: [FRAUD]', 'exceptionAssignedTo: "ada"']) {
+      const { data, errors } = await hub.post(`{ orders(filter: {${filter}}) { edges { cursor } } }`, {}, wish);
+      expect([data, errors?.[0]?.extensions.code]).toEqual([{ orders: null }, code]);
+    }
   });
 
   it('leaves out what fits no longer, though the list does not know it yet', async () => {

@@ -1,8 +1,9 @@
 import type { ClientBase } from 'pg';
+import type { OwnerRole } from '../../../src/model/exception.js';
 import { orderStatus, type Order, type OrderStatus, type OutsideSystem } from '../../../src/model/order.js';
 import type { Instant } from '../../../src/model/time.js';
 import { utc } from '../../../src/platform/db/utc.js';
-import { facets, facetsOf } from './order-facets.js';
+import { facets, facetsOf, isOfExceptions } from './order-facets.js';
 
 export const ORDER_SORTS = ['PLACED_DESC', 'PLACED_ASC', 'UPDATED_DESC', 'DUE'] as const;
 export type OrderSort = (typeof ORDER_SORTS)[number];
@@ -26,6 +27,12 @@ export interface OrderFilter {
   readonly overdue?: boolean;
   readonly held?: boolean;
   readonly hasException?: boolean;
+  /** With an open exception that one of these has to act on. */
+  readonly exceptionOwners?: readonly OwnerRole[];
+  /** With an open exception that this person took over. */
+  readonly exceptionAssignedTo?: string;
+  /** With a step that is late before then. */
+  readonly dueBefore?: Instant;
 }
 
 /** A place between two orders of a list: the instant by which it is sorted, and the order. */
@@ -100,8 +107,8 @@ export async function readListedOrders(
 }
 
 function conditionsOf(filter: OrderFilter, value: (given: unknown) => string): readonly string[] {
-  const { channel, statuses, completed, referencePrefix, placedFrom, placedTo, overdue } = filter;
-  const { has, lacks } = facetConditions(filter);
+  const { channel, statuses, completed, referencePrefix, placedFrom, placedTo, overdue, dueBefore } = filter;
+  const { has, hasAny, lacks } = facetConditions(filter);
   return [
     channel === undefined ? [] : `l.channel = ${value(channel)}`,
     statuses === undefined ? [] : `l.status = any(${value(statuses)}::text[])`,
@@ -112,24 +119,30 @@ function conditionsOf(filter: OrderFilter, value: (given: unknown) => string): r
     placedFrom === undefined ? [] : `l.placed_at >= ${value(placedFrom)}::timestamptz`,
     placedTo === undefined ? [] : `l.placed_at < ${value(placedTo)}::timestamptz`,
     overdue === undefined ? [] : overdue ? 'l.due_at < now()' : 'l.due_at >= now()',
+    dueBefore === undefined ? [] : `l.due_at < ${value(dueBefore)}::timestamptz`,
     has.length === 0 ? [] : `l.facets @> ${value(has)}::text[]`,
+    hasAny === undefined ? [] : `l.facets && ${value(hasAny)}::text[]`,
     lacks.length === 0 ? [] : `not l.facets && ${value(lacks)}::text[]`,
   ].flat();
 }
 
-function facetConditions({ waitingOn, node, sku, held, hasException }: OrderFilter): {
+function facetConditions(filter: OrderFilter): {
   readonly has: readonly string[];
+  readonly hasAny: readonly string[] | undefined;
   readonly lacks: readonly string[];
 } {
+  const { waitingOn, node, sku, held, hasException, exceptionOwners, exceptionAssignedTo } = filter;
   const has = [
     ...(waitingOn === undefined ? [] : [facets.waitsFor(waitingOn)]),
     ...(node === undefined ? [] : [facets.atNode(node)]),
     ...(sku === undefined ? [] : [facets.holdsItem(sku)]),
     ...(held === true ? [facets.held] : []),
     ...(hasException === true ? [facets.hasException] : []),
+    ...(exceptionAssignedTo === undefined ? [] : [facets.takenBy(exceptionAssignedTo)]),
   ];
   return {
     has,
+    hasAny: exceptionOwners?.map(facets.concerns),
     lacks: [...(held === false ? [facets.held] : []), ...(hasException === false ? [facets.hasException] : [])],
   };
 }
@@ -143,7 +156,6 @@ export function stillFits(order: Order, filter: OrderFilter): boolean {
   if (statuses !== undefined && !statuses.includes(orderStatus(order))) return false;
   if (completed !== undefined && completed !== (order.completedAt !== undefined)) return false;
   const { has, lacks } = facetConditions(filter);
-  // Exceptions are not in the order's state.
-  const own = new Set(facetsOf(order, has.includes(facets.hasException)));
-  return has.every((facet) => own.has(facet)) && !lacks.some((facet) => own.has(facet));
+  const own = new Set(facetsOf(order, []));
+  return has.every((facet) => isOfExceptions(facet) || own.has(facet)) && !lacks.some((facet) => own.has(facet));
 }

@@ -1,5 +1,7 @@
 import { componentsOf, standingHolds, type Order, type OutsideSystem } from '../../../src/model/order.js';
+import type { OwnerRole } from '../../../src/model/exception.js';
 import type { Instant } from '../../../src/model/time.js';
+import type { StandingException } from '../../exceptions/index.js';
 import { dueAt } from '../orders.sla.js';
 
 /** What may be true of an order, as it is stored to be looked for. */
@@ -10,10 +12,18 @@ export const facets = {
   holdsListing: (listingSku: string): string => `listing:${listingSku}`,
   held: 'held',
   hasException: 'exception',
+  /** Of an exception that is open: who has to act, and who took it over. */
+  concerns: (owner: OwnerRole): string => `owner:${owner}`,
+  takenBy: (person: string): string => `taken:${person}`,
 } as const;
 
-/** All that is true of the order. Pure. */
-export function facetsOf(order: Order, hasException: boolean): readonly string[] {
+/** It follows from exceptions, which are not in the order's state. */
+export function isOfExceptions(facet: string): boolean {
+  return /^(exception$|owner:|taken:)/.test(facet);
+}
+
+/** All that is true of the order, with the exceptions that stand for it. Pure. */
+export function facetsOf(order: Order, exceptions: readonly StandingException[]): readonly string[] {
   const found = new Set<string>();
   for (const { system } of order.waits) found.add(facets.waitsFor(system));
   for (const { node } of order.fulfillmentOrders) found.add(facets.atNode(node));
@@ -24,7 +34,11 @@ export function facetsOf(order: Order, hasException: boolean): readonly string[]
     for (const { sku } of componentsOf(line)) found.add(facets.holdsItem(sku));
   }
   if (standingHolds(order).length > 0) found.add(facets.held);
-  if (hasException) found.add(facets.hasException);
+  if (exceptions.length > 0) found.add(facets.hasException);
+  for (const { owner, assignedTo } of exceptions.filter(({ status }) => status === 'OPEN')) {
+    found.add(facets.concerns(owner));
+    if (assignedTo !== null) found.add(facets.takenBy(assignedTo));
+  }
   return [...found];
 }
 

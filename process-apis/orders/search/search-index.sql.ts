@@ -3,6 +3,7 @@ import { orderStatus, type Order } from '../../../src/model/order.js';
 import type { Instant } from '../../../src/model/time.js';
 import { plainArray } from '../../../src/platform/db/set-parameters.js';
 import { utc } from '../../../src/platform/db/utc.js';
+import type { StandingException } from '../../exceptions/index.js';
 import { facetsOf, firstDueAt } from './order-facets.js';
 import type { SearchTerm } from './search-terms.js';
 
@@ -15,7 +16,8 @@ export const NO_DUE = '9999-12-31T00:00:00.000Z';
 export interface IndexedOrder {
   readonly order: Order;
   readonly updatedAt: Instant;
-  readonly hasException: boolean;
+  /** Those that stand. */
+  readonly exceptions: readonly StandingException[];
 }
 
 export interface OrderTerms {
@@ -88,7 +90,7 @@ export async function writeListed(db: Db, orders: readonly IndexedOrder[]): Prom
       plainArray(orders.map(({ order }) => new Date(order.placedAt).toISOString())),
       plainArray(orders.map(({ updatedAt }) => updatedAt)),
       plainArray(orders.map(({ order }) => firstDueAt(order) ?? NO_DUE)),
-      orders.map(({ order, hasException }) => JSON.stringify(facetsOf(order, hasException))),
+      orders.map(({ order, exceptions }) => JSON.stringify(facetsOf(order, exceptions))),
     ],
   });
 }

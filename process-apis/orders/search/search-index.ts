@@ -12,7 +12,7 @@ import {
   readLogEnd,
   type LoggedEvent,
 } from '../../../src/platform/event-log/index.js';
-import { EXCEPTION_STREAM, findOrdersOfExceptions, readStandingKeys } from '../../exceptions/index.js';
+import { EXCEPTION_STREAM, findOrdersOfExceptions, readStandingOfOrders } from '../../exceptions/index.js';
 import { readCrossReferences, readSealedParties } from '../order-reader.sql.js';
 import {
   moveCursor,
@@ -125,11 +125,11 @@ export class SearchIndex {
     if (orders.length === 0) return;
     const sorted = orders.toSorted((a, b) => (a.state.id < b.state.id ? -1 : 1));
     const ids = sorted.map(({ state }) => state.id);
-    const standing = await readStandingKeys(tx, ids);
+    const standing = await readStandingOfOrders(tx, ids);
     const references = Map.groupBy(await readCrossReferences(tx, ids), ({ orderId }) => orderId);
     await writeListed(
       tx,
-      sorted.map(({ state: order, updatedAt }) => ({ order, updatedAt, hasException: standing.has(order.id) })),
+      sorted.map(({ state: order, updatedAt }) => ({ order, updatedAt, exceptions: standing.get(order.id) ?? [] })),
     );
     await writeTerms(
       tx,

@@ -15,7 +15,10 @@ export interface Hit {
   readonly subject: { readonly reference?: string; readonly sku?: string };
 }
 
-/** A-100 is shipped; A-101 and 0000300 wait for the ERP, and B-200 for a person besides. All are indexed. */
+/**
+ * A-100 is shipped; A-101 and 0000300 wait for the ERP, and B-200 for a person besides: `ada` took over what concerns finance, and
+ * nobody what concerns fraud; what concerned the catalogue is left. All are indexed.
+ */
 export async function startFindingHub(): Promise<FindingHub> {
   const hub = await startGraphHub();
   const idOf = async (channel: string, reference: string) => (await hub.orders.order(channel, reference)).id;
@@ -33,6 +36,7 @@ export async function startFindingHub(): Promise<FindingHub> {
     reason: 'looks odd',
     by: 'operator:ada',
   });
+  await raiseExceptions(hub, held.orderId);
   await hub.index();
   const search = async (text: string, wish = {}): Promise<readonly Hit[]> => {
     const answer = await hub.post(
@@ -44,6 +48,17 @@ export async function startFindingHub(): Promise<FindingHub> {
     return (fieldOf(answer, 'search') as { hits: readonly Hit[] }).hits;
   };
   return { ...hub, idOf, search, instants: { before, accepted, shipped } };
+}
+
+async function raiseExceptions({ pool }: GraphHub, orderId: string): Promise<void> {
+  await pool.query(
+    `insert into exception (id, key, category, group_key, status, severity, owner, assigned_to, sentence, scope, order_id, subject, due_at)
+     select gen_random_uuid(), 'test/' || e.owner, 'FRAUD_HOLD', 'g', e.status, 'LOW', e.owner, e.taken_by, 'A test.', 'shop-eu', $1::uuid,
+            jsonb_build_object('orderId', $1::uuid), now()
+     from (values ('FRAUD', 'OPEN', null), ('FINANCE', 'OPEN', 'ada'), ('CATALOG', 'IGNORED', 'bob'), ('FULFILLMENT', 'RESOLVED', 'ada'))
+       as e (owner, status, taken_by)`,
+    [orderId],
+  );
 }
 
 /** The instant that has just passed in the database: the next commit is recorded in another millisecond. */
