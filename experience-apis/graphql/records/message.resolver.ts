@@ -13,17 +13,29 @@ import {
 } from '../../../process-apis/intake/index.js';
 import { recordAudit } from '../../../src/platform/audit/index.js';
 import { Scopes } from '../../../src/platform/auth/auth.decorators.js';
-import type { FactRecord } from '../../../src/platform/commit/index.js';
+import {
+  pageFactsOf,
+  type FactPosition,
+  type FactRecord,
+  type ListedFact,
+} from '../../../src/platform/commit/index.js';
 import { maskText } from '../../../src/platform/crypto/masking.js';
 import { PG_POOL } from '../../../src/platform/db/database.module.js';
 import { requireHouse } from '../channel-sight.js';
 import { givenOnly, type Given } from '../given.js';
-import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from '../list-page.js';
+import {
+  checkPageSize,
+  foreignCursor,
+  keyOfCursor,
+  toConnection,
+  type Connection,
+  type PageArguments,
+} from '../list-page.js';
 import type { OperationContext } from '../operation-context.js';
 import { toOrderId } from '../order-id.js';
 import { isUuid } from '../uuid.js';
 import { messageSubjects } from './message-subjects.js';
-import { checkTexts, FOR_THE_HOUSE, OPERATIONS_READ, uuidOfCursor } from './record-access.js';
+import { checkTexts, FOR_THE_HOUSE, isStoredInstant, OPERATIONS_READ, uuidOfCursor } from './record-access.js';
 
 export const FACTS_MAX = 100;
 /** Messages of an order among which the one of a fact is looked for: the newest. */
@@ -76,12 +88,13 @@ export class MessageQueryResolver {
   @Query('facts')
   async facts(
     _: unknown,
-    { orderId, first }: { readonly orderId: string; readonly first: number },
-    { principal, records }: OperationContext,
-  ): Promise<readonly FactRecord[]> {
+    { orderId, ...page }: PageArguments & { readonly orderId: string },
+    { principal }: OperationContext,
+  ): Promise<Connection<ListedFact>> {
     requireHouse(principal, FOR_THE_HOUSE);
-    checkPageSize(first, FACTS_MAX);
-    return records.factsOfOrder.load({ key: toOrderId(orderId), first });
+    checkPageSize(page.first, FACTS_MAX);
+    const found = await pageFactsOf(this.pool, toOrderId(orderId), factPosition(page.after), page.first + 1);
+    return toConnection(found, page, ({ position: { at, id } }) => [at, id]);
   }
 }
 
@@ -150,6 +163,13 @@ export class FactFieldsResolver {
     );
     return kept?.id ?? (together.length === 1 ? together[0]?.id : undefined);
   }
+}
+
+function factPosition(after: string | null | undefined): FactPosition | undefined {
+  const [at, id] = keyOfCursor(after, 2) ?? [];
+  if (at === undefined || id === undefined) return undefined;
+  if (isStoredInstant(at)) return { at, id };
+  throw foreignCursor();
 }
 
 function notFound(message: string): ReprocessResult {

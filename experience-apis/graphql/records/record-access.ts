@@ -2,6 +2,7 @@ import type { Principal } from '../../../src/platform/auth/principal.js';
 import { missingScope } from '../../../src/platform/auth/bearer.js';
 import { requireHouse } from '../channel-sight.js';
 import { badInput } from '../graphql-errors.js';
+import { foreignCursor } from '../list-page.js';
 import { isUuid } from '../uuid.js';
 
 export const OPERATIONS_READ = 'operations:read';
@@ -15,6 +16,7 @@ export const EXCEPTIONS_READ = 'exceptions:read';
 export const FOR_THE_HOUSE = 'It is about all channels: a token that is bound to one may not ask for it.';
 
 const TEXT_CHARS_MAX = 200;
+const STORED_INSTANT = /^[\d :.+-]{10,40}$/;
 
 /** Throws the 403 problem of a token without the scope. For fields of types; those of the root have a decorator. */
 export function requireScope(principal: Principal, scope: string): void {
@@ -40,9 +42,14 @@ export function checkTexts(filter: object): void {
         throw badInput(`"${name}" must be a text of 1 to ${TEXT_CHARS_MAX} characters.`);
 }
 
+/** Whether a text is an instant as the database writes it, with all its digits. */
+export function isStoredInstant(text: string): boolean {
+  return STORED_INSTANT.test(text) && !Number.isNaN(Date.parse(text));
+}
+
 /** The id in a cursor. Throws a GraphQL error for a cursor from elsewhere. */
 export function uuidOfCursor(key: readonly string[] | undefined): string | undefined {
   const id = key?.at(-1);
   if (id === undefined || isUuid(id)) return id;
-  throw badInput('The cursor is not of this list: give the `endCursor` of its page before.');
+  throw foreignCursor();
 }

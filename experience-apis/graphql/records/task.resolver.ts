@@ -11,18 +11,21 @@ import {
 } from '../../../src/platform/jobs/index.js';
 import { ifVisible, requireHouse } from '../channel-sight.js';
 import { givenOnly, type Given } from '../given.js';
-import { badInput } from '../graphql-errors.js';
-import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from '../list-page.js';
+import {
+  checkPageSize,
+  foreignCursor,
+  keyOfCursor,
+  toConnection,
+  type Connection,
+  type PageArguments,
+} from '../list-page.js';
 import type { OperationContext } from '../operation-context.js';
 import { toOrderId } from '../order-id.js';
 import { isUuid } from '../uuid.js';
-import { checkTexts, FOR_THE_HOUSE, OPERATIONS_READ, ORDERS_READ } from './record-access.js';
+import { checkTexts, FOR_THE_HOUSE, isStoredInstant, OPERATIONS_READ, ORDERS_READ } from './record-access.js';
 import type { TaskBacklogView } from './system-view.js';
 
 type Filter = Given<Pick<TaskFilter, 'kinds' | 'states'> & { readonly orderId: string }>;
-
-/** Instants as the database writes them, with all their digits. */
-const POSITION_AT = /^[\d :.+-]{10,40}$/;
 
 @Resolver()
 @Scopes(OPERATIONS_READ)
@@ -80,6 +83,6 @@ export class TaskFieldsResolver {
 function toPosition(after: string | null | undefined): TaskPosition | undefined {
   const [at, id] = keyOfCursor(after, 2) ?? [];
   if (at === undefined || id === undefined) return undefined;
-  if (POSITION_AT.test(at) && !Number.isNaN(Date.parse(at)) && isUuid(id)) return { at, id };
-  throw badInput('The cursor is not of this list: give the `endCursor` of its page before.');
+  if (isStoredInstant(at) && isUuid(id)) return { at, id };
+  throw foreignCursor();
 }

@@ -16,6 +16,37 @@ export interface FactRecord {
   readonly recordId: string | null;
 }
 
+/** A place in a list of facts: when it was recorded, as the database writes it with all digits, and its id. */
+export interface FactPosition {
+  readonly at: string;
+  readonly id: string;
+}
+
+export interface ListedFact extends FactRecord {
+  readonly position: FactPosition;
+}
+
+const FACT_FIELDS = `f.id, f.subject_id as "subjectId", f.source, f.kind, ${utc('f.occurred_at')} as "occurredAt",
+  ${utc('f.recorded_at')} as "recordedAt", coalesce(f.outcome ->> 'result', 'TAKEN') as result,
+  f.outcome ->> 'reason' as reason, f.outcome ->> 'recordId' as "recordId"`;
+
+/** What was told about a subject, the latest first, behind `after`. */
+export async function pageFactsOf(
+  db: Pick<ClientBase, 'query'>,
+  subjectId: string,
+  after: FactPosition | undefined,
+  limit: number,
+): Promise<readonly ListedFact[]> {
+  const { rows } = await db.query<FactRecord & { readonly at: string }>({
+    name: after === undefined ? 'fact.first-page' : 'fact.next-page',
+    text: `select ${FACT_FIELDS}, f.recorded_at::text as at from fact f
+           where f.subject_id = $1 ${after === undefined ? '' : 'and (f.recorded_at, f.id) < ($3::timestamptz, $4)'}
+           order by f.recorded_at desc, f.id desc limit $2`,
+    values: [subjectId, limit, ...(after === undefined ? [] : [after.at, after.id])],
+  });
+  return rows.map(({ at, ...fact }) => ({ ...fact, position: { at, id: fact.id } }));
+}
+
 /** What was told about each subject, the latest first; `perSubject` at most. */
 export async function readFactsOf(
   db: Pick<ClientBase, 'query'>,
@@ -24,9 +55,7 @@ export async function readFactsOf(
 ): Promise<readonly FactRecord[]> {
   const { rows } = await db.query<FactRecord>({
     name: 'fact.of-subjects',
-    text: `select f.id, f.subject_id as "subjectId", f.source, f.kind, ${utc('f.occurred_at')} as "occurredAt",
-                  ${utc('f.recorded_at')} as "recordedAt", coalesce(f.outcome ->> 'result', 'TAKEN') as result,
-                  f.outcome ->> 'reason' as reason, f.outcome ->> 'recordId' as "recordId"
+    text: `select ${FACT_FIELDS}
            from unnest($1::uuid[]) as k (subject_id)
              cross join lateral (
                select * from fact f where f.subject_id = k.subject_id order by f.recorded_at desc, f.id desc limit $2
