@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEmptyDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { until } from '../../../test/support/until.js';
 import { migrate } from './migrate.js';
+import { OUTSIDE_TRANSACTION } from './migration-files.js';
 import { dumpSchema } from './schema-dump.js';
 
 const FIRST = '1763700000001-first';
@@ -29,14 +32,32 @@ async function write(id: string, sql: string): Promise<void> {
   await writeFile(join(folder, `${id}.sql`), sql);
 }
 
-async function notes(): Promise<readonly unknown[]> {
+async function connect(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
+  return client;
+}
+
+async function query(text: string, ...values: readonly unknown[]): Promise<readonly object[]> {
+  const client = await connect();
   try {
-    return (await client.query<{ id: number }>('select id from note order by id')).rows.map(({ id }) => id);
+    return (await client.query<object>(text, [...values])).rows;
   } finally {
     await client.end();
   }
+}
+
+async function notes(): Promise<readonly unknown[]> {
+  return (await query('select id from note order by id')).map((row) => Object.values(row)[0] as unknown);
+}
+
+async function indexes(): Promise<readonly unknown[]> {
+  return query(`select i.indisvalid as valid from pg_index i join pg_class c on c.oid = i.indexrelid
+                where c.relname = 'note_parity'`);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 describe('migrations', () => {
@@ -79,6 +100,59 @@ describe('migrations', () => {
     await expect(migrate(database.url, folder)).rejects.toThrow('two migrations have the time 1763700000001');
     await write('later', 'select 1');
     await expect(migrate(database.url, folder)).rejects.toThrow('"later.sql" must be named');
+  });
+});
+
+describe('a migration outside a transaction', () => {
+  const INDEX = '1763700000003-note-parity';
+  const SQL = `${OUTSIDE_TRANSACTION}
+-- An index that broke off is there, and of no use.
+drop index concurrently if exists note_parity;
+create unique index concurrently note_parity on note ((id % 2));
+`;
+
+  it('builds an index while others write, of which none has to wait', async () => {
+    await migrate(database.url, folder);
+    await write(INDEX, SQL);
+    const [writer, other] = [await connect(), await connect()];
+    let migrated: Promise<readonly string[]> | undefined;
+    try {
+      await writer.query('begin; insert into note values (2)');
+      migrated = migrate(database.url, folder);
+      const building = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+                          and query like '%create unique index concurrently%' and pid <> pg_backend_pid()`;
+      const seen = async (): Promise<boolean> => (await other.query(building)).rowCount === 1;
+      await until(seen, (is) => is, { what: 'the index to wait for the writer', timeoutMs: 20_000 });
+      await other.query("set lock_timeout = '1s'");
+      await other.query('delete from note where id = 7');
+      await writer.query('commit');
+      expect(await migrated).toEqual([INDEX]);
+    } finally {
+      await Promise.all([writer.end(), other.end()]);
+      await migrated?.catch(() => undefined);
+    }
+    expect(await indexes()).toEqual([{ valid: true }]);
+  });
+
+  it('runs again from its beginning after it broke off', async () => {
+    await migrate(database.url, folder);
+    await query('insert into note values (9)');
+    await write(INDEX, SQL);
+    await expect(migrate(database.url, folder)).rejects.toThrow('could not create unique index');
+    expect(await indexes()).toEqual([{ valid: false }]);
+    await query('delete from note where id = 9');
+    // As if the process was killed between the two notes that it is done.
+    await query('insert into schema_migration_checksum select $1, $2', INDEX, sha256(SQL));
+    expect(await migrate(database.url, folder)).toEqual([INDEX]);
+    expect(await indexes()).toEqual([{ valid: true }]);
+    expect(await migrate(database.url, folder)).toEqual([]);
+  });
+
+  it('is applied once by processes that start together, and none stands in the way of another', async () => {
+    await write(INDEX, SQL);
+    const all = await Promise.all(Array.from({ length: 4 }, () => migrate(database.url, folder)));
+    expect(all.flat()).toEqual([FIRST, SECOND, INDEX]);
+    expect(await indexes()).toEqual([{ valid: true }]);
   });
 });
 

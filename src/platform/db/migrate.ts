@@ -3,14 +3,15 @@ import { migrationsFolder, readMigrationFiles, type MigrationFile } from './migr
 
 /** Any number that no other advisory lock of the hub's database uses: "migr" in ASCII. */
 const MIGRATION_LOCK = 0x6d696772;
+const LOCK_TRY_MS = 250;
 
 export class MigrationError extends Error {
   readonly code = 'MIGRATION';
 }
 
 /**
- * Brings the database to the schema of this release, each file in a transaction of its own, and gives the ids of
- * the files that were applied. Processes that start together migrate once: the others wait. `only`: the ids of the files
+ * Brings the database to the schema of this release, each file in a transaction of its own unless it says otherwise (see
+ * OUTSIDE_TRANSACTION), and gives the ids of the files that were applied. Processes that start together migrate once: the others wait. `only`: the ids of the files
  * to apply, for a database that is to be what it was.
  * @throws MigrationError when the database holds a migration that this release does not know, or another text of one.
  */
@@ -25,7 +26,7 @@ export async function migrate(
     // The lock's connection is apart from the ones that migrate, so it is held over all transactions.
     const lock = dataSource.createQueryRunner();
     try {
-      await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await waitForLock(lock);
       await lock.query(CREATE_CHECKSUMS);
       await refuseForeignHistory(lock, files);
       const applied = await dataSource.runMigrations({ transaction: 'each' });
@@ -37,6 +38,20 @@ export async function migrate(
     }
   } finally {
     await dataSource.destroy();
+  }
+}
+
+/**
+ * By tries, each a statement that ends at once: one that waits holds a snapshot, an index that is built concurrently waits until
+ * all snapshots are given up, and the one that holds the lock builds it.
+ */
+async function waitForLock(lock: QueryRunner): Promise<void> {
+  for (;;) {
+    const [row] = await lock.manager.query<readonly { mine: boolean }[]>('select pg_try_advisory_lock($1) as mine', [
+      MIGRATION_LOCK,
+    ]);
+    if (row?.mine === true) return;
+    await new Promise((resolve) => setTimeout(resolve, LOCK_TRY_MS));
   }
 }
 
@@ -83,11 +98,15 @@ async function refuseForeignHistory(runner: QueryRunner, files: readonly Migrati
 function migrationClass(file: MigrationFile): new () => MigrationInterface {
   return class implements MigrationInterface {
     readonly name = nameOf(file);
+    readonly transaction = file.separateStatements === undefined;
 
     async up(runner: QueryRunner): Promise<void> {
-      await runner.query(file.sql);
-      // In the same transaction, so that both are there or none.
-      await runner.query('insert into schema_migration_checksum (id, sha256) values ($1, $2)', [file.id, file.sha256]);
+      for (const statement of file.separateStatements ?? [file.sql]) await runner.query(statement);
+      // In the same transaction, so that both are there or none. Outside of one the file may run again, and this with it.
+      await runner.query(
+        'insert into schema_migration_checksum (id, sha256) values ($1, $2) on conflict (id) do nothing',
+        [file.id, file.sha256],
+      );
     }
 
     down(): Promise<void> {

@@ -11,7 +11,14 @@ export interface MigrationFile {
   readonly timestamp: string;
   readonly sql: string;
   readonly sha256: string;
+  /** Of a file that begins with OUTSIDE_TRANSACTION its statements, each to run by itself; each must bear to be run again. */
+  readonly separateStatements?: readonly string[];
 }
+
+/** The first line of a file whose statements no transaction can hold, such as `create index concurrently`. */
+export const OUTSIDE_TRANSACTION = '-- Outside a transaction.';
+/** A semicolon ends a statement of such a file where it ends a line. */
+const STATEMENT_END = /;[ \t]*$/m;
 
 const NAME = /^(\d{13})-[a-z0-9]+(?:-[a-z0-9]+)*\.sql$/;
 
@@ -36,6 +43,12 @@ async function readMigrationFile(folder: string, name: string): Promise<Migratio
   }
   const sql = await readFile(join(folder, name), 'utf8');
   // A checkout may write other line ends; the statements are the same.
-  const sha256 = createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex');
-  return { id: name.slice(0, -'.sql'.length), timestamp, sql, sha256 };
+  const text = sql.replaceAll('\r\n', '\n');
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const file = { id: name.slice(0, -'.sql'.length), timestamp, sql, sha256 };
+  return text.startsWith(`${OUTSIDE_TRANSACTION}\n`) ? { ...file, separateStatements: statementsOf(text) } : file;
+}
+
+function statementsOf(text: string): readonly string[] {
+  return text.split(STATEMENT_END).filter((statement) => statement.trim() !== '');
 }
