@@ -1,9 +1,9 @@
 /** One Ctrl-C may come twice, some milliseconds apart: from the terminal, and from npm, which hands on what it got itself. */
-const ONE_PRESS_MS = 1_000;
+const ONE_PRESS_MS = 2_000;
 
 /**
- * Resolves at the first Ctrl-C or SIGTERM. A second Ctrl-C, a second later, ends the process at once. A second SIGTERM changes
- * nothing: supervisors repeat it, and what is under way ends in a bounded time.
+ * Resolves at the first Ctrl-C or SIGTERM. A second Ctrl-C, two seconds later, ends the process at once. A second SIGTERM
+ * changes nothing: supervisors repeat it, and what is under way ends in a bounded time.
  */
 export function untilToldToStop(): Promise<void> {
   return new Promise((resolve) => {
