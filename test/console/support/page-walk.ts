@@ -17,13 +17,15 @@ export async function goInside(page: Page, path: string): Promise<void> {
 /** What stands while something is read. */
 const READING = 'main .skeleton, main [aria-busy="true"]';
 
-/** Until the page of an address below `/console` shows all that it reads. By a promise in the page: its policy allows no `eval`. */
+/**
+ * Until the page of an address below `/console` shows all that it reads; the page before it stands for a moment after the
+ * address changed. By a promise in the page: its policy allows no `eval`.
+ */
 export async function untilShown(page: Page, path: string): Promise<void> {
-  const pathname = JSON.stringify(`/console${path.split('?')[0]}`);
+  const pathname = JSON.stringify(path.split('?')[0]);
   await page.evaluate(`new Promise((resolve) => {
     const isShown = () =>
-      location.pathname === ${pathname} &&
-      document.querySelector('main h1') !== null &&
+      document.querySelector('main .page')?.dataset.path === ${pathname} &&
       document.querySelector(${JSON.stringify(READING)}) === null;
     const look = () => (isShown() ? resolve() : requestAnimationFrame(look));
     look();

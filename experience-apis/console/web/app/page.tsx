@@ -9,7 +9,10 @@ export interface PageProps {
   readonly children: ReactNode;
 }
 
-/** The frame of every page: its one h1 gets the focus when the page is opened, so that screen readers say where one is. */
+/**
+ * The frame of every page: its one h1 gets the focus when the page is opened, so that screen readers say where one is. `data-path`
+ * tells who watches which page it is: the address changes a moment before it.
+ */
 export function Page({ title, aside, children }: PageProps): ReactElement {
   const heading = useRef<HTMLHeadingElement>(null);
   const { pathname } = useLocation();
@@ -22,7 +25,7 @@ export function Page({ title, aside, children }: PageProps): ReactElement {
     heading.current?.focus({ preventScroll: true });
   }, [pathname]);
   return (
-    <article className="page">
+    <article className="page" data-path={pathname}>
       <header className="page-head">
         <h1 ref={heading} tabIndex={-1}>
           {title}
