@@ -7,8 +7,10 @@ const HEIGHT = 240;
 /** Seconds. */
 const DAY = 86_400;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** Pixels that the figures of the axis need. */
-const AXIS_WIDTH = 64;
+/** Pixels that the figures of the axis need: at least so many, and more for longer ones. */
+const AXIS_WIDTH_MIN = 64;
+const AXIS_GAP = 12;
+const CHARACTER_WIDTH = 6.5;
 const X_AXIS_HEIGHT = 36;
 /** Pixels between the axis and the times below it: the lowest figure beside it stays apart from the first. */
 const X_AXIS_GAP = 12;
@@ -48,12 +50,23 @@ export function chartOptions(
         space: 64,
         values: (_, ticks) => ticks.map(timeOnAxis),
       },
-      { ...axis, size: AXIS_WIDTH, space: 40, values: (_, ticks) => ticks.map((tick) => props().format(tick)) },
+      {
+        ...axis,
+        size: (_, words) => axisWidth(words),
+        space: 40,
+        values: (_, ticks) => ticks.map((tick) => props().format(tick)),
+      },
     ],
     series: [{}, ...series.map((one, at) => seriesOptions(one, at, element, props().bars === true))],
     cursor: { points: { size: 7 }, drag: { x: false, y: false } },
     hooks: { setCursor: [(plot) => show(readoutOf(plot, props()))] },
   };
+}
+
+/** uPlot asks before there are any. */
+function axisWidth(words: readonly string[] | null): number {
+  const longest = Math.max(0, ...(words ?? []).map(({ length }) => length));
+  return Math.max(AXIS_WIDTH_MIN, AXIS_GAP + longest * CHARACTER_WIDTH);
 }
 
 function seriesOptions(one: ChartSeries, at: number, element: HTMLElement, bars: boolean): uPlot.Series {

@@ -1,8 +1,8 @@
-import { useEffect, useMemo, type ReactElement } from 'react';
-import type { Kpi, KpiGrouping } from '../../generated/graphql.js';
+import { useEffect, useEffectEvent, useMemo, type ReactElement } from 'react';
+import type { Kpi, KpiGrouping, KpiSeriesShownQuery } from '../../generated/graphql.js';
 import { Card, Chart, EmptyState, FilterSelect, plainWords, Toolbar } from '../../ui/index.js';
 import { Loaded } from '../shared/loaded.js';
-import { useRead } from '../shared/use-read.js';
+import { useRead, type Read } from '../shared/use-read.js';
 import { secondsOf } from '../shared/days.js';
 import { SERIES } from './kpi.documents.js';
 import { valueWords } from './kpi-figures.js';
@@ -31,17 +31,39 @@ const GROUPING_WORDS: Readonly<Record<KpiGrouping, string>> = {
   STAGE: 'By stage or kind',
 };
 
+interface Question {
+  readonly kpi: Kpi;
+  readonly from: string;
+  readonly channel: string | null;
+  readonly node: string | null;
+  readonly by: KpiGrouping;
+}
+
+/** Medians take the longest to compute, and are drawn of what is not split: they follow what is there at once. */
+function useSeries(question: Question, version: number): Read<KpiSeriesShownQuery> {
+  const split = question.by !== 'DAY';
+  const plain = useRead(SERIES, { ...question, medians: false });
+  const of = plain.data?.kpiSeries.definition;
+  const whole = useRead(
+    SERIES,
+    { ...question, medians: true },
+    { pause: split || plain.stale || of?.unit !== 'MILLISECONDS' },
+  );
+  const same = of !== undefined && whole.data?.kpiSeries.definition.kpi === of.kpi && whole.stale === plain.stale;
+  const shown = same && !split ? whole : plain;
+  const again = useEffectEvent(() => shown.again());
+  useEffect(() => {
+    if (version > 0) again();
+  }, [version]);
+  return whole.error === undefined || split ? shown : { ...shown, error: whole.error, again: whole.again };
+}
+
 /** One KPI in full: what it means, its days as a chart and as a table, split by what it can be split by. */
 export function KpiCard(props: KpiCardProps): ReactElement {
   const { kpi, channel, from, version } = props;
   const by = props.by in GROUPING_WORDS ? (props.by as KpiGrouping) : 'DAY';
   const node = props.node === '' ? null : props.node;
-  // Medians take the longest to compute, and are drawn of what is not split.
-  const read = useRead(SERIES, { kpi, from, channel, node, by, medians: by === 'DAY' });
-  const { again } = read;
-  useEffect(() => {
-    if (version > 0) again();
-  }, [version, again]);
+  const read = useSeries({ kpi, from, channel, node, by }, version);
   const definition = read.data?.kpiSeries.definition;
   return (
     <Card title={definition?.title ?? plainWords(kpi)} about={definition?.definition}>
