@@ -8,6 +8,7 @@ import {
   EmptyState,
   Facts,
   plainWords,
+  Quantity,
   RelativeTime,
   Stat,
   StatGrid,
@@ -18,7 +19,7 @@ import {
 } from '../../ui/index.js';
 import { Loaded } from '../shared/loaded.js';
 import { MessagesView } from '../shared/messages-view.js';
-import { Health, SystemLink } from '../shared/systems.js';
+import { FigureLink, Health, SystemLink } from '../shared/systems.js';
 import { useUrlState } from '../shared/url-state.js';
 import { useRead } from '../shared/use-read.js';
 import type { Channel } from './channel.types.js';
@@ -120,16 +121,7 @@ function ChannelFigures({ channel }: { channel: Channel }): ReactElement {
   const orders = `/orders?channel=${encodeURIComponent(channel.key)}&completed=false`;
   return (
     <StatGrid>
-      <Stat
-        label="Open orders"
-        value={
-          channel.openOrders === null || channel.openOrders === undefined ? (
-            '–'
-          ) : (
-            <Link to={orders}>{channel.openOrders.toLocaleString('en')}</Link>
-          )
-        }
-      />
+      <Stat label={<FigureLink to={orders}>Open orders</FigureLink>} value={<Quantity value={channel.openOrders} />} />
       <Stat label="Open exceptions" value={exceptions.toLocaleString('en')} tone={exceptions > 0 ? 'warn' : 'ok'} />
       <Stat label="Last order placed" value={<RelativeTime at={channel.lastOrderAt} none="never" />} />
       <Stat label="Last message" value={<RelativeTime at={channel.lastMessageAt} none="never" />} />

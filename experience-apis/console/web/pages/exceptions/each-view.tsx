@@ -125,6 +125,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     key: 'owner',
     title: 'For',
+    phone: 'extra',
     render: ({ owner, assignedTo }) => (
       <span>
         {plainWords(owner)}
@@ -132,7 +133,13 @@ const COLUMNS: readonly Column<Row>[] = [
       </span>
     ),
   },
-  { key: 'raised', title: 'Raised', align: 'end', render: ({ raisedAt }) => <RelativeTime at={raisedAt} /> },
+  {
+    key: 'raised',
+    title: 'Raised',
+    align: 'end',
+    phone: 'extra',
+    render: ({ raisedAt }) => <RelativeTime at={raisedAt} />,
+  },
   {
     key: 'due',
     title: 'Due',

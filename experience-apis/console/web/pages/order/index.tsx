@@ -187,7 +187,7 @@ function useTabs(order: PageOrder, onTravel: (at: string) => void): readonly Tab
         </div>
       ),
     },
-    { key: 'references', title: 'Cross-references', content: () => <ReferencesTab order={order} /> },
+    { key: 'references', title: 'References', content: () => <ReferencesTab order={order} /> },
     ...past,
     ...(scopes.has('operations:read') && order.asOf === null ? records : []),
   ];

@@ -50,11 +50,15 @@ const COLUMNS: readonly Column<Backlog>[] = [
     key: 'kind',
     title: 'Kind of task',
     phone: 'title',
+    wrap: true,
     render: ({ kind, heldBack }) => (
       <span className="stack-tight">
         <code>{kind}</code>
         {heldBack !== null && heldBack !== undefined && (
-          <StatusBadge status="HELD_BACK" tone="held" label={`Held back: ${heldBack}`} />
+          <>
+            <StatusBadge status="HELD_BACK" tone="held" />
+            <span className="small muted">{heldBack}</span>
+          </>
         )}
       </span>
     ),

@@ -77,6 +77,7 @@ const COLUMNS: readonly Column<Operation>[] = [
     key: 'operation',
     title: 'Operation',
     phone: 'title',
+    wrap: true,
     render: ({ operation, write }) => (
       <span className="row">
         <code>{operation}</code>
