@@ -8,6 +8,8 @@ import { START_MS_MAX, startConsoleUnderTest, type ConsoleUnderTest } from './su
 
 const ONE = [{ sku: BOTH_NODES, quantity: 1 }] as const;
 
+const SCROLLED_MS_MAX = 15_000;
+
 const live = (page: Page) => page.locator('.connection[data-state="live"]').waitFor();
 
 describe.skipIf(withoutBrowser())('people at the console', () => {
@@ -21,7 +23,7 @@ describe.skipIf(withoutBrowser())('people at the console', () => {
   it('see orders move through the stages as they come', async () => {
     const page = await console.open('/');
     await live(page);
-    expect(new URL(page.url()).pathname).toBe('/console/now');
+    await page.waitForURL('**/console/now');
     await console.sut.placePartner(ONE);
     const reference = await console.sut.placePartner(ONE);
     const latest = page.getByRole('table', { name: 'Orders that moved last' });
@@ -62,7 +64,31 @@ describe.skipIf(withoutBrowser())('people at the console', () => {
     await page.getByRole('heading', { level: 1, name: reference }).waitFor();
     expect(new URL(page.url()).pathname).toBe(`/console/orders/${shipped.id}`);
     await page.locator('.page-head').getByText('Shipped').waitFor();
-    await page.getByRole('main').getByText(tracking).first().waitFor();
+    const answer = page.getByRole('region', { name: 'Where it is' });
+    await answer.getByText(/^(Shipped|Delivered)\.$/).waitFor();
+    await answer.getByText(tracking).waitFor();
+    await page.close();
+  });
+
+  it('come back from an order to where they were in the list', async () => {
+    for (let count = 0; count < 8; count += 1) await console.sut.placePartner(ONE);
+    const page = await console.open('/orders?sort=PLACED_ASC', { viewport: { width: 1280, height: 300 } });
+    const isAt = (wanted: number) =>
+      until(
+        () => page.evaluate<number>('scrollY'),
+        (at) => at === wanted,
+        { what: `a page that stands at ${wanted}`, timeoutMs: SCROLLED_MS_MAX },
+      );
+    const order = page.locator('main tbody').getByRole('link').nth(14);
+    await order.scrollIntoViewIfNeeded();
+    const seen = await page.evaluate<number>('scrollY');
+    expect(seen).toBeGreaterThan(0);
+    await order.click();
+    await page.getByRole('region', { name: 'Where it is' }).waitFor();
+    await isAt(0);
+    await page.goBack();
+    await isAt(seen);
+    expect(new URL(page.url()).search).toBe('?sort=PLACED_ASC');
     await page.close();
   });
 
