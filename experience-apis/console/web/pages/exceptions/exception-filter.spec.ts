@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filterOf, NO_FILTER, sortOf } from './exception-filter.js';
+import { filterOf, NO_FILTER, NOBODY, sortOf } from './exception-filter.js';
 
 describe('the filter of exceptions', () => {
   it('is empty for an empty URL', () => {
@@ -33,6 +33,10 @@ describe('the filter of exceptions', () => {
       assignedTo: 'ada',
       groupKey: 'shop-eu/NEW-1',
     });
+  });
+
+  it('asks for what nobody took over', () => {
+    expect(filterOf({ ...NO_FILTER, assigned: NOBODY })).toEqual({ assigned: false });
   });
 
   it('leaves out what the graph does not know', () => {

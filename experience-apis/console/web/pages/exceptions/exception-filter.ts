@@ -43,6 +43,8 @@ export const SORTS: readonly { readonly value: ExceptionSort; readonly label: st
   { value: 'SEVERITY', label: 'Most severe first' },
   { value: 'NEWEST', label: 'Latest raised first' },
 ];
+/** In the place of a person: of those that nobody took over. */
+export const NOBODY = '-';
 const CATEGORY = /^[A-Z_]+$/;
 
 export function filterOf(values: FilterValues): ExceptionFilter {
@@ -51,7 +53,7 @@ export function filterOf(values: FilterValues): ExceptionFilter {
     ...(values.q === '' ? {} : { text: values.q }),
     ...(values.channel === '' ? {} : { channel: values.channel }),
     ...(values.sku === '' ? {} : { sku: values.sku }),
-    ...(values.assigned === '' ? {} : { assignedTo: values.assigned }),
+    ...assignment(values.assigned),
     ...(CATEGORY.test(category) ? { categories: [category as ExceptionCategory] } : {}),
     ...(among(SEVERITIES, severity) ? { severities: [severity] } : {}),
     ...(among(OWNERS, owner) ? { owners: [owner] } : {}),
@@ -63,6 +65,11 @@ export function filterOf(values: FilterValues): ExceptionFilter {
 
 export function sortOf({ sort }: FilterValues): ExceptionSort {
   return SORTS.find(({ value }) => value === sort)?.value ?? 'DUE';
+}
+
+function assignment(assigned: string): ExceptionFilter {
+  if (assigned === NOBODY) return { assigned: false };
+  return assigned === '' ? {} : { assignedTo: assigned };
 }
 
 function among<Word extends string>(words: readonly Word[], word: string): word is Word {

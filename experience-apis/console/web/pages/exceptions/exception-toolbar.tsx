@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { useSession } from '../../auth/session.js';
 import { ClearFilters, FilterSelect, plainWords, SearchField, Toolbar, type Option } from '../../ui/index.js';
-import { OWNERS, SORTS, STATUSES, type FilterKey, type FilterValues } from './exception-filter.js';
+import { NOBODY, OWNERS, SORTS, STATUSES, type FilterKey, type FilterValues } from './exception-filter.js';
 
 interface ExceptionToolbarProps {
   readonly values: FilterValues;
@@ -71,6 +71,11 @@ export function ExceptionToolbar({ values, any, categories, onChange, onClear }:
 }
 
 function assignees(me: string, chosen: string): readonly Option[] {
-  const own = { value: me, label: 'Taken over by me' };
-  return chosen === '' || chosen === me ? [own] : [own, { value: chosen, label: `Taken over by ${chosen}` }];
+  const known = [
+    { value: me, label: 'Taken over by me' },
+    { value: NOBODY, label: 'Taken over by nobody' },
+  ];
+  return chosen === '' || known.some(({ value }) => value === chosen)
+    ? known
+    : [...known, { value: chosen, label: `Taken over by ${chosen}` }];
 }

@@ -22,6 +22,8 @@ describe('the filter of the list of orders', () => {
       held: 'false',
       exception: 'true',
       completed: 'false',
+      team: 'FINANCE',
+      assigned: 'ada',
     };
     expect(filterOf(values)).toEqual({
       referencePrefix: '10',
@@ -36,6 +38,8 @@ describe('the filter of the list of orders', () => {
       held: false,
       hasException: true,
       completed: false,
+      exceptionOwners: ['FINANCE'],
+      exceptionAssignedTo: 'ada',
     });
   });
 
@@ -46,6 +50,7 @@ describe('the filter of the list of orders', () => {
       waitingOn: 'GODOT',
       from: 'yesterday',
       held: 'maybe',
+      team: 'SALES',
       sort: 'BEST',
     };
     expect(filterOf(values)).toEqual({ statuses: ['OPEN'] });

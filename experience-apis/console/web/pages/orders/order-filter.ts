@@ -1,3 +1,4 @@
+import { OWNERS } from '../exceptions/exception-filter.js';
 import type { OrderFilter, OrderSort, OrderStatus, OutsideSystem } from '../../generated/graphql.js';
 
 /** What the list shows, as its URL says it; empty does not narrow it. */
@@ -14,6 +15,9 @@ export const NO_FILTER = {
   overdue: '',
   held: '',
   exception: '',
+  /** Of open exceptions: who has to act, and the person who took one over. */
+  team: '',
+  assigned: '',
   completed: '',
   sort: 'PLACED_DESC',
 } as const;
@@ -61,6 +65,8 @@ export function filterOf(values: FilterValues): OrderFilter {
     ...flag('held', values.held),
     ...flag('hasException', values.exception),
     ...flag('completed', values.completed),
+    ...(among(OWNERS, values.team) ? { exceptionOwners: [values.team] } : {}),
+    ...(values.assigned === '' ? {} : { exceptionAssignedTo: values.assigned }),
   };
 }
 

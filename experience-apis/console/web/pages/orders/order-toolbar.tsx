@@ -4,6 +4,7 @@ import { useSession } from '../../auth/session.js';
 import { Button, ClearFilters, FilterSelect, plainWords, SearchField, Toolbar, type Option } from '../../ui/index.js';
 import { DayField } from '../shared/day-field.js';
 import { waitedFor } from '../shared/states.js';
+import { OWNERS } from '../exceptions/exception-filter.js';
 import { SORTS, STATUSES, SYSTEMS, type FilterKey, type FilterValues } from './order-filter.js';
 import { CHANNEL_KEYS } from './orders.documents.js';
 
@@ -15,7 +16,7 @@ interface OrderToolbarProps {
 }
 
 /** Behind a button until they are wanted. */
-const RARE = ['q', 'node', 'sku', 'from', 'to'] as const;
+const RARE = ['q', 'node', 'sku', 'from', 'to', 'team', 'assigned'] as const;
 
 const CONDITIONS = [
   { key: 'overdue', value: 'true', label: 'Late' },
@@ -66,6 +67,7 @@ export function OrderToolbar({ values, any, onChange, onClear }: OrderToolbarPro
           <SearchField label="SKU" placeholder="SKU, whole" value={values.sku} onSearch={(sku) => onChange({ sku })} />
           <DayField label="Placed from" shown="Placed" value={values.from} onChange={(from) => onChange({ from })} />
           <DayField label="Placed to" shown="to" value={values.to} onChange={(to) => onChange({ to })} />
+          <WorkOnExceptions values={values} onChange={onChange} />
         </>
       ) : null}
       <FilterSelect
@@ -83,6 +85,35 @@ export function OrderToolbar({ values, any, onChange, onClear }: OrderToolbarPro
       <ClearFilters any={any} onClear={onClear} />
     </Toolbar>
   );
+}
+
+/** Orders by who has to act on them, for those who see exceptions. */
+function WorkOnExceptions({ values, onChange }: Pick<OrderToolbarProps, 'values' | 'onChange'>): ReactElement | null {
+  const { scopes, subject } = useSession();
+  if (!scopes.has('exceptions:read')) return null;
+  return (
+    <>
+      <FilterSelect
+        label="Exceptions of the team"
+        all="Exceptions of any team"
+        value={values.team}
+        options={OWNERS.map((owner) => ({ value: owner, label: `Exceptions of ${plainWords(owner).toLowerCase()}` }))}
+        onChange={(team) => onChange({ team })}
+      />
+      <FilterSelect
+        label="Exceptions taken over by"
+        all="Exceptions of anyone"
+        value={values.assigned}
+        options={assignees(subject, values.assigned)}
+        onChange={(assigned) => onChange({ assigned })}
+      />
+    </>
+  );
+}
+
+function assignees(me: string, chosen: string): readonly Option[] {
+  const own = { value: me, label: 'Exceptions taken over by me' };
+  return chosen === '' || chosen === me ? [own] : [own, { value: chosen, label: `Exceptions taken over by ${chosen}` }];
 }
 
 /** One of them at a time: the others are taken off. */

@@ -8,6 +8,7 @@ import {
   Card,
   DataTable,
   EmptyState,
+  FilterSelect,
   Instant,
   Pagination,
   plainWords,
@@ -18,13 +19,15 @@ import {
 import { useCursorPages } from '../shared/cursor-pages.js';
 import { Trouble } from '../shared/loaded.js';
 import { orderPath } from '../shared/paths.js';
+import { useUrlState } from '../shared/url-state.js';
 import { useRead } from '../shared/use-read.js';
+import { MOVEMENT_KINDS, reasonsOf } from './movement-kinds.js';
 
 const LEDGER = graphql(`
-  query Ledger($sku: String!, $node: String!, $asOf: DateTime, $after: Cursor) {
+  query Ledger($sku: String!, $node: String!, $asOf: DateTime, $reasons: [MovementReason!], $after: Cursor) {
     position(sku: $sku, node: $node, asOf: $asOf) {
       id
-      movements(first: 50, after: $after) {
+      movements(first: 50, after: $after, reasons: $reasons) {
         edges {
           node {
             id
@@ -74,21 +77,36 @@ interface LedgerCardProps {
   readonly asOf: string | null;
 }
 
+const START = { why: '' };
 const EVERY_MS = 5_000;
 
 /** The ledger of a position, the newest first; what an order caused leads to it. */
 export function LedgerCard({ sku, node, asOf }: LedgerCardProps): ReactElement {
   const pages = useCursorPages();
+  const { values, set } = useUrlState(START);
   const read = useRead(
     LEDGER,
-    { sku, node, asOf, after: pages.after },
+    { sku, node, asOf, reasons: reasonsOf(values.why), after: pages.after },
     asOf === null && pages.after === null ? { everyMs: EVERY_MS } : {},
   );
   const movements = read.data?.position?.movements;
   const rows = movements?.edges.map((edge) => edge.node);
   const orders = useOrdersBehind(rows ?? NO_ROWS);
   return (
-    <Card title="Ledger" about="Each change of a bucket, with its cause. Nothing in it is ever changed." flush>
+    <Card
+      title="Ledger"
+      about="Each change of a bucket, with its cause. Nothing in it is ever changed."
+      actions={
+        <FilterSelect
+          label="Why"
+          all="For any reason"
+          value={values.why}
+          options={KINDS}
+          onChange={(why) => set({ why })}
+        />
+      }
+      flush
+    >
       <Trouble read={read} />
       <DataTable
         caption="Movements of the position"
@@ -96,7 +114,7 @@ export function LedgerCard({ sku, node, asOf }: LedgerCardProps): ReactElement {
         rows={rows}
         keyOf={({ id }) => id}
         stale={read.stale}
-        empty={<EmptyState title="No movements" />}
+        empty={<EmptyState title={values.why === '' ? 'No movements' : 'No movements for this reason'} />}
       />
       <Pagination
         words={rows === undefined ? undefined : `${rows.length} movements on this page`}
@@ -111,6 +129,7 @@ export function LedgerCard({ sku, node, asOf }: LedgerCardProps): ReactElement {
 }
 
 const NO_ROWS: readonly Movement[] = [];
+const KINDS = Object.entries(MOVEMENT_KINDS).map(([value, label]) => ({ value, label }));
 
 /** Which of the streams that caused movements are orders. */
 function useOrdersBehind(rows: readonly Movement[]): ReadonlyMap<string, OrderBehind> {

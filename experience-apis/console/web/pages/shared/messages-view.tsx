@@ -48,7 +48,7 @@ const MESSAGES = graphql(`
 `);
 
 const STATUSES: readonly MessageStatus[] = ['REFUSED', 'PARKED', 'COMMITTED', 'IGNORED', 'DISMISSED'];
-const START = { status: '', source: '', subject: '' };
+const START = { status: '', source: '', subject: '', topic: '' };
 const EVERY_MS = 5_000;
 
 interface MessagesViewProps {
@@ -66,6 +66,7 @@ export function MessagesView({ sources }: MessagesViewProps): ReactElement {
     ...(from === undefined ? {} : { sources: [...from] }),
     ...(values.status === '' ? {} : { statuses: [values.status as MessageStatus] }),
     ...(values.subject === '' ? {} : { subject: values.subject }),
+    ...(values.topic === '' ? {} : { topic: values.topic }),
   };
   const read = useRead(MESSAGES, { filter, after: pages.after }, { everyMs: EVERY_MS });
   return (
@@ -76,6 +77,12 @@ export function MessagesView({ sources }: MessagesViewProps): ReactElement {
           placeholder="channel/reference, order/id"
           value={values.subject}
           onSearch={(subject) => set({ subject })}
+        />
+        <SearchField
+          label="Topic"
+          placeholder="Topic, whole"
+          value={values.topic}
+          onSearch={(topic) => set({ topic })}
         />
         {sources === undefined && (
           <SearchField
