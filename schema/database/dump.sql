@@ -125,6 +125,7 @@ create table business_calendar (
   closes_at text not null,
   holidays text[] default '{}'::text[] not null,
   updated_at timestamp with time zone default now() not null,
+  breaks jsonb default '[]'::jsonb not null,
   constraint business_calendar_pkey PRIMARY KEY (id),
   constraint business_calendar_check CHECK (((closes_at ~ '^(([01]\d|2[0-3]):[0-5]\d|24:00)$'::text) AND (closes_at > opens_at))),
   constraint business_calendar_opens_at_check CHECK ((opens_at ~ '^([01]\d|2[0-3]):[0-5]\d$'::text)),
