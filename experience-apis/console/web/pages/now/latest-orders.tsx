@@ -20,8 +20,11 @@ const COLUMNS: readonly Column<MovingOrder>[] = [
     key: 'order',
     title: 'Order',
     phone: 'title',
-    wrap: true,
-    render: ({ order }) => <Link to={orderPath(order.id)}>{order.displayReference ?? order.reference}</Link>,
+    render: ({ order }) => (
+      <Link className="latest-order" to={orderPath(order.id)} title={order.reference}>
+        {order.displayReference ?? order.reference}
+      </Link>
+    ),
   },
   {
     key: 'status',

@@ -71,12 +71,20 @@ export function Where({ order }: { order: PageOrder }): ReactElement {
     <section aria-label="Where it is">
       <Notice tone={tone} icon={tone === 'ok' ? 'check' : tone === 'info' ? 'info' : 'alert'}>
         <p className="order-where">{whereWords(order)}</p>
-        <ul>
-          {parcels.slice(0, PARCELS_MAX).map((parcel) => (
-            <ParcelSentence key={parcel.id} parcel={parcel} />
-          ))}
-          {parcels.length > PARCELS_MAX ? <li>{parcels.length - PARCELS_MAX} more are listed below.</li> : null}
-        </ul>
+        {parcels.length > 0 ? (
+          <ul aria-label="Parcels">
+            {parcels.slice(0, PARCELS_MAX).map((parcel) => (
+              <ParcelSentence key={parcel.id} parcel={parcel} />
+            ))}
+            {parcels.length > PARCELS_MAX ? <li>{parcels.length - PARCELS_MAX} more are listed below.</li> : null}
+          </ul>
+        ) : null}
+        {deliverBy && tone !== 'ok' && order.status !== 'CANCELLED' ? (
+          <p>
+            Promised to the customer by <Instant at={deliverBy} /> (<RelativeTime at={deliverBy} />
+            ).
+          </p>
+        ) : null}
         {waitingOn.length > 0 ? (
           <ul aria-label="What the order waits for">
             {waitingOn.map((wait) => (
@@ -85,12 +93,6 @@ export function Where({ order }: { order: PageOrder }): ReactElement {
           </ul>
         ) : null}
         {dueAt && waitingOn.length > 0 ? <Due at={dueAt} overdue={overdue} /> : null}
-        {deliverBy && tone !== 'ok' && order.status !== 'CANCELLED' ? (
-          <p>
-            Promised to the customer by <Instant at={deliverBy} /> (<RelativeTime at={deliverBy} />
-            ).
-          </p>
-        ) : null}
       </Notice>
     </section>
   );

@@ -29,6 +29,7 @@ describe('where an order is, in words', () => {
     [{ shipped: 2, cancelled: 1, parcels: ['IN_TRANSIT'] }, 'Shipped.'],
     [{ external: 3 }, 'Shipped.'],
     [{ shipped: 3, parcels: ['DELIVERED', null] }, 'Shipped in 2 parcels, 1 of them delivered.'],
+    [{ shipped: 3, parcels: ['IN_TRANSIT', null] }, 'Shipped in 2 parcels.'],
     [{ shipped: 3, parcels: ['DELIVERED'] }, 'Delivered.'],
     [{ shipped: 3, parcels: ['DELIVERED', 'DELIVERED'] }, 'Delivered, all 2 parcels.'],
   ])('%j: %s', (given, words) => expect(whereWords(order(given))).toBe(words));

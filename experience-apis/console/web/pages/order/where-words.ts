@@ -47,9 +47,9 @@ export function whereWords(order: Told): string {
   if (shipped < wanted) return `${shipped} of ${wanted} units have shipped.`;
   const parcels = parcelsOf(order);
   const came = parcels.filter(isDelivered).length;
-  if (came < parcels.length || came === 0)
-    return `Shipped${parcels.length > 1 ? ` in ${parcels.length} parcels, ${came} of them delivered` : ''}.`;
-  return came === 1 ? 'Delivered.' : `Delivered, all ${came} parcels.`;
+  if (came > 0 && came === parcels.length) return came === 1 ? 'Delivered.' : `Delivered, all ${came} parcels.`;
+  if (parcels.length < 2) return 'Shipped.';
+  return `Shipped in ${parcels.length} parcels${came === 0 ? '' : `, ${came} of them delivered`}.`;
 }
 
 /** What the sentence calls for: a late step is worst, then a parcel that went wrong. */
