@@ -78,8 +78,8 @@ export function OrderToolbar({ values, any, onChange, onClear }: OrderToolbarPro
         onChange={(sort) => onChange({ sort: sort === '' ? 'PLACED_DESC' : sort })}
       />
       {more ? null : (
-        <Button kind="quiet" icon="filter" onClick={() => setMore(true)}>
-          More filters
+        <Button kind="quiet" icon="filter" aria-label="More filters" onClick={() => setMore(true)}>
+          More
         </Button>
       )}
       <ClearFilters any={any} onClear={onClear} />
