@@ -1,10 +1,11 @@
+import pLimit from 'p-limit';
 import type { Pool } from 'pg';
 import { keyText, type Figure } from './figures.js';
 import { findFigures, readBuckets, sumFigures, type FigureSum, type SumFilter } from './figures.sql.js';
 import { Histogram } from './histogram.js';
 import { kpiDefinition, type Kpi, type KpiDefinition, type KpiGrouping } from './kpi.definitions.js';
 import type { OwnTargets } from './kpi-targets.js';
-import { durationsOf, overviewOf, sumPoint, type KpiDurations, type KpiPoint } from './kpi-points.js';
+import { durationsOf, overviewOf, sumPoint, type KpiPoint } from './kpi-points.js';
 
 /** Days of one series. */
 export const SERIES_DAYS_MAX = 366;
@@ -19,6 +20,8 @@ export const SERIES_LIMITS = {
   behindMediansAtOnce: 10_000,
 } as const;
 export type SeriesLimits = Readonly<Record<keyof typeof SERIES_LIMITS, number>>;
+/** One is read while another is added up. */
+const READ_TOGETHER = 2;
 const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -93,27 +96,21 @@ export class KpiReader {
         `More than ${behindMedians} figures are behind these medians: choose a later "from", or ask without p50, p95 and max.`,
         'from',
       );
-    const points: KpiPoint[] = [];
-    for (const slice of slicesOf(sums, behindMediansAtOnce)) {
-      const durations = await this.durations(filter, by, slice);
-      points.push(...slice.map((sum, at) => sumPoint(sum, by, durations[at] ?? {})));
-    }
-    return points;
+    const reading = pLimit(READ_TOGETHER);
+    const slices = slicesOf(sums, behindMediansAtOnce);
+    const points = await Promise.all(slices.map((slice) => reading(() => this.pointsOf(filter, by, slice))));
+    return points.flat();
   }
 
-  /** Of sums of whole days. */
-  private async durations(
-    filter: SumFilter,
-    by: KpiGrouping,
-    sums: readonly FigureSum[],
-  ): Promise<readonly KpiDurations[]> {
+  /** With medians, of sums of whole days. */
+  private async pointsOf(filter: SumFilter, by: KpiGrouping, sums: readonly FigureSum[]): Promise<readonly KpiPoint[]> {
     const days = { from: sums[0]?.day ?? filter.from, to: sums.at(-1)?.day ?? filter.to };
     const buckets = await readBuckets(this.pool, { ...filter, ...days }, by);
     const histogram = new Histogram();
     return sums.map((sum) => {
       histogram.clear();
       histogram.addStored(buckets.get(keyText(sum)) ?? '');
-      return durationsOf(histogram, sum.maxMs);
+      return sumPoint(sum, by, durationsOf(histogram, sum.maxMs));
     });
   }
 
