@@ -1,4 +1,5 @@
 import { KPI_NAMES, kpiDefinition, type KpiDefinition, type KpiUnit } from './kpi.definitions.js';
+import { SERIES_LIMITS } from './kpi-reader.js';
 import { FIGURES_KEPT_DAYS } from './projection.js';
 
 const UNITS: Readonly<Record<KpiUnit, string>> = {
@@ -30,6 +31,10 @@ function amountOf(unit: KpiUnit, target: number): string {
   return unit === 'MILLISECONDS' ? `${target / 1_000} seconds` : String(target);
 }
 
+function numberWords(count: number): string {
+  return count.toLocaleString('en');
+}
+
 const INTRODUCTION = `# What the hub measures
 
 The KPIs of the business, each with its exact definition. This file is made from
@@ -50,6 +55,9 @@ skipped that was under way) and comparisons of stock (\`kpi/drift\`: today's and
 
 Counts, sums, numerators, denominators and the longest duration are exact integers. Median and 95 of 100 come from buckets: exact below 32 ms,
 else at most 1/16 too high. Figures are kept for ${FIGURES_KEPT_DAYS} days.
+
+A series has at most ${numberWords(SERIES_LIMITS.points)} points, and its medians are computed from at most ${numberWords(SERIES_LIMITS.behindMedians)} figures; more is refused, with what to
+ask instead. Adding up buckets is most of the work: leave \`p50\`, \`p95\` and \`max\` out where nobody looks at them.
 
 Where orders are now (\`flow\`, \`flowChanged\`) comes from \`order_flow\`, which the same transactions count up and down, and from rates by ten
 seconds in \`order_flow_rate\`.
