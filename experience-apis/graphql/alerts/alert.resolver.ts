@@ -13,8 +13,14 @@ import { Scopes } from '../../../src/platform/auth/auth.decorators.js';
 import { decodeCursor, encodeCursor, EventFeed, type LoggedEvent } from '../../../src/platform/event-log/index.js';
 import { ifVisible, requireHouse, visibleChannel } from '../channel-sight.js';
 import type { Given } from '../given.js';
-import { badInput } from '../graphql-errors.js';
-import { checkPageSize, keyOfCursor, toConnection, type Connection, type PageArguments } from '../list-page.js';
+import {
+  checkPageSize,
+  foreignCursor,
+  keyOfCursor,
+  toConnection,
+  type Connection,
+  type PageArguments,
+} from '../list-page.js';
 import { liveEvents, type LiveStream } from '../live-events.js';
 import type { OperationContext } from '../operation-context.js';
 import { isUuid } from '../uuid.js';
@@ -40,8 +46,7 @@ export class AlertResolver {
   ): Promise<Connection<Alert>> {
     checkPageSize(page.first, ALERTS_PAGE_MAX);
     const [after] = keyOfCursor(page.after, 1) ?? [];
-    if (after !== undefined && !isUuid(after))
-      throw badInput('The cursor is not of this list: give the `endCursor` of its page before.');
+    if (after !== undefined && !isUuid(after)) throw foreignCursor();
     const orderId = filter?.orderId ?? undefined;
     if (orderId !== undefined && !isUuid(orderId)) return toConnection<Alert>([], page, ({ id }) => [id]);
     const channel = visibleChannel(principal, filter?.channel);
